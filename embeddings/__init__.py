@@ -1,0 +1,1 @@
+"""Strings to vectors to nearest rows; knows nothing of transcripts."""

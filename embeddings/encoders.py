@@ -1,0 +1,81 @@
+"""From a model's name to an encoder: the exported graph where there is one, torch where a model cannot be exported."""
+
+from __future__ import annotations
+
+import logging
+import subprocess
+import sys
+from pathlib import Path
+
+from embeddings.models import DEFAULT_MODEL, ModelFiles, cache_folder, canonical_name, locate
+from embeddings.registry import Registry
+from embeddings.types import EmbeddingError, Encoder
+
+ENCODERS = Registry("onrecord.encoders")
+EXPORT_TIMEOUT_S = 900
+
+log = logging.getLogger(__name__)
+
+
+def load_encoder(name: str = DEFAULT_MODEL, *, fingerprint: str | None = None) -> Encoder:
+    """The encoder called `name`; with `fingerprint`, exactly those weights.
+
+    An archive passes the fingerprint it was built with: the exported graph is then found by it, without looking at the
+    weights. Without a graph the model is exported in a child process, once. Raises EmbeddingError.
+    """
+    if name in ENCODERS.names():
+        encoder: Encoder = ENCODERS.get(name)()
+        return encoder
+    if fingerprint is not None and (exported := _exported(fingerprint)):
+        return exported
+    files = locate(canonical_name(name))
+    if fingerprint is not None and files.fingerprint != fingerprint:
+        raise EmbeddingError(
+            f"the weights of {name!r} found here have SHA-256 {files.fingerprint[:12]}…, but {fingerprint[:12]}… is needed"
+        )
+    return _exported(files.fingerprint) or _export(files) or _torch(files)
+
+
+def export_folder(fingerprint: str) -> Path:
+    """Where the exported graph of these weights is kept."""
+    return cache_folder() / "models" / fingerprint[:32]
+
+
+def _exported(fingerprint: str) -> Encoder | None:
+    folder = export_folder(fingerprint)
+    if not folder.is_dir():
+        return None
+    from embeddings.onnx import OnnxEncoder
+
+    return OnnxEncoder(folder)
+
+
+def _export(files: ModelFiles) -> Encoder | None:
+    folder = export_folder(files.fingerprint)
+    # A path of this project's root comes first, so that the child finds the same code as we run.
+    root = str(Path(__file__).resolve().parent.parent)
+    code = f"import sys; sys.path.insert(0, {root!r}); from embeddings.export import main; sys.exit(main())"
+    try:
+        done = subprocess.run(
+            [sys.executable, "-c", code, files.name, str(folder)],
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            errors="replace",
+            timeout=EXPORT_TIMEOUT_S,
+            check=False,
+        )
+    except (OSError, subprocess.TimeoutExpired) as error:
+        log.warning("the model could not be exported, torch serves instead: %s", error)
+        return None
+    if done.returncode != 0:
+        reason = done.stderr.strip().splitlines()[-1:] or [f"exit status {done.returncode}"]
+        log.warning("the model could not be exported, torch serves instead: %s", reason[0])
+        return None
+    return _exported(files.fingerprint)
+
+
+def _torch(files: ModelFiles) -> Encoder:
+    from embeddings.sentence_transformer import SentenceTransformerEncoder
+
+    return SentenceTransformerEncoder(files)

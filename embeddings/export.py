@@ -1,0 +1,139 @@
+"""Write a sentence-transformers model as one ONNX graph: `python -m embeddings.export MODEL FOLDER`.
+
+Runs in a process of its own, so that torch never enters the one that ingests or answers. The graph holds the model's
+whole module pipeline (transformer, pooling, dense, normalisation) and is compared with torch before it is kept.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import sys
+import tempfile
+import warnings
+from pathlib import Path
+from typing import Any
+
+from embeddings.models import ModelFiles, locate, sha256_of
+from embeddings.types import EmbeddingError
+
+GRAPH, TOKENIZER, MANIFEST = "model.onnx", "tokenizer.json", "manifest.json"
+MIN_COSINE = 0.9999
+OPSET = 17
+_SAMPLES = [
+    "What did she say about the harbour?",
+    "No.",
+    "We have said so three times: in March, in May and again last week; nobody asked what it would cost. " * 4,
+    "Über die Brücke fährt heute niemand, и это не новость, 新闻发布会。",
+]
+
+
+def export(files: ModelFiles, folder: Path) -> None:
+    """Export the model of `files` into `folder`, whole or not at all.
+
+    Raises EmbeddingError where the graph cannot be built or does not give torch's vectors.
+    """
+    from embeddings.sentence_transformer import load_sentence_transformer, prompts_of
+
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    model: Any = load_sentence_transformer(files, device="cpu").eval()
+    with tempfile.TemporaryDirectory(dir=folder.parent, ignore_cleanup_errors=True) as name:
+        staging = Path(name) / "export"
+        staging.mkdir()
+        _write_graph(model, staging / GRAPH)
+        tokenizer = model.tokenizer.backend_tokenizer
+        tokenizer.no_truncation()
+        tokenizer.no_padding()
+        tokenizer.save(str(staging / TOKENIZER))
+        query_prompt, passage_prompt = prompts_of(model)
+        manifest = {
+            "name": files.name,
+            "fingerprint": files.fingerprint,
+            "dim": int(model.get_sentence_embedding_dimension()),
+            "max_tokens": int(model.max_seq_length or 512),
+            "query_prompt": query_prompt,
+            "passage_prompt": passage_prompt,
+            "mean_pooling": _is_mean_pooled(model),
+            "sha256": {part: sha256_of(staging / part) for part in (GRAPH, TOKENIZER)},
+        }
+        (staging / MANIFEST).write_text(json.dumps(manifest, indent=1), encoding="utf-8")
+        _check(model, staging)
+        if not folder.exists():  # another process may have been faster
+            os.replace(staging, folder)
+
+
+def _write_graph(model: Any, path: Path) -> None:
+    import torch
+
+    class Pipeline(torch.nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.model = model
+
+        def forward(self, input_ids: Any, attention_mask: Any) -> tuple[Any, Any]:
+            features = self.model({"input_ids": input_ids, "attention_mask": attention_mask})
+            return features["sentence_embedding"], features["token_embeddings"]
+
+    sample = model.tokenizer(["a first text to trace", "a second"], padding=True, return_tensors="pt")
+    rows, columns = {0: "batch"}, {0: "batch", 1: "tokens"}
+    torch.onnx.export(
+        Pipeline(),
+        (sample["input_ids"], sample["attention_mask"]),
+        str(path),
+        input_names=["input_ids", "attention_mask"],
+        output_names=["sentence_embedding", "token_embeddings"],
+        dynamic_axes={
+            "input_ids": columns,
+            "attention_mask": columns,
+            "sentence_embedding": rows,
+            "token_embeddings": columns,
+        },
+        opset_version=OPSET,
+        dynamo=False,
+    )
+
+
+def _is_mean_pooled(model: Any) -> bool:
+    """Whether a span's mean of token vectors lives in the same space as the text's vector."""
+    modules = list(model.children())
+    kinds = [type(module).__name__ for module in modules]
+    if kinds not in (["Transformer", "Pooling"], ["Transformer", "Pooling", "Normalize"]):
+        return False
+    modes = modules[1].get_config_dict()
+    if "pooling_mode" in modes:
+        return bool(modes["pooling_mode"] == "mean")
+    return [key for key, on in modes.items() if key.startswith("pooling_mode_") and on is True] == [
+        "pooling_mode_mean_tokens"
+    ]
+
+
+def _check(model: Any, folder: Path) -> None:
+    from embeddings.onnx import OnnxEncoder
+
+    wanted = model.encode(_SAMPLES, normalize_embeddings=True, show_progress_bar=False)
+    encoder = OnnxEncoder(folder)
+    found = encoder.encode_texts(_SAMPLES)
+    worst = float((wanted * found).sum(axis=1).min())
+    if worst < MIN_COSINE:
+        raise EmbeddingError(f"the exported graph gives other vectors than torch (cosine {worst:.4f})")
+
+
+def main() -> int:
+    """The child process: export, or one sentence on stderr and exit status 1."""
+    warnings.filterwarnings("ignore")
+    logging.disable(logging.WARNING)
+    os.environ["HF_HUB_DISABLE_PROGRESS_BARS"] = "1"
+    try:
+        export(locate(sys.argv[1]), Path(sys.argv[2]))
+    except EmbeddingError as error:
+        print(error, file=sys.stderr)
+        return 1
+    except Exception as error:  # whatever an exporter raises, the parent falls back to torch and says so
+        print(f"{type(error).__name__}: {str(error).splitlines()[0] if str(error) else ''}", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,7 @@
+"""Vector indexes by name."""
+
+from embeddings.registry import Registry
+
+INDEXES = Registry(
+    "onrecord.indexes", {"faiss": "embeddings.indexes.faiss:FaissIndex", "exact": "embeddings.indexes.exact:ExactIndex"}
+)

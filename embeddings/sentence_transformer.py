@@ -1,0 +1,80 @@
+"""Any sentence-transformers model through torch: the reference, and the fallback where a model cannot be exported.
+
+Importing torch takes seconds and hundreds of megabytes, so nothing on the way of a question comes here.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from embeddings.models import ModelFiles
+from embeddings.types import FloatMatrix, FloatVector, Span
+
+if TYPE_CHECKING:
+    from sentence_transformers import SentenceTransformer
+
+BATCH_SIZE = 32
+
+
+def load_sentence_transformer(files: ModelFiles, *, device: str | None = None) -> SentenceTransformer:
+    """The model of `files`; on a GPU where torch finds one."""
+    os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
+    from sentence_transformers import SentenceTransformer
+
+    return SentenceTransformer(str(files.folder), device=device, trust_remote_code=False)
+
+
+def prompts_of(model: SentenceTransformer) -> tuple[str, str]:
+    """The texts that the model wants before a query and before a passage; empty where it wants none."""
+    prompts: dict[str, str] = dict(model.prompts or {})
+    query = prompts.get("query", "")
+    passage = next((prompts[key] for key in ("document", "passage", "corpus") if prompts.get(key)), "")
+    return query or "", passage or ""
+
+
+class SentenceTransformerEncoder:
+    """An `Encoder` over torch."""
+
+    backend = "torch"
+
+    def __init__(self, files: ModelFiles, *, device: str | None = None) -> None:
+        self._model: Any = load_sentence_transformer(files, device=device)
+        self.name = files.name
+        self.fingerprint = files.fingerprint
+        self.dim = int(self._model.get_sentence_embedding_dimension())
+        self.max_tokens = int(self._model.max_seq_length or 512)
+        self._query_prompt, self._passage_prompt = prompts_of(self._model)
+
+    def count_tokens(self, text: str) -> int:
+        return len(self._model.tokenizer(text, truncation=False, verbose=False)["input_ids"])
+
+    def encode_query(self, text: str) -> FloatVector:
+        vector: FloatVector = self._encode([text], self._query_prompt)[0]
+        return vector
+
+    def encode_passages(self, texts: Sequence[str]) -> FloatMatrix:
+        return self._encode(texts, self._passage_prompt)
+
+    def encode_spans(
+        self, texts: Sequence[str], spans: Sequence[Sequence[Span]]
+    ) -> tuple[FloatMatrix, list[FloatMatrix]]:
+        pieces = [text[start:end] for text, ranges in zip(texts, spans, strict=True) for start, end in ranges]
+        rows = self.encode_passages(pieces)
+        counts = np.cumsum([len(ranges) for ranges in spans])[:-1]
+        return self.encode_passages(texts), np.split(rows, counts) if len(spans) else []
+
+    def _encode(self, texts: Sequence[str], prompt: str) -> FloatMatrix:
+        if not texts:
+            return np.zeros((0, self.dim), np.float32)
+        rows = self._model.encode(
+            list(texts),
+            prompt=prompt or None,
+            batch_size=BATCH_SIZE,
+            normalize_embeddings=True,
+            show_progress_bar=False,
+        )
+        return np.asarray(rows, np.float32)

@@ -1,0 +1,46 @@
+"""onrecord: answers in the speaker's own words, with the exact place where they were said.
+
+    from rag import Assistant, open_archive
+
+Importing this package loads nothing heavy: each name is imported at first use.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from rag.archive import open_archive
+    from rag.assistant import Assistant
+    from rag.errors import ArchiveError, InputError, ModelMismatch, OnrecordError, SettingsError
+    from rag.types import Answer, Citation, Document, Filters, Passage, ScoredPassage, Turn
+
+__all__ = [
+    "Answer",
+    "ArchiveError",
+    "Assistant",
+    "Citation",
+    "Document",
+    "Filters",
+    "InputError",
+    "ModelMismatch",
+    "OnrecordError",
+    "Passage",
+    "ScoredPassage",
+    "SettingsError",
+    "Turn",
+    "open_archive",
+]
+
+_HOMES = {
+    "Assistant": "rag.assistant",
+    "open_archive": "rag.archive",
+    **dict.fromkeys(("ArchiveError", "InputError", "ModelMismatch", "OnrecordError", "SettingsError"), "rag.errors"),
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in __all__:
+        raise AttributeError(f"module 'rag' has no attribute {name!r}")
+    return getattr(import_module(_HOMES.get(name, "rag.types")), name)

@@ -1,0 +1,123 @@
+"""Question in, answer out: the one file where all parts meet.
+
+    question (+ history) ─legs─► retrieve ─► read ─► generate ─► cite ─► Answer
+
+An assistant has no state that a question could change: the second question gets what it would have got first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from time import perf_counter
+
+from rag.archive import Archive
+from rag.citations import cite, remove_unknown_markers
+from rag.errors import InputError
+from rag.followups import search_legs
+from rag.generators import DEFAULT_GENERATOR, GENERATORS, GenerationRequest, Generator
+from rag.reading import DEFAULT_CALIBRATION, Calibration, read
+from rag.retrieval import retrieve
+from rag.types import Answer, Filters, ScoredPassage
+
+MAX_QUESTION_CHARS = 4_000
+MAX_HISTORY = 50
+DEFAULT_K = 8
+NOT_ON_RECORD = "Not on record: nothing in {scope} answers this."
+
+
+class Assistant:
+    """Answers questions from one archive.
+
+        assistant = Assistant(open_archive("archive"))
+        assistant.ask("What did she say about the harbour?").text
+
+    Raises InputError for a question that cannot be asked, UnknownName for a generator that is not there.
+    """
+
+    def __init__(
+        self,
+        archive: Archive,
+        *,
+        generator: str | Generator = DEFAULT_GENERATOR,
+        calibration: Calibration = DEFAULT_CALIBRATION,
+    ) -> None:
+        self.archive = archive
+        self.generator_name = generator if isinstance(generator, str) else type(generator).__name__
+        self._generator: Generator = GENERATORS.get(generator)() if isinstance(generator, str) else generator
+        self._calibration = calibration
+
+    def ask(
+        self, question: str, *, history: Sequence[str] = (), k: int = DEFAULT_K, filters: Filters | None = None
+    ) -> Answer:
+        """The answer to a question; `k` is the number of passages that come with it."""
+        for piece in self.stream(question, history=history, k=k, filters=filters):
+            if isinstance(piece, Answer):
+                return piece
+        raise AssertionError("a stream ends with its answer")
+
+    def stream(
+        self, question: str, *, history: Sequence[str] = (), k: int = DEFAULT_K, filters: Filters | None = None
+    ) -> Iterator[str | Answer]:
+        """Pieces of text as they come; the finished `Answer` is the last item."""
+        question = _checked(question, history, k)
+        started = perf_counter()
+        scope = self.archive.resolve(filters or Filters())
+        legs = search_legs(question, history)
+        candidates = retrieve(self.archive, legs, scope=scope)
+        retrieved = perf_counter()
+        evidence = read(self.archive, question, candidates, calibration=self._calibration)
+        was_read = perf_counter()
+        answered = bool(evidence.quotes) and evidence.confidence >= self._calibration.threshold
+        if answered:
+            text = ""
+            for piece in self._generator.generate(GenerationRequest(question, tuple(history), evidence.quotes)):
+                text += piece
+                yield piece
+            text, _ = remove_unknown_markers(text, len(evidence.quotes))
+        else:
+            text = self._refusal(filters)
+            yield text
+        generated = perf_counter()
+        citations = cite(text, evidence.quotes, self.archive.document) if answered else ()
+        ended = perf_counter()
+        yield Answer(
+            question=question,
+            query=legs[-1][0],
+            status="answered" if answered else "not_on_record",
+            text=text,
+            confidence=evidence.confidence,
+            generator=self.generator_name,
+            citations=citations,
+            passages=tuple(ScoredPassage(c.stored.passage, c.score) for c in candidates[:k]),
+            timings_ms={
+                "retrieve": (retrieved - started) * 1000,
+                "read": (was_read - retrieved) * 1000,
+                "generate": (generated - was_read) * 1000,
+                "cite": (ended - generated) * 1000,
+                "total": (ended - started) * 1000,
+            },
+        )
+
+    def _refusal(self, filters: Filters | None) -> str:
+        documents, passages = self.archive.counts()
+        everything = f"the {passages} answer passages of {documents} document{'s' if documents != 1 else ''}"
+        return NOT_ON_RECORD.format(
+            scope=everything if not filters or filters == Filters() else "what these filters leave"
+        )
+
+
+def _checked(question: str, history: Sequence[str], k: int) -> str:
+    question = question.strip()
+    if not question:
+        raise InputError(
+            'the question is empty; type one, for instance: onrecord ask "What did she say about the harbour?"'
+        )
+    if len(question) > MAX_QUESTION_CHARS:
+        raise InputError(
+            f"the question has {len(question):,} characters, {MAX_QUESTION_CHARS:,} are allowed; shorten it"
+        )
+    if len(history) > MAX_HISTORY:
+        raise InputError(f"the history has {len(history)} questions, {MAX_HISTORY} are allowed; leave out the oldest")
+    if k < 1:
+        raise InputError(f"-k is {k}; ask for at least 1 passage")
+    return question

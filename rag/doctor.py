@@ -1,0 +1,89 @@
+"""What works on this machine, and what to type where something does not."""
+
+from __future__ import annotations
+
+import platform
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+from importlib.util import find_spec
+
+from embeddings.encoders import export_folder
+from embeddings.models import DEFAULT_MODEL, locate
+from embeddings.registry import UnknownName
+from embeddings.types import EmbeddingError
+from rag.archive import open_archive
+from rag.config import Settings
+from rag.errors import OnrecordError
+from rag.generators import GENERATORS
+
+_PACKAGES = ("onnxruntime", "faiss-cpu", "tantivy", "sentence-transformers", "torch", "gradio")
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One line of the examination."""
+
+    subject: str
+    works: bool
+    text: str
+    remedy: str = ""
+
+
+def examine(settings: Settings) -> list[Finding]:
+    """Versions, model, archive and generator, each tried for real."""
+    return [_versions(), _model(settings), _archive(settings), _generator(settings)]
+
+
+def _versions() -> Finding:
+    found, missing = [f"Python {platform.python_version()}"], []
+    for package in _PACKAGES:
+        try:
+            found.append(f"{package} {version(package)}")
+        except PackageNotFoundError:
+            missing.append(package)
+    remedy = f"run: pip install {' '.join(missing)}" if missing else ""
+    return Finding("versions", not missing, ", ".join(found), remedy)
+
+
+def _model(settings: Settings) -> Finding:
+    name = settings.encoder or DEFAULT_MODEL
+    try:
+        files = locate(name)
+    except EmbeddingError as error:
+        return Finding("model", False, f"{name}: not usable", str(error))
+    if export_folder(files.fingerprint).is_dir():
+        how = "exported: answers need no torch"
+    elif find_spec("onnx") is None:
+        return Finding("model", True, f"{name}: through torch, slowly", "run: pip install onnx")
+    else:
+        how = "will be exported at the first ingest"
+    return Finding("model", True, f"{name}, weights {files.fingerprint[:12]}…, {how}")
+
+
+def _archive(settings: Settings) -> Finding:
+    try:
+        archive = open_archive(settings.archive, encoder=settings.encoder, create=True)
+        if not archive.exists:
+            return Finding(
+                "archive",
+                True,
+                f"none in {settings.archive} yet",
+                f"run: onrecord ingest FOLDER --archive {settings.archive}",
+            )
+        faults = archive.verify()
+        documents, passages = archive.counts()
+        index = archive.describe_index() if not faults else {}
+    except (OnrecordError, EmbeddingError) as error:
+        return Finding("archive", False, f"{settings.archive} cannot be used", str(error))
+    if faults:
+        return Finding("archive", False, faults[0], f"run: onrecord verify --repair --archive {settings.archive}")
+    recall = f"{index['kind']} vectors, recall@10 {index['recall@10']:.3f}"
+    return Finding("archive", True, f"{settings.archive}: {documents} documents, {passages} passages, {recall}")
+
+
+def _generator(settings: Settings) -> Finding:
+    try:
+        GENERATORS.get(settings.generator)
+    except UnknownName as error:
+        return Finding("generator", False, f"{settings.generator}: unknown", str(error))
+    return Finding("generator", True, f"{settings.generator} (there are: {', '.join(GENERATORS.names())})")

@@ -1,0 +1,65 @@
+"""Files written whole, and the transcripts in a folder."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterable
+from pathlib import Path
+
+from rag.readers.text import SUFFIXES
+
+
+def write_whole(path: Path, data: bytes) -> None:
+    """Write a file completely or not at all: a temporary name, fsync, rename."""
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=path.name, suffix=".tmp")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(name, path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
+def sync_folder(folder: Path) -> None:
+    """Make the names in a folder durable, where the system can."""
+    if os.name == "nt":
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def transcripts_under(paths: Iterable[str | Path]) -> tuple[list[Path], list[tuple[str, str]]]:
+    """The files to read, in order, and (path, reason) for what cannot be.
+
+    In a folder only files with a transcript's suffix count; a file named by the user is read whatever its name.
+    """
+    files: list[Path] = []
+    failed: list[tuple[str, str]] = []
+    for given in paths:
+        path = Path(given).expanduser()
+        if path.is_dir():
+            found = sorted(
+                file
+                for file in path.rglob("*")
+                if file.is_file()
+                and file.suffix.lower() in SUFFIXES
+                and file.stem.lower() != "readme"
+                and not any(part.startswith(".") for part in file.relative_to(path).parts)
+            )
+            if not found:
+                failed.append(
+                    (str(given), f"no transcript in this folder; onrecord reads {', '.join(sorted(SUFFIXES))}")
+                )
+            files += found
+        elif path.exists():
+            files.append(path)
+        else:
+            failed.append((str(given), "there is no such file or folder; check the path"))
+    return list(dict.fromkeys(file.resolve() for file in files)), failed

@@ -1,0 +1,122 @@
+"""Document → passages: answer paragraphs, on sentence borders, within the encoder's token limit.
+
+No character moves: `document.text[p.start:p.end] == p.text`. A paragraph that fits stays whole, since its sentences need
+each other; a long one is cut into parts of about equal size rather than one full part and a crumb.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from rag.types import Document, Passage, Span, Turn
+
+CountTokens = Callable[[str], int]
+
+
+def split_sentences(text: str, language: str = "en") -> list[Span]:
+    """Sentences as half-open ranges without surrounding white space; every other character lies in one of them.
+
+    >>> split_sentences("J. Reed came. He left.")
+    [(0, 13), (14, 22)]
+    """
+    from sentencex import get_sentence_boundaries
+
+    spans: list[Span] = []
+    for found in get_sentence_boundaries(language, text):
+        start, end = found["start_index"], found["end_index"]
+        piece = text[start:end]
+        start += len(piece) - len(piece.lstrip())
+        end = start + len(piece.strip())
+        if end > start:
+            spans.append((start, end))
+    return spans
+
+
+def split_paragraphs(text: str, start: int, end: int) -> list[Span]:
+    """Paragraphs of `text[start:end]`: at blank lines, and at every line end unless lines are wrapped."""
+    blocks = [(start + m.start(), start + m.end()) for m in re.finditer(r"\S(?:.|\n(?!\s*\n))*", text[start:end])]
+    spans: list[Span] = []
+    for first, last in blocks:
+        lines = [(first + m.start(), first + m.end()) for m in re.finditer(r"[^\n]+", text[first:last])]
+        # Wrapped lines stop in mid-sentence; lines that are paragraphs end with a sentence.
+        whole = sum(bool(re.search(r"[.!?…:。！？]['\"”’»)\]*_]*\s*$", text[a:z])) for a, z in lines[:-1])
+        spans += lines if len(lines) > 1 and whole > 0.7 * (len(lines) - 1) else [(first, last)]
+    return [trimmed for a, z in spans if (trimmed := _strip(text, a, z))[1] > trimmed[0]]
+
+
+def passages_of(document: Document, *, count_tokens: CountTokens, max_tokens: int) -> list[Passage]:
+    """The passages of every turn that is not an interviewer's, in order."""
+    passages: list[Passage] = []
+    asked = ""
+    for number, turn in enumerate(document.turns):
+        if turn.role == "interviewer":
+            asked = document.text[turn.start : turn.end]
+            continue
+        for start, end in _ranges(document.text, turn, count_tokens, max_tokens):
+            passages.append(
+                Passage(
+                    id=f"{document.id}-{len(passages)}",
+                    document_id=document.id,
+                    source=document.source,
+                    speaker=turn.speaker,
+                    role=turn.role,
+                    asked=asked,
+                    start=start,
+                    end=end,
+                    text=document.text[start:end],
+                    title=document.title,
+                    date=document.date,
+                    seconds=turn.seconds,
+                    turn=number,
+                )
+            )
+    return passages
+
+
+def _ranges(text: str, turn: Turn, count_tokens: CountTokens, max_tokens: int) -> list[Span]:
+    ranges: list[Span] = []
+    for start, end in split_paragraphs(text, turn.start, turn.end):
+        tokens = count_tokens(text[start:end])
+        if tokens <= max_tokens:
+            ranges.append((start, end))
+        else:
+            ranges += _parts(text, start, end, tokens, count_tokens, max_tokens)
+    return ranges
+
+
+def _parts(text: str, start: int, end: int, tokens: int, count_tokens: CountTokens, max_tokens: int) -> list[Span]:
+    """A long paragraph in parts of whole sentences, about equally long."""
+    pieces: list[tuple[int, int, int]] = []
+    for a, z in split_sentences(text[start:end]):
+        pieces += _bounded(text, start + a, start + z, count_tokens, max_tokens)
+    target = tokens / -(-tokens // max_tokens)
+    parts: list[Span] = []
+    first, size = pieces[0][0], 0
+    for number, (a, z, cost) in enumerate(pieces):
+        size += cost
+        following = pieces[number + 1] if number + 1 < len(pieces) else None
+        # The whole part is counted again where it is near the limit: tokens do not simply add up.
+        if following is None or size >= target or count_tokens(text[first : following[1]]) > max_tokens:
+            parts.append((first, z))
+            if following:
+                first, size = following[0], 0
+    return parts
+
+
+def _bounded(text: str, start: int, end: int, count_tokens: CountTokens, max_tokens: int) -> list[tuple[int, int, int]]:
+    """A sentence with its tokens; one longer than the limit is halved at white space until its parts fit."""
+    cost = count_tokens(text[start:end])
+    if cost <= max_tokens or end - start < 2:
+        return [(start, end, cost)]
+    middle = (start + end) // 2
+    gaps = [m.start() + start for m in re.finditer(r"\s+", text[start:end])]
+    cut = min(gaps, key=lambda gap: abs(gap - middle), default=middle)
+    left, right = _strip(text, start, cut), _strip(text, cut, end)
+    return [part for a, z in (left, right) if z > a for part in _bounded(text, a, z, count_tokens, max_tokens)]
+
+
+def _strip(text: str, start: int, end: int) -> Span:
+    piece = text[start:end]
+    start += len(piece) - len(piece.lstrip())
+    return start, start + len(piece.strip())

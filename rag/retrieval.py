@@ -1,0 +1,91 @@
+"""A query → candidates: nearest by meaning, best by words, fused.
+
+Each candidate gets three signals: the cosine of its own vector, the cosine of its best sentence, and BM25 on a scale of
+its own. They are added as they are. Standardising each over the candidates first (z-scores) is the usual way, but it
+blows the noise of a signal that found nothing up to the size of one that did: on paraphrases that share no word with
+their answer it took R@5 from .61 to .39. The plain sum is also the same whatever else is in the archive's answer list.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from embeddings.types import FloatVector
+from rag.archive import Archive
+from rag.store import StoredPassage
+from rag.types import Scope
+
+DEPTH = 50  # candidates from each side
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """How much each signal counts; a zero leaves it out."""
+
+    dense: float = 0.5
+    sentence: float = 0.5
+    words: float = 0.025  # BM25 of a good match is about 20, a cosine at most 1
+
+
+FUSION = Weights()
+DENSE = Weights(1.0, 0.0, 0.0)
+BM25 = Weights(0.0, 0.0, 1.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A passage with its signals; `sentence_scores` are the cosines of its sentences with the first leg's query."""
+
+    stored: StoredPassage
+    score: float
+    dense: float
+    sentence: float
+    words: float
+    sentence_scores: FloatVector  # (sentences,)
+
+
+def retrieve(
+    archive: Archive,
+    legs: Sequence[tuple[str, float]],
+    *,
+    scope: Scope,
+    weights: Weights = FUSION,
+    depth: int = DEPTH,
+) -> list[Candidate]:
+    """The fused candidates, best first.
+
+    `legs` are (query, weight): a question alone has one; a follow-up adds the conversation as a second one. Signals of
+    several legs are averaged by weight.
+    """
+    vectors = [archive.encoder.encode_query(text) for text, _ in legs]
+    by_words: list[dict[int, float]] = []
+    rows: dict[int, None] = {}
+    for (text, _), vector in zip(legs, vectors, strict=True):
+        if weights.dense or weights.sentence:
+            rows.update(dict.fromkeys(row for row, _ in archive.nearest(vector, k=depth, scope=scope)))
+        matching = dict(archive.matching(text, k=depth, scope=scope)) if weights.words else {}
+        by_words.append(matching)
+        rows.update(dict.fromkeys(matching))
+    found = archive.load(list(rows))
+    if not found:
+        return []
+    shares = np.asarray([weight for _, weight in legs], np.float32)
+    shares /= shares.sum()
+    queries = np.stack(vectors)  # (legs, dim)
+    dense = shares @ (queries @ np.stack([stored.vector for stored in found]).T)  # (candidates,)
+    per_leg = [stored.sentence_vectors @ queries.T for stored in found]  # (sentences, legs) each
+    sentence = np.asarray(
+        [float(shares @ scores.max(axis=0)) if len(scores) else 0.0 for scores in per_leg], np.float32
+    )
+    words = np.zeros(len(found), np.float32)
+    for share, matching in zip(shares, by_words, strict=True):
+        words += share * np.asarray([matching.get(stored.row, 0.0) for stored in found], np.float32)
+    fused = weights.dense * dense + weights.sentence * sentence + weights.words * words
+    order = np.argsort(-fused, kind="stable")
+    return [
+        Candidate(found[i], float(fused[i]), float(dense[i]), float(sentence[i]), float(words[i]), per_leg[i] @ shares)
+        for i in order
+    ]

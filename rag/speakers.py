@@ -1,0 +1,197 @@
+"""Who is who: labels as they are printed → canonical names, and the role each speaker plays.
+
+Two labels are one person when everything that both say agrees: the last name, and what is known of the first names, an
+initial agreeing with a name that begins with it. A bare last name joins a fuller form only where exactly one fits. In
+doubt two labels stay two people, since merging two people makes a false quotation.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+import unicodedata
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from rag.types import Role
+
+# Words before a name that say what a person is, not who.
+_TITLES = frozenset(
+    "mr mrs ms miss mx dr prof professor hon honourable honorable rt right sir dame lord lady madam madame president "
+    "vice minister prime secretary general senator representative congressman congresswoman chancellor ambassador "
+    "judge justice chief mayor governor commissioner director chair chairman chairwoman chairperson captain colonel "
+    "major lieutenant sergeant admiral reverend rev herr frau monsieur mme mlle m señor señora sr sra dott ing deputy "
+    "acting state the".split()
+)
+_FEMALE = frozenset("mrs ms miss dame lady madam madame mme mlle frau señora sra chairwoman congresswoman".split())
+_MALE = frozenset("mr sir lord herr monsieur señor sr chairman congressman".split())
+_QUESTION_LABELS = frozenset(
+    "question q interviewer reporter journalist correspondent host moderator questions frage вопрос pregunta pergunta "
+    "запитання питання 问 问题 提问 记者 ведущий moderador presenter interviewers".split()
+)
+_ANSWER_LABELS = frozenset(
+    "answer a antwort réponse reponse ответ respuesta resposta відповідь 答 interviewee guest".split()
+)
+_CONDUCT_LABELS = frozenset(
+    "operator clerk moderator translator interpreter speaker staff chair chairman chairperson".split()
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Name:
+    first: tuple[str, ...]  # casefolded first names or initials
+    last: str
+    gender: str
+
+
+def plain_label(label: str) -> str:
+    """A label without remarks in brackets, mark-up and time stamps.
+
+    >>> plain_label("The Chair (Hon. Anna Reed (Northgate, Ind.))")
+    'The Chair'
+    """
+    previous = None
+    while previous != label:
+        previous, label = label, re.sub(r"\s*[(\[][^()\[\]]*[)\]]?", "", label)
+    return re.sub(r"\s+", " ", label.replace("*", "").replace("_", " ")).strip(" :.–—-#")
+
+
+def fold(text: str) -> str:
+    """Case and accents taken out, for comparing names.
+
+    >>> fold("José ŻUREK")
+    'jose zurek'
+    """
+    decomposed = unicodedata.normalize("NFKD", text).casefold()
+    return "".join(char for char in decomposed if not unicodedata.combining(char))
+
+
+def _parse(label: str) -> _Name | None:
+    spaced = re.sub(r"(?<=[^\W\d_]\.)(?=[^\W\d_])", " ", plain_label(label))  # "S.V. Brandt" → "S. V. Brandt"
+    spaced = spaced.split(",")[0]
+    words = [fold(word).strip(".'’") for word in spaced.split()]
+    gender = "f" if any(word in _FEMALE for word in words) else "m" if any(word in _MALE for word in words) else ""
+    names = [word for word in words if word and word not in _TITLES]
+    if not names or len(names[-1]) < 2:
+        return None
+    return _Name(tuple(names[:-1]), names[-1], gender)
+
+
+def _agree(one: _Name, other: _Name) -> bool:
+    if one.last != other.last or (one.gender and other.gender and one.gender != other.gender):
+        return False
+    shorter, longer = sorted((one.first, other.first), key=len)
+    # "T. Merrin" fits "Tobias Merrin", "Tobias A. Merrin" and "Chief Engineer Tobias Merrin": from the front or the back.
+    front, back = longer[: len(shorter)], longer[len(longer) - len(shorter) :]
+    return _same_words(shorter, front) or _same_words(shorter, back)
+
+
+def _same_words(some: Sequence[str], others: Sequence[str]) -> bool:
+    return all(
+        a == b or (len(a) == 1 and b.startswith(a)) or (len(b) == 1 and a.startswith(b))
+        for a, b in zip(some, others, strict=True)
+    )
+
+
+def _fullness(label: str) -> tuple[int, int, int]:
+    """How good a label is as the name to show: spelled-out names first, then mixed case, then length."""
+    name = _parse(label)
+    spelled = sum(len(word) > 1 for word in name.first) if name else 0
+    return spelled, int(not label.isupper()), -len(label)
+
+
+def canonical_names(labels: Sequence[str]) -> dict[str, str]:
+    """Each printed label → the name that stands for its speaker.
+
+    >>> canonical_names(["Ilse Brandt", "I. Brandt", "Question", "J. Brandt"])
+    {'Ilse Brandt': 'Ilse Brandt', 'I. Brandt': 'Ilse Brandt', 'Question': 'Question', 'J. Brandt': 'J. Brandt'}
+    """
+    plain = {label: plain_label(label) or label.strip() for label in labels}
+    by_fold: dict[str, str] = {}
+    for name in plain.values():  # one spelling per folded form, the better one
+        key = fold(name)
+        if key not in by_fold or _fullness(name) > _fullness(by_fold[key]):
+            by_fold[key] = name
+    distinct = list(by_fold.values())
+    parsed = {name: _parse(name) for name in distinct}
+    groups: list[list[str]] = []
+    # Fullest first: "Anna Reed" and "Adam Reed" each found a group before "A. Reed", which then fits two and joins none.
+    for name in sorted(distinct, key=_fullness, reverse=True):
+        own = parsed[name]
+        fitting = [
+            group
+            for group in groups
+            if own and all((their := parsed[member]) is not None and _agree(own, their) for member in group)
+        ]
+        if len(fitting) == 1:
+            fitting[0].append(name)
+        else:
+            groups.append([name])
+    canonical = {fold(member): group[0] for group in groups for member in group}
+    return {label: canonical[fold(name)] for label, name in plain.items()}
+
+
+def is_question_label(label: str) -> bool:
+    """Whether a label says "question" rather than who asks."""
+    words = fold(plain_label(label)).split()
+    return bool(words) and words[0] in {fold(word) for word in _QUESTION_LABELS} and len(words) <= 2
+
+
+def is_answer_label(label: str) -> bool:
+    """Whether a label says "answer" rather than who answers."""
+    return fold(plain_label(label)) in {fold(word) for word in _ANSWER_LABELS}
+
+
+def assign_roles(utterances: Sequence[tuple[str, str]], declared: Mapping[str, Role] | None = None) -> dict[str, Role]:
+    """The role of each speaker, from what is declared, from the labels, and from who asks.
+
+    `utterances` are (canonical speaker, text) in order. A speaker who asks in most turns, and says less than those who
+    answer, is an interviewer. Where nobody asks, everybody is a respondent.
+
+    >>> assign_roles([("Question", "Why?"), ("Ann Reed", "It was late. And you?"), ("Question", "So?"), ("Ann Reed", "So.")])
+    {'Question': 'interviewer', 'Ann Reed': 'respondent'}
+    """
+    declared = declared or {}
+    texts: dict[str, list[str]] = defaultdict(list)
+    for speaker, text in utterances:
+        texts[speaker].append(text)
+    roles: dict[str, Role] = {}
+    labelled_questions = any(is_question_label(speaker) for speaker in texts)
+    words = {speaker: [len(text.split()) for text in said] for speaker, said in texts.items()}
+    asks = {speaker: sum(_asks(text) for text in said) / len(said) for speaker, said in texts.items()}
+    share = {speaker: sum(counts) for speaker, counts in words.items()}
+    # Who speaks after a question is being answered by; counts who gets to answer most.
+    answers_after: Counter[str] = Counter()
+    for (before, asked), (speaker, _) in itertools.pairwise(utterances):
+        if speaker != before and _asks(asked):
+            answers_after[speaker] += 1
+    for speaker in texts:
+        if speaker in declared:
+            roles[speaker] = declared[speaker]
+        elif is_question_label(speaker):
+            roles[speaker] = "interviewer"
+        elif is_answer_label(speaker):
+            roles[speaker] = "respondent"
+        elif set(fold(speaker).split()) & _CONDUCT_LABELS and _parse(speaker) is None:
+            roles[speaker] = "interviewer" if asks[speaker] >= 0.5 else "other"
+    undecided = [speaker for speaker in texts if speaker not in roles]
+    if labelled_questions:
+        roles.update(dict.fromkeys(undecided, "respondent"))
+        return {speaker: roles[speaker] for speaker in texts}
+    if not undecided:
+        return {speaker: roles[speaker] for speaker in texts}
+    for speaker in undecided:
+        mean = share[speaker] / len(texts[speaker])
+        others = [share[o] / len(texts[o]) for o in texts if o != speaker]
+        asks_more = asks[speaker] >= 0.5 and answers_after[speaker] / len(texts[speaker]) < 0.5
+        roles[speaker] = "interviewer" if asks_more and others and mean < 1.5 * max(others) else "respondent"
+    if "respondent" not in roles.values():
+        # Everybody asks: the one who speaks most answers.
+        roles[max(undecided, key=lambda speaker: share[speaker])] = "respondent"
+    return {speaker: roles[speaker] for speaker in texts}
+
+
+def _asks(text: str) -> bool:
+    """Whether an utterance ends by asking, give or take a last remark."""
+    return "?" in text[-200:] or "？" in text[-200:]

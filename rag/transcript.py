@@ -1,0 +1,387 @@
+"""Text → turns, speakers, roles, title, date and place.
+
+Labels are judged against the whole document rather than line by line: whatever stands before a colon at the head of a
+line is a candidate, and what recurs, or has the shape of a name among labels that recur, is a speaker. The price is that
+a guest who speaks once under an odd label stays part of the turn before; the gain is that "Note:" makes no speaker.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import PurePath
+from typing import Any
+
+from rag.dates import find_date
+from rag.speakers import assign_roles, canonical_names, fold, is_answer_label, is_question_label, plain_label
+from rag.types import Document, Role, Turn
+
+_STAMP = r"[\[(]?(?:\d{1,2}:)?\d{1,2}:\d{2}(?:[.,]\d{1,3})?[\])]?"
+_LABEL = r"[^\s:：*\[\](){}<>\"“”«»!?;|#>-][^:：*\[\]{}<>\"“”«»!?;|\n]{0,98}?"
+_GRAMMARS = {
+    "bold": re.compile(
+        rf"[^\S\n]*(?:(?P<stamp>{_STAMP})[^\S\n]*[-–—]?[^\S\n]*)?(?P<mark>\*\*|__)[^\S\n]*(?P<label>{_LABEL})[^\S\n]*"
+        rf"(?:[:：][^\S\n]*(?P=mark)|(?P=mark)[^\S\n]*[:：])[^\S\n]*"
+    ),
+    "colon": re.compile(
+        rf"[^\S\n]*(?:(?P<stamp>{_STAMP})[^\S\n]*[-–—]?[^\S\n]*)?(?P<label>{_LABEL})[^\S\n]*(?P<stamp2>[\[(](?:\d{{1,2}}:)?\d{{1,2}}:\d{{2}}[\])])?"
+        rf"[^\S\n]*[:：](?=\s|[^\d/\s\\])[^\S\n]*"
+    ),
+    "letter": re.compile(r"[^\S\n]*(?:\*\*)?(?P<label>[QA])(?:[.)](?:\*\*)?[^\S\n]+|(?:\*\*)?[^\S\n]{2,}|(?:\*\*)?\t)"),
+}
+_HEADER_KEYS: dict[str, str] = {
+    **dict.fromkeys(
+        "interviewer interviewers host hosts moderator presenter interview by interviewed by".split(), "asks"
+    ),
+    **dict.fromkeys("guest guests interviewee speaker witness witnesses".split(), "answers"),
+    **dict.fromkeys("participants participant present speakers with".split(), "present"),
+    **dict.fromkeys("date recorded published broadcast aired".split(), "date"),
+    **dict.fromkeys("place location venue city".split(), "place"),
+    "title": "title",
+}
+_HEADER_KEYS |= {"interview by": "asks", "interviewed by": "asks"}
+# Words that stand before a colon in running text and are nobody's name.
+_NO_NAMES = frozenset(
+    "note notes source sources photo image video audio tags tag date time place location topic topics subject title author "
+    "update updated published by via re ps nb first second third firstly secondly thirdly finally example remember "
+    "warning summary abstract introduction conclusion contents chapter part section figure table http https www "
+    "email tel phone fax editor copyright keywords category categories link links download read see also more "
+    "transcript recorded duration length episode season".split()
+)
+_PARTICLES = frozenset(
+    "de da di do dos das del della der den des du el la le les van von zu zur af al bin ibn ben of the and und et y e "
+    "för för och ter ten hon. for".split()
+)
+_FURNITURE = re.compile(
+    r"^(?:(?:check|see|read|watch|listen|look|you (?:may|might)|also|more|related|recommended|similar|further|other|next|previous|share|"
+    r"follow|subscribe|newsletter|sign up|leave a|post a|comments?|tags?|filed under|categories|advertisements?|sponsored|"
+    r"about the (?:author|show|podcast)|show notes|links|credits|support|in this (?:episode|issue))\b[^.!?]{0,40}|#\w+)$",
+    re.I,
+)
+_SENTENCE_END = re.compile(r"[.!?。！？…:;]['\"”’»)\]*_]*$")
+_CUT_OFF = re.compile(r"(?:…|\.\.\.)['\"”’»)\]]*$")
+
+
+@dataclass(frozen=True, slots=True)
+class _Mark:
+    """A label found at the head of a line: [start, end) is the label, the utterance begins at `end`."""
+
+    label: str
+    start: int
+    end: int
+    seconds: float | None
+    opens_paragraph: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Header:
+    title: str
+    date: str | None
+    place: str | None
+    participants: tuple[str, ...]
+    declared: dict[str, Role]
+
+
+def parse(text: str, *, source: str, path: str = "") -> Document:
+    """A transcript from its canonical text.
+
+    >>> document = parse("Talk, Oslo, 3 May 2024\\n\\nQ: Why?\\n\\nAnn Reed: It was late.", source="talk.txt")
+    >>> document.date, document.place, [(turn.speaker, turn.role) for turn in document.turns]
+    ('2024-05-03', 'Oslo', [('Q', 'interviewer'), ('Ann Reed', 'respondent')])
+    """
+    meta, body = _front_matter(text)
+    marks = _marks(text, body)
+    first = marks[0].start if marks else len(text)
+    header = _header(text, body, first, meta, source, labelled=bool(marks))
+    turns, left_out, notes = _turns(text, body, marks, header)
+    return Document(
+        id=document_id(text),
+        title=header.title,
+        date=header.date,
+        place=header.place,
+        source=source,
+        text=text,
+        turns=turns,
+        path=path,
+        participants=header.participants,
+        left_out=left_out,
+        notes=notes,
+    )
+
+
+def document_id(text: str) -> str:
+    """The id of a document: the beginning of its text's SHA-256."""
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+
+
+def _front_matter(text: str) -> tuple[dict[str, Any], int]:
+    """YAML between `---` lines at the top, and where the body begins."""
+    match = re.match(r"---[^\S\n]*\n(.*?\n)(?:---|\.\.\.)[^\S\n]*(?:\n|$)", text, re.S)
+    if not match:
+        return {}, 0
+    import yaml
+
+    try:
+        loaded = yaml.safe_load(match[1].replace("\t", "  "))
+    except yaml.YAMLError:
+        return {}, match.end()
+    return ({str(key).lower(): value for key, value in loaded.items()} if isinstance(loaded, dict) else {}), match.end()
+
+
+def _lines(text: str, start: int) -> Iterator[tuple[int, int]]:
+    while start < len(text):
+        end = text.find("\n", start)
+        end = len(text) if end < 0 else end
+        yield start, end
+        start = end + 1
+
+
+def _marks(text: str, body: int) -> list[_Mark]:
+    """The labels of the document, in order."""
+    found: list[_Mark] = []
+    after_blank = True
+    for start, end in _lines(text, body):
+        line = text[start:end]
+        if not line.strip():
+            after_blank = True
+            continue
+        for pattern in _GRAMMARS.values():
+            match = pattern.match(line)
+            if match and _can_be_label(match["label"]):
+                groups = match.groupdict()
+                stamp = groups.get("stamp") or groups.get("stamp2")
+                mark = _Mark(match["label"].strip(), start, start + match.end(), _seconds(stamp), after_blank)
+                if not _is_header_line(mark, text[mark.end : end], found):
+                    found.append(mark)
+                break
+        after_blank = False
+    return _accepted(found)
+
+
+def _can_be_label(label: str) -> bool:
+    plain = plain_label(label)
+    words = plain.split()
+    if not words or len(words) > 9 or len(plain) > 70:
+        return False
+    if is_question_label(plain) or is_answer_label(plain):
+        return True
+    head = plain[0]
+    if not (head.isupper() or (head.isalpha() and head.lower() == head.upper())):
+        return False
+    if re.search(r"[.…]\s+\S*[a-zа-я]{3,}", plain) and not re.match(r"^(?:[^\W\d_]{1,4}\.\s*)+", plain):
+        return False
+    return fold(words[0]).strip(".") not in _NO_NAMES
+
+
+def _has_name_shape(label: str) -> bool:
+    """Every word begins as names do: "Ilse Brandt", "MS. REED", "van der Berg", "Speaker 2"."""
+    words = plain_label(label).replace(",", " ").split()
+    shaped = all(word[0].isupper() or word[0].isdigit() or fold(word) in _PARTICLES for word in words)
+    return shaped and 1 <= len(words) <= 8
+
+
+def _is_header_line(mark: _Mark, rest: str, found: list[_Mark]) -> bool:
+    """Whether "Guest: Maya Reed" above the first turn declares a name rather than opens a turn."""
+    key = fold(plain_label(mark.label))
+    if found or key not in _HEADER_KEYS:
+        return False
+    value = rest.strip(" *_")
+    return bool(value) and not re.search(r"[.!?][\"”’)]*$", value) and len(value.split()) <= 24
+
+
+def _accepted(found: list[_Mark]) -> list[_Mark]:
+    counts = Counter(fold(plain_label(mark.label)) for mark in found)
+
+    def strong(mark: _Mark) -> bool:
+        count = counts[fold(plain_label(mark.label))]
+        if is_question_label(mark.label) or is_answer_label(mark.label):
+            return count >= 2 or plain_label(mark.label).lower() not in {"a", "q"}
+        return count >= (2 if _has_name_shape(mark.label) else 3)
+
+    certain = [mark for mark in found if strong(mark)]
+    if not certain:
+        # A short exchange, each speaker once: names only, and at least two of them.
+        names = [mark for mark in found if _has_name_shape(mark.label) and len(plain_label(mark.label).split()) >= 2]
+        certain = names if len(counts) >= 2 and len(names) >= 2 else []
+    if not certain:
+        return []
+    surnames = {fold(plain_label(mark.label).split()[-1]) for mark in certain}
+    stamped = sum(mark.seconds is not None for mark in certain) > len(certain) / 2
+
+    def fits(mark: _Mark) -> bool:
+        """A label seen once or twice, among certain ones: it must look like a name."""
+        words = plain_label(mark.label).split()
+        if not _has_name_shape(mark.label):
+            return False
+        if stamped:
+            return mark.seconds is not None
+        return mark.opens_paragraph and (2 <= len(words) <= 6 or fold(words[-1]) in surnames)
+
+    paragraphs = sum(mark.opens_paragraph for mark in certain) >= 0.8 * len(certain)
+    kept = [mark for mark in found if strong(mark) or fits(mark)]
+    return [mark for mark in kept if mark.opens_paragraph or not paragraphs]
+
+
+def _seconds(stamp: str | None) -> float | None:
+    """Seconds of a time stamp like `[00:12:31]`.
+
+    >>> _seconds("[01:02:03]")
+    3723.0
+    """
+    if not stamp:
+        return None
+    total = 0.0
+    for part in stamp.strip("[]()").replace(",", ".").split(":"):
+        total = total * 60 + float(part)
+    return total
+
+
+def _header(text: str, body: int, first: int, meta: dict[str, Any], source: str, *, labelled: bool) -> _Header:
+    """Title, date, place and participants from front matter, head lines and file name, in this order."""
+    head_end = first if labelled else min(len(text), body + 600)
+    lines = [line for start, end in _lines(text[:head_end], body) if (line := text[start:end].strip())]
+    if not labelled:
+        lines = lines[:4]
+    fields: dict[str, list[str]] = {}
+    free: list[str] = []
+    for line in lines:
+        key, colon, value = line.strip("*_ ").partition(":")
+        kind = _HEADER_KEYS.get(fold(key.strip(" *_")))
+        if colon and kind and value.strip(" *_"):
+            fields.setdefault(kind, []).append(value.strip(" *_"))
+        else:
+            free.append(line)
+    title = _clean(meta.get("title")) or next(iter(fields.get("title", [])), "")
+    if not title:
+        candidates = (
+            free if labelled else [line for line in free[:1] if not _SENTENCE_END.search(line) and len(line) < 200]
+        )
+        title = _clean(candidates[0].lstrip("# ").strip("*_ "))[:300] if candidates else ""
+    found = _dated(meta, fields, free, source)
+    place = _clean(meta.get("place") or meta.get("location") or meta.get("city")) or next(
+        iter(fields.get("place", [])), ""
+    )
+    if not place:
+        place = next((near for line in free[:12] if (near := _place_beside_date(line))), "")
+    declared: dict[str, Role] = {}
+    names: list[str] = []
+    roles: tuple[tuple[str, Role | None], ...] = (("asks", "interviewer"), ("answers", "respondent"), ("present", None))
+    for kind, role in roles:
+        for value in fields.get(kind, []):
+            for name in re.split(r"\s*(?:[;,/]|\band\b|\bund\b|\bet\b)\s*", re.sub(r"\([^)]*\)", "", value)):
+                if name and _has_name_shape(name):
+                    names.append(name)
+                    if role:
+                        declared[name] = role
+    for key, listed in meta.items():
+        if key in ("participants", "speakers") and isinstance(listed, list):
+            names += [str(name) for name in listed]
+    title = title or re.sub(r"[_\-\s]+", " ", PurePath(source).stem).strip()
+    return _Header(title, found, place or None, tuple(dict.fromkeys(names)), declared)
+
+
+def _clean(value: Any) -> str:
+    return re.sub(r"\s+", " ", str(value)).strip() if value is not None else ""
+
+
+def _dated(meta: dict[str, Any], fields: dict[str, list[str]], free: list[str], source: str) -> str | None:
+    places = [_clean(meta.get(key)) for key in ("date", "published", "published_time", "recorded")]
+    places += [*fields.get("date", []), _clean(meta.get("title")), *free[:12]]
+    # A file name joins its words with what a date pattern takes for part of a word.
+    places.append(re.sub(r"[_\s]+", " ", PurePath(source).stem))
+    return next((found[0] for place in places if place and (found := find_date(place))), None)
+
+
+def _place_beside_date(line: str) -> str:
+    """The place in "…, City Hall, Oslo, 3 May 2024", in "Oslo, 3 May 2024" and in "3 May 2024, Oslo"."""
+    found = find_date(line)
+    if not found:
+        return ""
+    _, start, end = found
+    before = re.split(r"[,;|·–—(]", line[:start].strip(" ,;|·–—(*_#"))[-1].strip(" *_#")
+    after = re.split(r"[,;|·–—)]", line[end:].strip(" ,;|·–—)*_"))[0].strip(" *_")
+    separated = bool(re.search(r"[,;|·–—(]\s*$", line[:start]))
+    for candidate, allowed in ((before, separated), (after, bool(re.match(r"\s*[,;|·–—]", line[end:])))):
+        weekday = re.fullmatch(r"(?:mon|tues|wednes|thurs|fri|satur|sun)day", candidate, re.I)
+        words = candidate.split()
+        if (
+            allowed
+            and not weekday
+            and 1 <= len(words) <= 4
+            and all(word[0].isupper() for word in words)
+            and not re.search(r"\d", candidate)
+        ):
+            return candidate
+    return ""
+
+
+def _turns(
+    text: str, body: int, marks: list[_Mark], header: _Header
+) -> tuple[tuple[Turn, ...], tuple[tuple[int, int], ...], tuple[str, ...]]:
+    if not marks:
+        start, end = _trim(text, body, len(text))
+        end = _without_furniture(text, start, end)
+        note = "no speaker labels were found: read as plain paragraphs, with no speaker"
+        left_out = tuple(piece for piece in ((0, start), (end, len(text))) if text[slice(*piece)].strip())
+        return ((Turn("", "other", start, end),) if end > start else (), left_out, (note,))
+    left_out_ranges = [(0, marks[0].start)] if text[: marks[0].start].strip() else []
+    spans: list[tuple[_Mark, int, int]] = []
+    for mark, following in zip(marks, [*marks[1:], None], strict=True):
+        limit = following.start if following else len(text)
+        start, end = _trim(text, mark.end, limit)
+        if following is None:
+            kept = _without_furniture(text, start, end)
+            if kept < end:
+                left_out_ranges.append((kept, len(text)))
+                end = kept
+        if end > start:
+            spans.append((mark, start, end))
+    names = canonical_names([*(mark.label for mark, _, _ in spans), *header.participants])
+    utterances = [(names[mark.label], text[start:end]) for mark, start, end in spans]
+    roles = assign_roles(utterances, {names[name]: role for name, role in header.declared.items()})
+    turns = tuple(
+        Turn(names[mark.label], roles[names[mark.label]], start, end, mark.seconds) for mark, start, end in spans
+    )
+    return turns, tuple(left_out_ranges), ()
+
+
+def _trim(text: str, start: int, end: int) -> tuple[int, int]:
+    piece = text[start:end]
+    start += len(piece) - len(piece.lstrip())
+    return start, max(start, start + len(piece.strip()))
+
+
+def _without_furniture(text: str, start: int, end: int) -> int:
+    """Where the last turn ends, without the page furniture behind it.
+
+    Furniture opens with a heading: a short line that ends like no sentence and is either in the words that pages use for
+    it, or is followed by nothing but headings and cut-off teasers up to the end.
+    """
+    paragraphs = [(m.start() + start, m.group()) for m in re.finditer(r"[^\n]+(?:\n(?!\s*\n)[^\n]+)*", text[start:end])]
+    for number, (position, paragraph) in enumerate(paragraphs):
+        line = paragraph.strip()
+        heading = line.strip("#*_=- \t")
+        if number == 0:
+            continue
+        if re.fullmatch(r"[-*_=]{3,}|[-*_ ]*(?:end|###)[-*_ ]*", line, re.I):
+            heading = ""
+        short = "\n" not in line and len(heading.split()) <= 6 and not _SENTENCE_END.search(heading.rstrip(":"))
+        if not short:
+            continue
+        rest = [following.strip() for _, following in paragraphs[number + 1 :]]
+        loose = all(not _SENTENCE_END.search(piece) or _CUT_OFF.search(piece) for piece in rest)
+        wordless = not heading and all(len(piece.split()) <= 8 for piece in rest[:1])
+        if (
+            (heading and _FURNITURE.match(heading))
+            or (loose and rest and heading)
+            or (wordless and (loose or _opens_furniture(rest)))
+        ):
+            return _trim(text, start, position)[1]
+    return end
+
+
+def _opens_furniture(rest: list[str]) -> bool:
+    return bool(rest) and bool(_FURNITURE.match(rest[0].strip("#*_=- \t:")))

@@ -1,0 +1,204 @@
+"""The data that flows through the house: one frozen dataclass per arrow.
+
+All ranges are half-open and count Unicode characters of `Document.text`; all scores are similarities, higher is better.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+Role = Literal["interviewer", "respondent", "other"]
+Status = Literal["answered", "not_on_record"]
+Span = tuple[int, int]  # half-open character range
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One utterance: `document.text[start:end]`, without its label."""
+
+    speaker: str
+    role: Role
+    start: int
+    end: int
+    seconds: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One transcript. `text` is canonical: what every offset refers to."""
+
+    id: str
+    title: str
+    date: str | None  # ISO 8601, never invented
+    place: str | None
+    source: str  # file name
+    text: str
+    turns: tuple[Turn, ...]
+    path: str = ""  # where it was read from; what replaces what goes by it
+    participants: tuple[str, ...] = ()
+    left_out: tuple[tuple[int, int], ...] = ()  # ranges that are no part of the conversation
+    notes: tuple[str, ...] = ()  # what the reader wants the user to know
+
+    @property
+    def speakers(self) -> tuple[str, ...]:
+        """Canonical names in order of appearance."""
+        return tuple(dict.fromkeys(turn.speaker for turn in self.turns))
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """The retrieval unit: an answer paragraph, or a part of a long one on sentence borders."""
+
+    id: str
+    document_id: str
+    source: str
+    speaker: str
+    role: Role
+    asked: str  # the question it answers; empty where none was asked
+    start: int
+    end: int
+    text: str
+    title: str = ""
+    date: str | None = None
+    seconds: float | None = None
+    turn: int = 0  # index into the document's turns
+
+
+@dataclass(frozen=True, slots=True)
+class ScoredPassage:
+    """A passage with its similarity to a query."""
+
+    passage: Passage
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A sentence of a retrieved passage: `document.text[start:end] == text`."""
+
+    passage: Passage
+    start: int
+    end: int
+    text: str
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What a generator may use: quotes in order of strength, and how sure the reader is that they answer."""
+
+    quotes: tuple[Sentence, ...]
+    confidence: float  # in [0, 1]
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """A located quotation: `document.text[start:end] == quote`, always."""
+
+    marker: int
+    passage_id: str
+    document_id: str
+    title: str
+    source: str
+    date: str | None
+    speaker: str
+    role: Role
+    asked: str
+    quote: str
+    start: int
+    end: int
+    seconds: float | None
+    verified: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What was asked, what is on the record about it, and where: the only thing ui/ and eval/ receive."""
+
+    question: str
+    query: str
+    status: Status
+    text: str
+    confidence: float
+    generator: str
+    citations: tuple[Citation, ...]
+    passages: tuple[ScoredPassage, ...]
+    timings_ms: Mapping[str, float] = field(default_factory=dict)
+
+    def to_json(self) -> dict[str, Any]:
+        """The contract's JSON form."""
+        return {
+            "question": self.question,
+            "query": self.query,
+            "status": self.status,
+            "text": self.text,
+            "confidence": round(self.confidence, 4),
+            "generator": self.generator,
+            "citations": [citation_to_json(citation) for citation in self.citations],
+            "passages": [passage_to_json(hit) for hit in self.passages],
+            "timings_ms": {stage: round(value, 2) for stage, value in self.timings_ms.items()},
+        }
+
+
+def citation_to_json(citation: Citation) -> dict[str, Any]:
+    """A citation's fields under the contract's names."""
+    return {name: getattr(citation, name) for name in Citation.__slots__}
+
+
+def passage_to_json(hit: ScoredPassage) -> dict[str, Any]:
+    """A scored passage under the contract's names."""
+    passage = hit.passage
+    return {
+        "passage_id": passage.id,
+        "document_id": passage.document_id,
+        "source": passage.source,
+        "title": passage.title,
+        "date": passage.date,
+        "speaker": passage.speaker,
+        "role": passage.role,
+        "asked": passage.asked,
+        "start": passage.start,
+        "end": passage.end,
+        "seconds": passage.seconds,
+        "text": passage.text,
+        "score": round(hit.score, 4),
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What a search is restricted to; empty means everything."""
+
+    speaker: tuple[str, ...] = ()
+    document: tuple[str, ...] = ()
+    after: str | None = None  # ISO date, inclusive
+    before: str | None = None  # ISO date, inclusive
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Filters resolved against an archive: exact speakers and document ids, None where all are meant."""
+
+    speakers: tuple[str, ...] | None = None
+    documents: tuple[str, ...] | None = None
+    after: str | None = None
+    before: str | None = None
+
+    @property
+    def is_everything(self) -> bool:
+        """Whether nothing is filtered out."""
+        return self == Scope()
+
+
+@dataclass(slots=True)
+class IngestReport:
+    """What an ingest did, by path."""
+
+    added: list[str] = field(default_factory=list)
+    replaced: list[str] = field(default_factory=list)
+    unchanged: list[str] = field(default_factory=list)
+    failed: list[tuple[str, str]] = field(default_factory=list)
+    notes: list[tuple[str, str]] = field(default_factory=list)
+    passages: int = 0
