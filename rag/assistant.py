@@ -13,7 +13,7 @@ from time import perf_counter
 from rag.archive import Archive
 from rag.citations import cite, remove_unknown_markers
 from rag.errors import InputError
-from rag.followups import search_legs
+from rag.followups import build_query
 from rag.generators import DEFAULT_GENERATOR, GENERATORS, GenerationRequest, Generator
 from rag.reading import DEFAULT_CALIBRATION, Calibration, read
 from rag.retrieval import retrieve
@@ -62,10 +62,10 @@ class Assistant:
         question = _checked(question, history, k)
         started = perf_counter()
         scope = self.archive.resolve(filters or Filters())
-        legs = search_legs(question, history)
-        candidates = retrieve(self.archive, legs, scope=scope)
+        query = build_query(question, history, speakers=self.archive.speakers())
+        candidates = retrieve(self.archive, query, scope=scope)
         retrieved = perf_counter()
-        evidence = read(self.archive, question, candidates, calibration=self._calibration)
+        evidence = read(self.archive, query, candidates, calibration=self._calibration)
         was_read = perf_counter()
         answered = bool(evidence.quotes) and evidence.confidence >= self._calibration.threshold
         if answered:
@@ -82,7 +82,7 @@ class Assistant:
         ended = perf_counter()
         yield Answer(
             question=question,
-            query=legs[-1][0],
+            query=query.text,
             status="answered" if answered else "not_on_record",
             text=text,
             confidence=evidence.confidence,

@@ -1,4 +1,4 @@
-"""History + question → what is searched, without a language model.
+"""History + question → query, without a language model.
 
 The literal question is always one leg. Where there is a conversation, the question before and the question together are
 a second one: "And who pays for it?" finds nothing, "What does the barrier cost? And who pays for it?" does.
@@ -6,17 +6,23 @@ a second one: "And who pays for it?" finds nothing, "What does the barrier cost?
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Sequence
+
+from rag.speakers import fold, last_name
+from rag.types import Query
 
 
-def search_legs(question: str, history: Sequence[str]) -> list[tuple[str, float]]:
-    """The texts to search with, and the weight of each.
+def build_query(question: str, history: Sequence[str] = (), *, speakers: Iterable[str] = ()) -> Query:
+    """The legs to search with, and which of the archive's `speakers` the question names.
 
-    >>> search_legs("And who pays?", ["What does it cost?"])
-    [('And who pays?', 1.0), ('What does it cost? And who pays?', 1.0)]
+    >>> build_query("And what did Brandt say?", ["What does it cost?"], speakers=["Ilse Brandt", "Pell Aronsen"])
+    Query(question='And what did Brandt say?', legs=(('And what did Brandt say?', 1.0), ('What does it cost? And what did Brandt say?', 1.0)), speakers=('Ilse Brandt',))
     """
     earlier = [text.strip() for text in history if text.strip()]
     legs = [(question, 1.0)]
     if earlier:
         legs.append((f"{earlier[-1]} {question}", 1.0))
-    return legs
+    words = set(re.findall(r"[^\W_]+(?:-[^\W_]+)*", fold(question)))
+    named = tuple(name for name in speakers if (last := last_name(name)) and last in words)
+    return Query(question, tuple(legs), named)

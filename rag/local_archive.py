@@ -54,6 +54,7 @@ class _Snapshot:
     generation: int
     words: WordIndex
     vectors: FaissIndex
+    speakers: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +64,7 @@ class _Staged:
     document: Document
     passages: list[Passage]
     vectors: FloatMatrix
+    asked: FloatMatrix
     spans: list[list[Span]]
     sentence_vectors: list[FloatMatrix]
     replaces: str | None
@@ -169,11 +171,16 @@ class LocalArchive:
         before: str | None = None,
     ) -> list[ScoredPassage]:
         """The k best passages for a query, best first."""
+        from rag.followups import build_query
         from rag.retrieval import retrieve
 
         filters = Filters(_as_tuple(speaker), _as_tuple(document), after, before)
-        candidates = retrieve(self, [(query, 1.0)], scope=self.resolve(filters))
+        candidates = retrieve(self, build_query(query, speakers=self.speakers()), scope=self.resolve(filters))
         return [ScoredPassage(candidate.stored.passage, candidate.score) for candidate in candidates[:k]]
+
+    def speakers(self) -> tuple[str, ...]:
+        """Everybody whose words can be quoted."""
+        return self._current().speakers
 
     def resolve(self, filters: Filters) -> Scope:
         """Filters as the user wrote them → exact names. Raises InputError where one fits nothing."""
@@ -268,7 +275,8 @@ class LocalArchive:
             vectors = FaissIndex.from_bytes((folder / VECTORS).read_bytes())
         except EmbeddingError as error:
             raise ArchiveError(f"{folder}: {error}; run: onrecord verify --repair --archive {self.folder}") from error
-        return _Snapshot(generation, WordIndex(folder / WORDS), vectors)
+        speakers = tuple(name for name in self._reader().speakers() if name)
+        return _Snapshot(generation, WordIndex(folder / WORDS), vectors, speakers)
 
     def _index_folder(self, generation: int) -> Path:
         return self.folder / "index" / f"{generation:08d}"
@@ -462,7 +470,9 @@ class LocalArchive:
                 removed_rows = [row for document_id in gone for row in store.remove(document_id)]
                 added: list[tuple[int, Passage]] = []
                 for item in staged:
-                    rows = store.add(item.document, item.passages, item.vectors, item.spans, item.sentence_vectors)
+                    rows = store.add(
+                        item.document, item.passages, item.vectors, item.asked, item.spans, item.sentence_vectors
+                    )
                     added += zip(rows, item.passages, strict=True)
                 if encoder is not None:
                     store.set_meta("encoder", encoder.name)
@@ -555,7 +565,11 @@ class LocalArchive:
 def _encode(encoder: Encoder, document: Document, passages: list[Passage], replaces: str | None) -> _Staged:
     spans = [split_sentences(passage.text) for passage in passages]
     vectors, sentence_vectors = encoder.encode_spans([passage.text for passage in passages], spans)
-    return _Staged(document, passages, vectors, spans, sentence_vectors, replaces)
+    questions = list(dict.fromkeys(passage.asked for passage in passages if passage.asked))
+    rows = dict(zip(questions, encoder.encode_passages(questions), strict=True))
+    none = np.zeros(encoder.dim, np.float32)
+    asked = np.stack([rows.get(passage.asked, none) for passage in passages])
+    return _Staged(document, passages, vectors, asked, spans, sentence_vectors, replaces)
 
 
 def _fault_in(folder: Path) -> str:

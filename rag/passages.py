@@ -93,7 +93,7 @@ def _parts(text: str, start: int, end: int, tokens: int, count_tokens: CountToke
     target = tokens / -(-tokens // max_tokens)
     parts: list[Span] = []
     first, size = pieces[0][0], 0
-    for number, (a, z, cost) in enumerate(pieces):
+    for number, (_, z, cost) in enumerate(pieces):
         size += cost
         following = pieces[number + 1] if number + 1 < len(pieces) else None
         # The whole part is counted again where it is near the limit: tokens do not simply add up.

@@ -17,7 +17,8 @@ import numpy as np
 
 from embeddings.types import FloatVector
 from rag.retrieval import Candidate
-from rag.types import Evidence, Sentence, Span
+from rag.speakers import last_name
+from rag.types import Evidence, Query, Sentence, Span
 
 if TYPE_CHECKING:
     from rag.archive import Archive
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 MAX_QUOTES = 3
 READ_PASSAGES = 8
 MAX_QUOTE_CHARS = 600
+MAX_QUOTE_SENTENCES = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,13 +34,15 @@ class ReadingWeights:
     """What each part of a sentence's score counts."""
 
     meaning: float = 1.0  # cosine of the sentence with the question
-    neighbours: float = 0.3  # mean cosine of the sentences beside it
-    cover: float = 0.5  # share of the question's words, by rarity, that the sentence holds
-    near_cover: float = 0.2  # the same for the sentence with its neighbours
-    passage: float = 0.08  # the passage's fused score, in standard deviations
-    kind: float = 0.1  # it holds a number, a date or a name where one was asked for
-    asks: float = -0.25  # it is a question itself
-    tiny: float = -0.1  # it has fewer than four words
+    cover: float = 0.45  # share of the question's words, by rarity, that the sentence holds
+    near_cover: float = 0.3  # the same for the sentence with its neighbours
+    passage: float = 1.25  # the passage's fused score
+    number: float = 0.4  # it holds a number, where one was asked for
+    time: float = 0.2  # a date or a duration
+    name: float = 0.25  # a name
+    length: float = 0.25  # up to forty words: longer sentences hold more
+    asks: float = -0.4  # it is a question itself
+    join: float = 0.75  # a neighbour with this share of the best sentence's score is quoted with it
 
 
 READING = ReadingWeights()
@@ -101,12 +105,15 @@ class Calibration:
         return 1.0 / (1.0 + exp(-max(-30.0, min(30.0, total))))
 
 
-DEFAULT_CALIBRATION = Calibration(bias=-5.0, coefficients=(4.0, 5.0, 2.0, 1.0, -2.0), threshold=0.3)
+# Logistic regression on the bundled questions, on one real interview and on committee meetings, against the same questions
+# put to an archive that is about something else: AUROC 0.976. It tells subjects apart; a fact that is absent from the
+# right subject it hardly sees (AUROC 0.62).
+DEFAULT_CALIBRATION = Calibration(bias=-5.08, coefficients=(6.40, 6.53, 1.33, 1.65, -1.26), threshold=0.25)
 
 
 def read(
     archive: Archive,
-    question: str,
+    query: Query,
     candidates: Sequence[Candidate],
     *,
     weights: ReadingWeights = READING,
@@ -116,14 +123,17 @@ def read(
     """The quotes that answer best, and the confidence that they do; no quotes where there are no candidates."""
     if not candidates:
         return Evidence((), 0.0)
-    word_weights = archive.word_weights(question)
+    question = query.question
+    # A speaker who is named is looked for among those who speak, not among the words spoken.
+    names = {stem for name in query.speakers for stem in archive.stems(last_name(name))}
+    word_weights = {s: w for s, w in archive.word_weights(query.text).items() if s not in names}
     scored = [
         (score, candidate, number)
         for candidate in candidates[:READ_PASSAGES]
         for number, score in enumerate(_score_sentences(archive, question, candidate, word_weights, weights))
     ]
     scored.sort(key=lambda item: -item[0])
-    quotes = _choose(scored, max_quotes)
+    quotes = _choose(scored, max_quotes, weights.join)
     signals = _signals(archive, candidates, quotes, word_weights)
     return Evidence(tuple(quotes), calibration.confidence(signals))
 
@@ -138,7 +148,6 @@ def _score_sentences(
     cover = np.asarray([sum(w for stem, w in word_weights.items() if stem in own) / total for own in stems])
     meaning = candidate.sentence_scores
     beside = [[n for n in (number - 1, number + 1) if 0 <= n < len(texts)] for number in range(len(texts))]
-    near_meaning = np.asarray([meaning[near].mean() if near else meaning[n] for n, near in enumerate(beside)])
     near_cover = np.asarray(
         [
             sum(w for stem, w in word_weights.items() if any(stem in stems[n] for n in [number, *near])) / total
@@ -148,7 +157,6 @@ def _score_sentences(
     shape = np.asarray([_shape(question, text, weights) for text in texts])
     score: FloatVector = (
         weights.meaning * meaning
-        + weights.neighbours * near_meaning
         + weights.cover * cover
         + weights.near_cover * near_cover
         + weights.passage * candidate.score
@@ -158,53 +166,56 @@ def _score_sentences(
 
 
 def _shape(question: str, text: str, weights: ReadingWeights) -> float:
-    """What a sentence's form adds: the kind of thing asked for, being a question itself, being hardly a sentence."""
-    kinds = [
-        bool(thing.search(text))
-        for asked, thing in ((_NUMBER_ASKED, _NUMBER), (_TIME_ASKED, _TIME), (_NAME_ASKED, _NAME))
-        if asked.search(question)
-    ]
-    score = weights.kind * any(kinds)
+    """What a sentence's form adds: the kind of thing asked for, its length, being a question itself."""
+    score = weights.length * min(len(text.split()), 40) / 40
+    if _NUMBER_ASKED.search(question) and _NUMBER.search(text):
+        score += weights.number
+    if _TIME_ASKED.search(question) and _TIME.search(text):
+        score += weights.time
+    if _NAME_ASKED.search(question) and _NAME.search(text):
+        score += weights.name
     if text.rstrip("\"'”’»)").endswith("?"):
         score += weights.asks
-    if len(text.split()) < 4:
-        score += weights.tiny
     return score
 
 
-def _choose(scored: Sequence[tuple[float, Candidate, int]], max_quotes: int) -> list[Sentence]:
+def _choose(scored: Sequence[tuple[float, Candidate, int]], max_quotes: int, join: float) -> list[Sentence]:
     """The best sentences, each with the neighbours it needs, none twice."""
     quotes: list[Sentence] = []
     taken: set[tuple[int, int]] = set()
-    picked = {(c.stored.row, n) for _, c, n in scored[: 2 * max_quotes]}
+    by_place = {(candidate.stored.row, number): score for score, candidate, number in scored}
     for score, candidate, number in scored:
         if len(quotes) == max_quotes:
             break
         row, spans, passage = candidate.stored.row, candidate.stored.spans, candidate.stored.passage
         if (row, number) in taken:
             continue
-        first, last = _with_neighbours(passage.text, spans, number, {n for r, n in picked if r == row})
-        first = max([first, *(n + 1 for n in range(first, number) if (row, n) in taken)])
-        last = min([last, *(n - 1 for n in range(number + 1, last + 1) if (row, n) in taken)])
+        free = {n: by_place[row, n] for n in range(len(spans)) if (row, n) not in taken}
+        first, last = _with_neighbours(passage.text, spans, number, free, join)
         taken |= {(row, n) for n in range(first, last + 1)}
         start, end = spans[first][0], spans[last][1]
         quotes.append(Sentence(passage, passage.start + start, passage.start + end, passage.text[start:end], score))
     return quotes
 
 
-def _with_neighbours(text: str, spans: Sequence[Span], number: int, picked: set[int]) -> tuple[int, int]:
-    """The run of sentences to quote for one: what it leans on, and what follows if it was found as well."""
+def _with_neighbours(
+    text: str, spans: Sequence[Span], number: int, free: dict[int, float], join: float
+) -> tuple[int, int]:
+    """The run of sentences to quote for one: what it leans on, and neighbours that answer almost as well."""
     first = last = number
-    while first > 0 and _leans(text[slice(*spans[first])]) and spans[last][1] - spans[first - 1][0] <= MAX_QUOTE_CHARS:
+
+    def fits(low: int, high: int) -> bool:
+        return spans[high][1] - spans[low][0] <= MAX_QUOTE_CHARS
+
+    while number - first < 2 and first - 1 in free and _leans(text[slice(*spans[first])]) and fits(first - 1, last):
         first -= 1
-        if number - first == 2:
+    while last - first < MAX_QUOTE_SENTENCES - 1:
+        beside = [n for n in (first - 1, last + 1) if n in free and free[n] >= join * free[number]]
+        beside = [n for n in beside if fits(min(first, n), max(last, n))]
+        if not beside:
             break
-    for step in (1, -1):
-        neighbour = (last if step > 0 else first) + step
-        if neighbour in picked and 0 <= neighbour < len(spans):
-            low, high = min(first, neighbour), max(last, neighbour)
-            if spans[high][1] - spans[low][0] <= MAX_QUOTE_CHARS:
-                first, last = low, high
+        best = max(beside, key=lambda n: free[n])
+        first, last = min(first, best), max(last, best)
     return first, last
 
 

@@ -1,14 +1,13 @@
 """A query → candidates: nearest by meaning, best by words, fused.
 
-Each candidate gets three signals: the cosine of its own vector, the cosine of its best sentence, and BM25 on a scale of
-its own. They are added as they are. Standardising each over the candidates first (z-scores) is the usual way, but it
+Each candidate gets five signals: the cosine of its own vector, of its best sentence and of the question it answers, BM25
+on a scale of its own, and whether its speaker is named in the question. They are added as they are. Standardising each over the candidates first (z-scores) is the usual way, but it
 blows the noise of a signal that found nothing up to the size of one that did: on paraphrases that share no word with
 their answer it took R@5 from .61 to .39. The plain sum is also the same whatever else is in the archive's answer list.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,7 +15,7 @@ import numpy as np
 from embeddings.types import FloatVector
 from rag.archive import Archive
 from rag.store import StoredPassage
-from rag.types import Scope
+from rag.types import Query, Scope
 
 DEPTH = 50  # candidates from each side
 
@@ -28,11 +27,13 @@ class Weights:
     dense: float = 0.5
     sentence: float = 0.5
     words: float = 0.025  # BM25 of a good match is about 20, a cosine at most 1
+    asked: float = 0.25
+    speaker: float = 0.15
 
 
 FUSION = Weights()
-DENSE = Weights(1.0, 0.0, 0.0)
-BM25 = Weights(0.0, 0.0, 1.0)
+DENSE = Weights(1.0, 0.0, 0.0, 0.0, 0.0)
+BM25 = Weights(0.0, 0.0, 1.0, 0.0, 0.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,7 @@ class Candidate:
 
 def retrieve(
     archive: Archive,
-    legs: Sequence[tuple[str, float]],
+    query: Query,
     *,
     scope: Scope,
     weights: Weights = FUSION,
@@ -57,9 +58,9 @@ def retrieve(
 ) -> list[Candidate]:
     """The fused candidates, best first.
 
-    `legs` are (query, weight): a question alone has one; a follow-up adds the conversation as a second one. Signals of
-    several legs are averaged by weight.
+    Signals of several legs are averaged by weight.
     """
+    legs = query.legs
     vectors = [archive.encoder.encode_query(text) for text, _ in legs]
     by_words: list[dict[int, float]] = []
     rows: dict[int, None] = {}
@@ -84,6 +85,10 @@ def retrieve(
     for share, matching in zip(shares, by_words, strict=True):
         words += share * np.asarray([matching.get(stored.row, 0.0) for stored in found], np.float32)
     fused = weights.dense * dense + weights.sentence * sentence + weights.words * words
+    if weights.asked:
+        fused += weights.asked * (shares @ (queries @ np.stack([stored.asked_vector for stored in found]).T))
+    if weights.speaker and query.speakers:
+        fused += weights.speaker * np.asarray([stored.speaker in query.speakers for stored in found], np.float32)
     order = np.argsort(-fused, kind="stable")
     return [
         Candidate(found[i], float(fused[i]), float(dense[i]), float(sentence[i]), float(words[i]), per_leg[i] @ shares)

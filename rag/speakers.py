@@ -132,6 +132,16 @@ def canonical_names(labels: Sequence[str]) -> dict[str, str]:
     return {label: canonical[fold(name)] for label, name in plain.items()}
 
 
+def last_name(label: str) -> str:
+    """The folded last name of a speaker; empty for labels that name nobody.
+
+    >>> last_name("Dr. Anna Reed"), last_name("Question")
+    ('reed', '')
+    """
+    name = _parse(label)
+    return name.last if name and len(name.last) > 2 and not is_question_label(label) else ""
+
+
 def is_question_label(label: str) -> bool:
     """Whether a label says "question" rather than who asks."""
     words = fold(plain_label(label)).split()

@@ -31,7 +31,8 @@ CREATE TABLE documents (
 CREATE UNIQUE INDEX documents_path ON documents (path);
 CREATE TABLE passages (
     row INTEGER PRIMARY KEY AUTOINCREMENT, document TEXT NOT NULL REFERENCES documents (id), speaker TEXT NOT NULL,
-    date TEXT, body BLOB NOT NULL, vector BLOB NOT NULL, sentences BLOB NOT NULL, digest BLOB NOT NULL
+    date TEXT, body BLOB NOT NULL, vector BLOB NOT NULL, asked BLOB NOT NULL, sentences BLOB NOT NULL,
+    digest BLOB NOT NULL
 );
 CREATE INDEX passages_document ON passages (document);
 CREATE INDEX passages_speaker ON passages (speaker);
@@ -43,8 +44,10 @@ class StoredPassage:
     """A passage with its row, its unit vector and its sentences."""
 
     row: int
+    speaker: str
     body: bytes  # the passage as JSON: most candidates are ranked and never read
     vector: FloatVector  # (dim,)
+    asked_vector: FloatVector  # (dim,) of the question it answers; zeros where none was asked
     spans: tuple[Span, ...]  # sentences, as ranges of the passage's text
     sentence_vectors: FloatMatrix  # (sentences, dim) float32, unit rows
 
@@ -111,6 +114,7 @@ class Store:
         document: Document,
         passages: Sequence[Passage],
         vectors: FloatMatrix,
+        asked: FloatMatrix,
         spans: Sequence[Sequence[Span]],
         sentence_vectors: Sequence[FloatMatrix],
     ) -> list[int]:
@@ -121,20 +125,25 @@ class Store:
             (document.id, document.path, document.source, document.date, body, _digest(document.id.encode(), body)),
         )
         rows: list[int] = []
-        for passage, vector, ranges, rest in zip(passages, vectors, spans, sentence_vectors, strict=True):
+        for passage, vector, question, ranges, rest in zip(
+            passages, vectors, asked, spans, sentence_vectors, strict=True
+        ):
             text = _passage_body(passage)
             packed = np.asarray(vector, "<f4").tobytes()
+            half = np.asarray(question, "<f2").tobytes()
             sentences = _pack_sentences(ranges, rest)
             cursor = self._query(
-                "INSERT INTO passages (document, speaker, date, body, vector, sentences, digest) VALUES (?, ?, ?, ?, ?, ?, ?)",
+                "INSERT INTO passages (document, speaker, date, body, vector, asked, sentences, digest) "
+                "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
                 (
                     document.id,
                     passage.speaker,
                     passage.date,
                     text,
                     packed,
+                    half,
                     sentences,
-                    _digest(document.id.encode(), text, packed, sentences),
+                    _digest(document.id.encode(), passage.speaker.encode(), text, packed, half, sentences),
                 ),
             )
             rows.append(int(cursor.lastrowid or 0))
@@ -233,9 +242,16 @@ class Store:
     def integrity(self) -> list[str]:
         """Every fault found in the file; empty where there is none."""
         faults = [line for (line,) in self._query("PRAGMA integrity_check") if line != "ok"]
-        for table, columns in (("documents", "id, body"), ("passages", "row, document, body, vector, sentences")):
+        for table, columns in (
+            ("documents", "id, body"),
+            ("passages", "row, document, speaker, body, vector, asked, sentences"),
+        ):
             for key, *parts, digest in self._query(f"SELECT {columns}, digest FROM {table}"):
-                own = [str(key).encode(), *parts] if table == "documents" else [str(parts[0]).encode(), *parts[1:]]
+                own = (
+                    [key.encode(), *parts]
+                    if table == "documents"
+                    else [parts[0].encode(), parts[1].encode(), *parts[2:]]
+                )
                 if _digest(*own) != digest:
                     faults.append(f"{table}: row {key} is damaged")
         return faults
@@ -255,19 +271,28 @@ class Store:
         return Document(id=document_id, turns=turns, left_out=left_out, **fields)
 
     def _passage(
-        self, row: int, document: str, body: bytes, vector: bytes, sentences: bytes, digest: bytes
+        self,
+        row: int,
+        document: str,
+        speaker: str,
+        body: bytes,
+        vector: bytes,
+        asked: bytes,
+        sentences: bytes,
+        digest: bytes,
     ) -> StoredPassage:
-        self._checked(digest, document.encode(), body, vector, sentences)
+        self._checked(digest, document.encode(), speaker.encode(), body, vector, asked, sentences)
         unit = np.frombuffer(vector, "<f4")
         spans, rest = _unpack_sentences(sentences, len(unit))
-        return StoredPassage(row, body, unit, spans, rest)
+        question = np.frombuffer(asked, "<f2").astype(np.float32)
+        return StoredPassage(row, speaker, body, unit, question, spans, rest)
 
     def _checked(self, digest: bytes, *parts: bytes) -> None:
         if _digest(*parts) != digest:
             raise ArchiveError(f"{self._path} is damaged; run: onrecord verify --repair --archive {self._path.parent}")
 
 
-_SELECT = "SELECT row, document, body, vector, sentences, digest FROM passages"
+_SELECT = "SELECT row, document, speaker, body, vector, asked, sentences, digest FROM passages"
 
 
 def _digest(*parts: bytes) -> bytes:

@@ -67,6 +67,20 @@ class Passage:
 
 
 @dataclass(frozen=True, slots=True)
+class Query:
+    """What is searched: the user's question as one leg, the conversation as another, and the speakers it names."""
+
+    question: str
+    legs: tuple[tuple[str, float], ...]  # (text, weight); the first is the literal question
+    speakers: tuple[str, ...] = ()
+
+    @property
+    def text(self) -> str:
+        """The fullest leg: what to show as searched."""
+        return self.legs[-1][0]
+
+
+@dataclass(frozen=True, slots=True)
 class ScoredPassage:
     """A passage with its similarity to a query."""
 

@@ -17,7 +17,7 @@ from typing import Any
 from rag.types import Passage
 
 _HEAP_BYTES = 64_000_000
-ASKED_WEIGHT = 0.3  # the question names what the answer takes for granted, but is not the answer
+ASKED_WEIGHT = 0.5  # the question names what the answer takes for granted, but is not the answer
 _FUNCTION_WORDS = frozenset(
     "a about after again all also am an and any are as at be because been before being but by can could did do does doing "
     "don't down during each few for from further had has have having he her here hers him his how i if in into is it its "

@@ -1,0 +1,49 @@
+# On a fresh machine with Python 3.11 or newer and make: `make demo`, `make test`. Both set up .venv by themselves, and
+# only once. Torch comes from wherever pip finds it; for a build without CUDA on Linux:
+#   make demo TORCH_INDEX=https://download.pytorch.org/whl/cpu
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+DEMO := demo-archive
+
+.PHONY: help setup demo test lint bench clean
+
+help:
+	@echo "make demo    set up, read the bundled interviews, ask three questions"
+	@echo "make test    set up, lint, type check, and run every test"
+	@echo "make bench   measure speed and answer quality"
+	@echo "make clean   remove .venv and the demo archive"
+
+setup: $(READY)
+
+$(READY): pyproject.toml constraints.txt
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "onrecord needs Python 3.11 or newer; try: make PYTHON=python3.12")'
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt $(if $(TORCH_INDEX),--index-url $(TORCH_INDEX)) torch
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	touch $(READY)
+
+demo: $(READY)
+	$(BIN)/onrecord ingest eval/sets --archive $(DEMO)
+	@echo
+	$(BIN)/onrecord ask "What does the barrier cost?" --archive $(DEMO)
+	@echo
+	$(BIN)/onrecord ask "Why did she turn down the five million?" --archive $(DEMO)
+	@echo
+	$(BIN)/onrecord ask "What is the boiling point of tungsten?" --archive $(DEMO)
+
+test: $(READY) lint
+	$(BIN)/python -m pytest
+
+lint: $(READY)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+bench: $(READY)
+	$(BIN)/python -m eval.bench
+
+clean:
+	rm -rf $(VENV) $(DEMO)
