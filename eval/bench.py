@@ -7,7 +7,6 @@ found.
 
 from __future__ import annotations
 
-import os
 import statistics
 import subprocess
 import sys
@@ -143,17 +142,23 @@ def _timed(times: list[float]) -> Iterator[None]:
     times.append(perf_counter() - started)
 
 
+# A child's peak counts from its parent's size at the fork, so a small process in between starts and measures it.
+_LAUNCHER = """
+import os, subprocess, sys, time
+started = time.perf_counter()
+child = subprocess.Popen(sys.argv[1:], stdout=subprocess.DEVNULL)
+usage = os.wait4(child.pid, 0)[2] if hasattr(os, "wait4") else child.wait() and None
+seconds = time.perf_counter() - started
+print(seconds, usage.ru_maxrss / (2**20 if sys.platform == "darwin" else 2**10) if usage else 0.0)
+"""
+
+
 def _run_child(words: Sequence[str]) -> tuple[float, float]:
     """Wall seconds and peak resident megabytes of one `onrecord` process; 0 MB where the system does not tell."""
-    started = perf_counter()
-    child = subprocess.Popen([sys.executable, "-m", "rag", *words], stdout=subprocess.DEVNULL, cwd=ROOT)
-    if not hasattr(os, "wait4"):
-        child.wait()
-        return perf_counter() - started, 0.0
-    _, _, usage = os.wait4(child.pid, 0)
-    child.returncode = 0
-    divisor = 2**20 if sys.platform == "darwin" else 2**10
-    return perf_counter() - started, usage.ru_maxrss / divisor
+    command = [sys.executable, "-c", _LAUNCHER, sys.executable, "-m", "rag", *words]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, check=True)
+    seconds, megabytes = done.stdout.split()
+    return float(seconds), float(megabytes)
 
 
 def _print_quality(folder: Path) -> None:

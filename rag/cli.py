@@ -327,7 +327,7 @@ def _print_source(citation: Citation) -> None:
     mark = "" if citation.verified else "  NOT VERIFIED"
     _say(f"[{citation.marker}] {citation.source}, characters {citation.start}–{citation.end}{when}{mark}")
     if citation.asked:
-        _say(f"asked: {_shortened(citation.asked)}", indent=4)
+        _say(f"asked: {_ending(citation.asked)}", indent=4)
 
 
 def _print_passages(hits: Iterable[ScoredPassage]) -> None:
@@ -372,6 +372,12 @@ def _document_to_json(document: Document) -> dict[str, Any]:
 def _shortened(text: str, most: int = 160) -> str:
     text = " ".join(text.split())
     return text if len(text) <= most else text[: most - 1].rsplit(" ", 1)[0] + " …"
+
+
+def _ending(text: str, most: int = 160) -> str:
+    """The end of a text: a question is asked after its preamble."""
+    text = " ".join(text.split())
+    return text if len(text) <= most else "… " + text[-most + 2 :].split(" ", 1)[-1]
 
 
 def _clock(seconds: float) -> str:

@@ -43,6 +43,7 @@ LOCK_TIMEOUT_S = 10.0
 # A long ingest commits whenever it has staged this many passages, or this share of what is there already: little is lost
 # when it is interrupted, and the index is not written again for every file.
 COMMIT_PASSAGES, COMMIT_SHARE = 2_000, 0.25
+GIST_CHARS = 300
 
 log = logging.getLogger(__name__)
 
@@ -566,10 +567,18 @@ def _encode(encoder: Encoder, document: Document, passages: list[Passage], repla
     spans = [split_sentences(passage.text) for passage in passages]
     vectors, sentence_vectors = encoder.encode_spans([passage.text for passage in passages], spans)
     questions = list(dict.fromkeys(passage.asked for passage in passages if passage.asked))
-    rows = dict(zip(questions, encoder.encode_passages(questions), strict=True))
+    gists = encoder.encode_passages([_gist(question) for question in questions])
+    rows = dict(zip(questions, gists, strict=True))
     none = np.zeros(encoder.dim, np.float32)
     asked = np.stack([rows.get(passage.asked, none) for passage in passages])
     return _Staged(document, passages, vectors, asked, spans, sentence_vectors, replaces)
+
+
+def _gist(question: str) -> str:
+    """The last sentences of a question: what is asked stands at its end, after the preamble."""
+    spans = split_sentences(question)
+    start = next((start for start, _ in spans if len(question) - start <= GIST_CHARS), spans[-1][0] if spans else 0)
+    return question[start:]
 
 
 def _fault_in(folder: Path) -> str:

@@ -42,6 +42,7 @@ class ReadingWeights:
     name: float = 0.25  # a name
     length: float = 0.25  # up to forty words: longer sentences hold more
     asks: float = -0.4  # it is a question itself
+    keep: float = 0.7  # a quote needs this share of the best one's score to stand beside it
     join: float = 0.75  # a neighbour with this share of the best sentence's score is quoted with it
 
 
@@ -52,7 +53,9 @@ _LEANING = frozenset(
     "he she it they this that these those his her its their such there then so but and also or".split()
 )
 _NUMBER_ASKED = re.compile(
-    r"\b(?:how (?:many|much|long|old|far|often|big|large|high|tall|fast|soon|few)|what (?:percentage|share|number|amount|sum|price|cost))\b",
+    r"\b(?:how (?:many|much|long|old|far|often|big|large|high|tall|fast|soon|few|expensive)"
+    r"|(?:what|which) (?:\w+ )?(?:percentage|share|number|amount|sum|price|cost|costs|budget|rate|size)"
+    r"|what (?:do|does|did|will|would|has|is)\b.*\b(?:cost|price|worth|pay|charge|earn))\b",
     re.I,
 )
 _TIME_ASKED = re.compile(
@@ -133,7 +136,7 @@ def read(
         for number, score in enumerate(_score_sentences(archive, question, candidate, word_weights, weights))
     ]
     scored.sort(key=lambda item: -item[0])
-    quotes = _choose(scored, max_quotes, weights.join)
+    quotes = _choose(scored, max_quotes, weights)
     signals = _signals(archive, candidates, quotes, word_weights)
     return Evidence(tuple(quotes), calibration.confidence(signals))
 
@@ -179,19 +182,19 @@ def _shape(question: str, text: str, weights: ReadingWeights) -> float:
     return score
 
 
-def _choose(scored: Sequence[tuple[float, Candidate, int]], max_quotes: int, join: float) -> list[Sentence]:
+def _choose(scored: Sequence[tuple[float, Candidate, int]], max_quotes: int, weights: ReadingWeights) -> list[Sentence]:
     """The best sentences, each with the neighbours it needs, none twice."""
     quotes: list[Sentence] = []
     taken: set[tuple[int, int]] = set()
     by_place = {(candidate.stored.row, number): score for score, candidate, number in scored}
     for score, candidate, number in scored:
-        if len(quotes) == max_quotes:
+        if len(quotes) == max_quotes or (quotes and score < weights.keep * quotes[0].score):
             break
         row, spans, passage = candidate.stored.row, candidate.stored.spans, candidate.stored.passage
         if (row, number) in taken:
             continue
         free = {n: by_place[row, n] for n in range(len(spans)) if (row, n) not in taken}
-        first, last = _with_neighbours(passage.text, spans, number, free, join)
+        first, last = _with_neighbours(passage.text, spans, number, free, weights.join)
         taken |= {(row, n) for n in range(first, last + 1)}
         start, end = spans[first][0], spans[last][1]
         quotes.append(Sentence(passage, passage.start + start, passage.start + end, passage.text[start:end], score))
