@@ -28,9 +28,9 @@ $(READY): pyproject.toml constraints.txt
 demo: $(READY)
 	$(BIN)/onrecord ingest eval/sets --archive $(DEMO)
 	@echo
-	$(BIN)/onrecord ask "What does the barrier cost?" --archive $(DEMO)
+	$(BIN)/onrecord ask "When will the gates move?" --archive $(DEMO)
 	@echo
-	$(BIN)/onrecord ask "Why did she turn down the five million?" --archive $(DEMO)
+	$(BIN)/onrecord ask "How many hectares of eelgrass will be lost for good?" --archive $(DEMO)
 	@echo
 	$(BIN)/onrecord ask "What is the boiling point of tungsten?" --archive $(DEMO)
 

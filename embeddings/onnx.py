@@ -31,7 +31,7 @@ class OnnxEncoder:
 
     backend = "onnx"
 
-    def __init__(self, folder: Path, *, threads: int | None = None) -> None:
+    def __init__(self, folder: Path) -> None:
         manifest = _read_manifest(folder)
         import onnxruntime
         from tokenizers import Tokenizer
@@ -43,7 +43,6 @@ class OnnxEncoder:
         self._query_prompt: str = manifest["query_prompt"]
         self._passage_prompt: str = manifest["passage_prompt"]
         self._mean_pooling: bool = manifest["mean_pooling"]
-        self._threads = threads or os.cpu_count() or 1
         self._counter: Any = Tokenizer.from_file(str(folder / TOKENIZER))
         self._tokenizer: Any = Tokenizer.from_file(str(folder / TOKENIZER))
         self._tokenizer.enable_truncation(self.max_tokens)
@@ -63,18 +62,19 @@ class OnnxEncoder:
         vector: FloatVector = self.encode_texts([self._query_prompt + text])[0]
         return vector
 
-    def encode_passages(self, texts: Sequence[str]) -> FloatMatrix:
-        return self.encode_texts([self._passage_prompt + text for text in texts])
+    def encode_passages(self, texts: Sequence[str], *, threads: int | None = None) -> FloatMatrix:
+        return self.encode_texts([self._passage_prompt + text for text in texts], threads=threads)
 
-    def encode_texts(self, texts: Sequence[str]) -> FloatMatrix:
+    def encode_texts(self, texts: Sequence[str], *, threads: int | None = None) -> FloatMatrix:
         """One unit row per text, without any prompt; in the order given."""
         rows = np.zeros((len(texts), self.dim), np.float32)
-        for batch, (vectors,) in self._run(self._tokenizer.encode_batch(list(texts)), ["sentence_embedding"]):
+        encodings = self._tokenizer.encode_batch(list(texts))
+        for batch, (vectors,) in self._run(encodings, ["sentence_embedding"], threads):
             rows[batch] = vectors
         return _unit(rows)
 
     def encode_spans(
-        self, texts: Sequence[str], spans: Sequence[Sequence[Span]]
+        self, texts: Sequence[str], spans: Sequence[Sequence[Span]], *, threads: int | None = None
     ) -> tuple[FloatMatrix, list[FloatMatrix]]:
         """Text vectors and span vectors from one pass over each text.
 
@@ -85,21 +85,23 @@ class OnnxEncoder:
         """
         if not self._mean_pooling:
             pieces = [text[start:end] for text, ranges in zip(texts, spans, strict=True) for start, end in ranges]
-            rows = self.encode_passages(pieces)
+            rows = self.encode_passages(pieces, threads=threads)
             counts = np.cumsum([len(ranges) for ranges in spans])[:-1]
-            return self.encode_passages(texts), np.split(rows, counts) if len(spans) else []
+            return self.encode_passages(texts, threads=threads), np.split(rows, counts) if len(spans) else []
         shift = len(self._passage_prompt)
         encodings = self._tokenizer.encode_batch([self._passage_prompt + text for text in texts])
         text_rows = np.zeros((len(texts), self.dim), np.float32)
         span_rows: list[FloatMatrix] = [np.zeros((0, self.dim), np.float32)] * len(texts)
-        for batch, (vectors, tokens) in self._run(encodings, ["sentence_embedding", "token_embeddings"]):
+        for batch, (vectors, tokens) in self._run(encodings, ["sentence_embedding", "token_embeddings"], threads):
             text_rows[batch] = vectors
             for position, row in enumerate(batch):
                 offsets = np.asarray(encodings[row].offsets) - shift  # (tokens, 2)
                 span_rows[row] = _mean_over_spans(tokens[position][: len(offsets)], offsets, spans[row])
         return _unit(text_rows), span_rows
 
-    def _run(self, encodings: Sequence[Any], outputs: list[str]) -> list[tuple[list[int], list[Any]]]:
+    def _run(
+        self, encodings: Sequence[Any], outputs: list[str], threads: int | None
+    ) -> list[tuple[list[int], list[Any]]]:
         """The graph's outputs for batches of similar length, longest first, as (positions, outputs)."""
         order = sorted(range(len(encodings)), key=lambda row: -len(encodings[row].ids))
         batches = [order[start : start + BATCH_SIZE] for start in range(0, len(order), BATCH_SIZE)]
@@ -114,9 +116,10 @@ class OnnxEncoder:
                 mask[position, : len(tokens)] = 1
             return batch, self._session.run(outputs, {"input_ids": ids, "attention_mask": mask})
 
-        if len(batches) < 2 or self._threads == 1:
+        side_by_side = min(threads or os.cpu_count() or 1, len(batches))
+        if side_by_side < 2:
             return [run(batch) for batch in batches]
-        with ThreadPoolExecutor(self._threads) as pool:
+        with ThreadPoolExecutor(side_by_side) as pool:
             return list(pool.map(run, batches))
 
 

@@ -56,11 +56,11 @@ class SentenceTransformerEncoder:
         vector: FloatVector = self._encode([text], self._query_prompt)[0]
         return vector
 
-    def encode_passages(self, texts: Sequence[str]) -> FloatMatrix:
+    def encode_passages(self, texts: Sequence[str], *, threads: int | None = None) -> FloatMatrix:
         return self._encode(texts, self._passage_prompt)
 
     def encode_spans(
-        self, texts: Sequence[str], spans: Sequence[Sequence[Span]]
+        self, texts: Sequence[str], spans: Sequence[Sequence[Span]], *, threads: int | None = None
     ) -> tuple[FloatMatrix, list[FloatMatrix]]:
         pieces = [text[start:end] for text, ranges in zip(texts, spans, strict=True) for start, end in ranges]
         rows = self.encode_passages(pieces)

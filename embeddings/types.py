@@ -41,12 +41,12 @@ class Encoder(Protocol):
         """The unit vector of one query."""
         ...
 
-    def encode_passages(self, texts: Sequence[str]) -> FloatMatrix:
-        """One unit row per text, in the order given."""
+    def encode_passages(self, texts: Sequence[str], *, threads: int | None = None) -> FloatMatrix:
+        """One unit row per text, in the order given; `threads` limits the processors used, where a backend can."""
         ...
 
     def encode_spans(
-        self, texts: Sequence[str], spans: Sequence[Sequence[Span]]
+        self, texts: Sequence[str], spans: Sequence[Sequence[Span]], *, threads: int | None = None
     ) -> tuple[FloatMatrix, list[FloatMatrix]]:
         """One unit row per text, and for each text one unit row per character span in it."""
         ...

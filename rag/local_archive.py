@@ -19,6 +19,7 @@ import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import chain
 from math import log1p
 from pathlib import Path
 from typing import Any
@@ -34,6 +35,7 @@ from rag.files import sync_folder, transcripts_under, write_whole
 from rag.passages import passages_of, split_sentences
 from rag.readers.text import read_text
 from rag.store import Store, StoredPassage
+from rag.transcript import document_id as document_id_of
 from rag.transcript import parse
 from rag.types import Document, Filters, IngestReport, Passage, Scope, ScoredPassage, Span
 from rag.words import WordIndex, content_words, copy_words
@@ -68,7 +70,7 @@ class _Staged:
     asked: FloatMatrix
     spans: list[list[Span]]
     sentence_vectors: list[FloatMatrix]
-    replaces: str | None
+    replaces: tuple[str, ...]  # ids of documents that it takes the place of
 
 
 class LocalArchive:
@@ -299,25 +301,17 @@ class LocalArchive:
         given = [paths] if isinstance(paths, str | Path) else list(paths)
         files, failed = transcripts_under(given)
         report = IngestReport(failed=failed)
-        if not files:
-            return report
-        documents: list[tuple[str, Document]] = []
-        for file in files:
-            try:
-                document = parse(read_text(file), source=file.name, path=file.as_posix())
-            except InputError as error:
-                report.failed.append((str(file), str(error)))
-                continue
-            documents.append((str(file), document))
-            report.notes += [(str(file), note) for note in document.notes]
-        if not documents:
+        parsed = _parsed(files, report, progress or (lambda *_: None))
+        # Nothing is created before there is something to write.
+        first = next(parsed, None)
+        if first is None:
             return report
         self._prepare_folder()
         with self._write_lock():
             store = Store(self.folder / DATABASE, create=True)
             try:
                 self._drop_generations(store.generation)
-                self._write_all(store, documents, report, workers=workers, progress=progress or (lambda *_: None))
+                self._write_all(store, chain([first], parsed), report, workers=workers)
             finally:
                 store.close()
         self._rebuild = False
@@ -381,69 +375,69 @@ class LocalArchive:
             lock.release()
 
     def _write_all(
-        self,
-        store: Store,
-        documents: Sequence[tuple[str, Document]],
-        report: IngestReport,
-        *,
-        workers: int | None,
-        progress: Callable[[int, int, str], None],
+        self, store: Store, documents: Iterable[tuple[str, Document]], report: IngestReport, *, workers: int | None
     ) -> None:
-        first_time = not store.meta("encoder")
-        rebuild = self._rebuild and not first_time
-        todo: list[tuple[str, Document, str | None]] = []
+        """Encode and commit what is new, a batch at a time."""
+        rebuild = self._rebuild and bool(store.meta("encoder"))
+        # A rebuild changes the meaning of every vector: it is one commit or none.
+        before_rebuild = list(store.documents()) if rebuild else []
         seen: set[str] = set()
+        staged: list[_Staged] = []
         for path, document in documents:
-            before, elsewhere = store.id_at(document.path), store.path_of(document.id)
+            at_path, elsewhere = store.id_at(document.path), store.path_of(document.id)
             if document.id in seen:
                 report.unchanged.append(path)
                 report.notes.append((path, "the same text as another file of this run: kept once"))
-            elif before == document.id and not rebuild:
-                report.unchanged.append(path)
-            elif elsewhere is not None and elsewhere != document.path and before is None and not rebuild:
-                report.unchanged.append(path)
-                if Path(elsewhere).exists():
-                    report.notes.append((path, f"the same text as {elsewhere}: kept once"))
-                else:
-                    with store.transaction():
-                        store.move(document)
-            else:
-                todo.append((path, document, before))
+                if at_path not in (None, document.id):
+                    self._commit(store, [], removed=[at_path])
+                continue
             seen.add(document.id)
-        if rebuild:
-            known = {document.id for _, document in documents}
-            todo += [
-                (document.path, document, document.id) for document in store.documents() if document.id not in known
-            ]
-        if not todo:
-            return
+            if not rebuild and at_path == document.id:
+                report.unchanged.append(path)
+                continue
+            if not rebuild and at_path is None and elsewhere and _still_holds(Path(elsewhere), document.id):
+                report.unchanged.append(path)
+                report.notes.append((path, f"the same text as {elsewhere}: kept once"))
+                continue
+            # What this file held before goes, and so does the same text under the path that it was moved from.
+            replaces = [found for found in (at_path, document.id if elsewhere else None) if found]
+            if item := self._encoded(store, path, document, replaces, report, rebuild=rebuild, workers=workers):
+                staged.append(item)
+                (report.replaced if replaces else report.added).append(path)
+            waiting = sum(len(each.passages) for each in staged)
+            if not rebuild and waiting >= max(COMMIT_PASSAGES, COMMIT_SHARE * store.counts()[1]):
+                self._commit(store, staged, encoder=self.encoder)
+                staged = []
+        for document in before_rebuild:
+            replaced = document.id in seen or any(item.document.path == document.path for item in staged)
+            if not replaced and (
+                item := self._encoded(store, document.path, document, [], report, rebuild=True, workers=workers)
+            ):
+                staged.append(item)
+        if staged:
+            gone = [document.id for document in before_rebuild]
+            self._commit(store, staged, removed=gone, encoder=self.encoder, fresh=rebuild)
+
+    def _encoded(
+        self,
+        store: Store,
+        path: str,
+        document: Document,
+        replaces: Sequence[str],
+        report: IngestReport,
+        *,
+        rebuild: bool,
+        workers: int | None,
+    ) -> _Staged | None:
+        """A document with its vectors; None, and a reason in the report, where it holds no answer."""
         encoder = self.encoder
         self._check_fingerprint(store, encoder, rebuild)
-        split: list[tuple[str, Document, str | None, list[Passage]]] = []
-        for path, document, before in todo:
-            passages = passages_of(document, count_tokens=encoder.count_tokens, max_tokens=encoder.max_tokens)
-            if passages:
-                split.append((path, document, before, passages))
-            else:
-                report.failed.append((path, "no answer paragraph was found; check that answers have a speaker's label"))
-        total, done = sum(len(passages) for *_, passages in split), 0
-        staged: list[_Staged] = []
-        to_remove = [document.id for document in store.documents()] if rebuild else []
-        for path, document, before, passages in split:
-            progress(done, total, document.source)
-            item = _encode(encoder, document, passages, None if rebuild else before)
-            staged.append(item)
-            done += len(passages)
-            report.passages += len(passages)
-            (report.replaced if before is not None else report.added).append(path)
-            waiting = sum(len(each.passages) for each in staged)
-            # A rebuild changes the meaning of every vector: it is one commit or none.
-            if not rebuild and waiting >= max(COMMIT_PASSAGES, COMMIT_SHARE * store.counts()[1]):
-                self._commit(store, staged, encoder=encoder)
-                staged = []
-        progress(total, total, "writing")
-        if staged:
-            self._commit(store, staged, removed=to_remove, encoder=encoder, fresh=rebuild)
+        passages = passages_of(document, count_tokens=encoder.count_tokens, max_tokens=encoder.max_tokens)
+        if not passages:
+            report.failed.append((path, "no answer paragraph was found; check that answers have a speaker's label"))
+            return None
+        report.passages += len(passages)
+        return _encode(encoder, document, passages, () if rebuild else tuple(replaces), workers)
 
     def _check_fingerprint(self, store: Store, encoder: Encoder, rebuild: bool) -> None:
         built = store.meta("fingerprint")
@@ -467,7 +461,7 @@ class LocalArchive:
         folder = self._index_folder(old + 1)
         try:
             with store.transaction():
-                gone = list(dict.fromkeys([*removed, *(item.replaces for item in staged if item.replaces)]))
+                gone = list(dict.fromkeys([*removed, *(given for item in staged for given in item.replaces)]))
                 removed_rows = [row for document_id in gone for row in store.remove(document_id)]
                 added: list[tuple[int, Passage]] = []
                 for item in staged:
@@ -563,11 +557,38 @@ class LocalArchive:
         return {"kind": found["kind"], "recall@10": found["recall@10"]}
 
 
-def _encode(encoder: Encoder, document: Document, passages: list[Passage], replaces: str | None) -> _Staged:
+def _parsed(
+    files: Sequence[Path], report: IngestReport, progress: Callable[[int, int, str], None]
+) -> Iterator[tuple[str, Document]]:
+    """(path, document) of each file that can be read, one at a time; the others go into the report with their reasons."""
+    for number, file in enumerate(files):
+        progress(number, len(files), file.name)
+        try:
+            document = parse(read_text(file), source=file.name, path=file.as_posix())
+        except InputError as error:
+            report.failed.append((str(file), str(error)))
+            continue
+        report.notes += [(str(file), note) for note in document.notes]
+        yield str(file), document
+    progress(len(files), len(files), "writing")
+
+
+def _still_holds(path: Path, document_id: str) -> bool:
+    """Whether a file has the text that it had when it was read into the archive."""
+    try:
+        return document_id_of(read_text(path)) == document_id
+    except InputError:
+        return False
+
+
+def _encode(
+    encoder: Encoder, document: Document, passages: list[Passage], replaces: tuple[str, ...], workers: int | None
+) -> _Staged:
     spans = [split_sentences(passage.text) for passage in passages]
-    vectors, sentence_vectors = encoder.encode_spans([passage.text for passage in passages], spans)
+    texts = [passage.text for passage in passages]
+    vectors, sentence_vectors = encoder.encode_spans(texts, spans, threads=workers)
     questions = list(dict.fromkeys(passage.asked for passage in passages if passage.asked))
-    gists = encoder.encode_passages([_gist(question) for question in questions])
+    gists = encoder.encode_passages([_gist(question) for question in questions], threads=workers)
     rows = dict(zip(questions, gists, strict=True))
     none = np.zeros(encoder.dim, np.float32)
     asked = np.stack([rows.get(passage.asked, none) for passage in passages])

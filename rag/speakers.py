@@ -53,7 +53,8 @@ def plain_label(label: str) -> str:
     """
     previous = None
     while previous != label:
-        previous, label = label, re.sub(r"\s*[(\[][^()\[\]]*[)\]]?", "", label)
+        previous, label = label, re.sub(r"\s*[(\[][^()\[\]]*[)\]]", "", label)
+    label = re.sub(r"\s*[(\[].*", "", label)  # a bracket that the label's end cut off
     return re.sub(r"\s+", " ", label.replace("*", "").replace("_", " ")).strip(" :.–—-#")
 
 

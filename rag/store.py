@@ -156,14 +156,6 @@ class Store:
         self._query("DELETE FROM documents WHERE id = ?", (document_id,))
         return rows
 
-    def move(self, document: Document) -> None:
-        """Change where a document comes from, not what it says."""
-        body = _document_body(document)
-        self._query(
-            "UPDATE documents SET path = ?, source = ?, body = ?, digest = ? WHERE id = ?",
-            (document.path, document.source, body, _digest(document.id.encode(), body), document.id),
-        )
-
     def id_at(self, path: str) -> str | None:
         found = self._query("SELECT id FROM documents WHERE path = ?", (path,)).fetchone()
         return str(found[0]) if found else None

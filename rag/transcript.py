@@ -56,7 +56,7 @@ _PARTICLES = frozenset(
     "för för och ter ten hon. for".split()
 )
 _FURNITURE = re.compile(
-    r"^(?:(?:check|see|read|watch|listen|look|you (?:may|might)|also|more|related|recommended|similar|further|other|next|previous|share|"
+    r"^(?:(?:see|read|watch|listen|look|you (?:may|might)|also|more|related|recommended|similar|further|other|next|previous|share|"
     r"follow|subscribe|newsletter|sign up|leave a|post a|comments?|tags?|filed under|categories|advertisements?|sponsored|"
     r"about the (?:author|show|podcast)|show notes|links|credits|support|in this (?:episode|issue))\b[^.!?]{0,40}|#\w+)$",
     re.I,
@@ -203,9 +203,15 @@ def _accepted(found: list[_Mark]) -> list[_Mark]:
 
     certain = [mark for mark in found if strong(mark)]
     if not certain:
-        # A short exchange, each speaker once: names only, and at least two of them.
-        names = [mark for mark in found if _has_name_shape(mark.label) and len(plain_label(mark.label).split()) >= 2]
-        certain = names if len(counts) >= 2 and len(names) >= 2 else []
+        # A short exchange, each speaker once: full names and question labels only, and at least two of them.
+        names = [
+            mark
+            for mark in found
+            if is_question_label(mark.label)
+            or is_answer_label(mark.label)
+            or (_has_name_shape(mark.label) and len(plain_label(mark.label).split()) >= 2)
+        ]
+        certain = names if len({fold(plain_label(mark.label)) for mark in names}) >= 2 else []
     if not certain:
         return []
     surnames = {fold(plain_label(mark.label).split()[-1]) for mark in certain}
