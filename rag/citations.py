@@ -35,10 +35,10 @@ def remove_unknown_markers(text: str, offered: int) -> tuple[str, int]:
 def cite(text: str, evidence: Sequence[Sentence], document_of: Callable[[str], Document]) -> tuple[Citation, ...]:
     """The citations whose markers stand in `text`, in order of appearance, each checked against its document."""
     markers = dict.fromkeys(int(match[1]) for match in _MARKER.finditer(text))
+    cited = {marker: evidence[marker - 1] for marker in markers if 1 <= marker <= len(evidence)}
+    documents = {key: document_of(key) for key in dict.fromkeys(s.passage.document_id for s in cited.values())}
     return tuple(
-        _citation(marker, evidence[marker - 1], document_of(evidence[marker - 1].passage.document_id))
-        for marker in markers
-        if 1 <= marker <= len(evidence)
+        _citation(marker, sentence, documents[sentence.passage.document_id]) for marker, sentence in cited.items()
     )
 
 

@@ -2,9 +2,9 @@
 
 Each candidate gets five signals: the cosine of its own vector, of its best sentence and of the question it answers, BM25,
 and whether its speaker is named in the question. They are added as they are, BM25 after squaring: a strong match by words
-says more than cosines do, and a weak one says nothing, since common words give some to any passage. Standardising each over the candidates first (z-scores) is the usual way, but it
-blows the noise of a signal that found nothing up to the size of one that did: on paraphrases that share no word with
-their answer it took R@5 from .61 to .39. The plain sum is also the same whatever else is in the archive's answer list.
+says more than cosines do, and a weak one says nothing, since common words give some to any passage. Standardising each
+over the candidates first (z-scores) is the usual way, but it blows the noise of a signal that found nothing up to the
+size of one that did: on paraphrases that share no word with their answer it took R@5 from .61 to .39.
 """
 
 from __future__ import annotations
