@@ -1,0 +1,54 @@
+"""What several test files share: real transcripts, and small archives made once."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from rag.archive import Archive, open_archive
+from rag.transcript import parse
+from rag.types import Document
+
+ROOT = Path(__file__).resolve().parent.parent
+BUNDLED = ROOT / "eval" / "sets"
+
+
+@pytest.fixture(scope="session")
+def corpus() -> Path:
+    """The real interview that stands outside the project."""
+    found = sorted((ROOT.parent / "shared" / "corpus").glob("*.txt"))
+    if not found:
+        pytest.skip("the interview in ../shared/corpus is not on this machine")
+    return found[0]
+
+
+@pytest.fixture(scope="session")
+def interview(corpus: Path) -> Document:
+    return parse(corpus.read_text(encoding="utf-8"), source=corpus.name)
+
+
+@pytest.fixture(scope="session")
+def bundled_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An archive of the bundled transcripts; to be read, not changed."""
+    folder = tmp_path_factory.mktemp("bundled") / "archive"
+    open_archive(folder).ingest([BUNDLED])
+    return folder
+
+
+@pytest.fixture(scope="session")
+def bundled(bundled_folder: Path) -> Archive:
+    return open_archive(bundled_folder, create=False)
+
+
+@pytest.fixture
+def bundled_copy(bundled_folder: Path, tmp_path: Path) -> Path:
+    """The same archive, to be changed."""
+    return Path(shutil.copytree(bundled_folder, tmp_path / "copy"))
+
+
+def transcript(*turns: tuple[str, str], head: str = "") -> str:
+    """Text with a label before each turn."""
+    body = "\n\n".join(f"{label}: {text}" for label, text in turns)
+    return f"{head}\n\n{body}\n" if head else f"{body}\n"

@@ -1,0 +1,56 @@
+"""The plan of the layers, checked against the code."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+ALLOWED = {"embeddings": {"embeddings"}, "rag": {"rag", "embeddings"}, "ui": {"ui", "rag"}, "eval": {"eval", "rag", "embeddings"}}
+PRINTS = {"rag/cli.py", "eval/bench.py", "embeddings/export.py"}
+FILES = sorted(file for package in ALLOWED for file in (ROOT / package).rglob("*.py"))
+
+
+def imported(tree: ast.AST) -> set[str]:
+    names = {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
+    return names | {node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and node.module}
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.relative_to(ROOT).as_posix())
+def test_a_module_imports_only_what_its_layer_may_and_does_nothing_unsafe(file: Path) -> None:
+    name = file.relative_to(ROOT).as_posix()
+    tree = ast.parse(file.read_text(encoding="utf-8"))
+    tops = {module.partition(".")[0] for module in imported(tree)}
+    assert tops & set(ALLOWED) <= ALLOWED[name.partition("/")[0]]
+    assert not tops & {"pickle", "joblib", "shelve", "marshal", "dill"}
+    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
+    if name not in PRINTS:
+        assert not [call for call in calls if isinstance(call.func, ast.Name) and call.func.id in {"print", "eval", "exec"}]
+    for call in calls:
+        for keyword in call.keywords:
+            unsafe = keyword.arg in {"shell", "trust_remote_code", "allow_pickle"}
+            assert not (unsafe and isinstance(keyword.value, ast.Constant) and keyword.value.value is True)
+
+
+def modules_after(code: str, cwd: Path) -> set[str]:
+    done = subprocess.run(
+        [sys.executable, "-c", f"{code}\nimport sys; print(*sys.modules)"], cwd=cwd, capture_output=True, text=True, check=True
+    )
+    return set(done.stdout.splitlines()[-1].split())
+
+
+def test_importing_rag_loads_nothing_heavy() -> None:
+    loaded = modules_after("import rag, rag.cli", ROOT)
+    heavy = {"torch", "transformers", "sentence_transformers", "faiss", "gradio", "pymilvus", "numpy", "onnxruntime", "tantivy"}
+    assert loaded & heavy == set()
+
+
+def test_opening_an_archive_and_asking_it_loads_no_torch(bundled_folder: Path) -> None:
+    code = f"from rag import Assistant, open_archive\nAssistant(open_archive({str(bundled_folder)!r})).ask('When will the gates move?')"
+    loaded = modules_after(code, ROOT)
+    assert "onnxruntime" in loaded
+    assert loaded & {"torch", "transformers", "sentence_transformers", "gradio", "pymilvus", "pandas"} == set()

@@ -1,0 +1,175 @@
+"""Question in, answer out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+from conftest import BUNDLED
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from eval.questions import load_questions
+from rag.archive import Archive
+from rag.assistant import Assistant
+from rag.citations import cite, remove_unknown_markers
+from rag.errors import InputError
+from rag.followups import build_query
+from rag.generators import GenerationRequest
+from rag.reading import read
+from rag.retrieval import retrieve
+from rag.types import Answer, Filters, Scope
+
+QUESTIONS = load_questions(sorted(BUNDLED.glob("*.jsonl")))
+OFF_TOPIC = [
+    "What is the boiling point of tungsten?",
+    "How do I bake sourdough bread?",
+    "Who won the football world cup in 1998?",
+    "Explain the Krebs cycle.",
+]
+
+
+class Scripted:
+    """A generator that says what it was told to, whatever the evidence."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.requests: list[GenerationRequest] = []
+
+    def generate(self, request: GenerationRequest) -> Iterator[str]:
+        self.requests.append(request)
+        yield from (self.text[i : i + 7] for i in range(0, len(self.text), 7))
+
+
+def comparable(answer: Answer) -> Answer:
+    return replace(answer, timings_ms={})
+
+
+def test_every_citation_of_every_bundled_question_is_in_the_document_where_it_says(bundled: Archive) -> None:
+    assistant = Assistant(bundled)
+    texts = {document.id: document for document in bundled.documents()}
+    cited = 0
+    for question in QUESTIONS:
+        for citation in assistant.ask(question.question, history=question.history).citations:
+            document = texts[citation.document_id]
+            assert document.text[citation.start : citation.end] == citation.quote
+            turns = [t for t in document.turns if t.start <= citation.start and citation.end <= t.end]
+            assert [(turn.speaker, turn.role) for turn in turns] == [(citation.speaker, "respondent")]
+            assert citation.verified
+            cited += 1
+    assert cited > len(QUESTIONS)
+
+
+def test_an_extractive_answer_quotes_its_citations_with_speaker_and_date(bundled: Archive) -> None:
+    answer = Assistant(bundled).ask("How many hectares of eelgrass will be lost for good?")
+    assert answer.status == "answered"
+    assert answer.text == "\n\n".join(
+        f"{citation.speaker}, {day}: “{citation.quote}” [{citation.marker}]"
+        for citation in answer.citations
+        for day in [{"2025-11-18": "18 November 2025", "2025-03-12": "12 March 2025", "2026-10-09": "9 October 2026"}[citation.date or ""]]
+    )
+    assert "nineteen" in answer.citations[0].quote
+
+
+@pytest.mark.parametrize("question", OFF_TOPIC)
+def test_a_question_about_something_else_is_not_on_record_and_no_generator_is_called(bundled: Archive, question: str) -> None:
+    generator = Scripted("Tungsten boils at 5,930 °C [1].")
+    answer = Assistant(bundled, generator=generator).ask(question, k=4)
+    assert (answer.status, answer.citations, generator.requests) == ("not_on_record", (), [])
+    assert len(answer.passages) == 4
+    assert "124 answer passages of 4 documents" in answer.text
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.text(alphabet="ab [1]239.\n", max_size=80))
+def test_whatever_a_generator_says_only_offered_evidence_is_cited(bundled: Archive, text: str) -> None:
+    answer = Assistant(bundled, generator=Scripted(text)).ask("How many hectares of eelgrass will be lost for good?")
+    documents = {document.id: document.text for document in bundled.documents()}
+    for citation in answer.citations:
+        assert f"[{citation.marker}]" in answer.text
+        assert documents[citation.document_id][citation.start : citation.end] == citation.quote
+    _, unknown = remove_unknown_markers(answer.text, offered=3)
+    assert unknown == 0
+
+
+def test_a_stream_ends_with_the_answer_whose_text_is_its_pieces(bundled: Archive) -> None:
+    *pieces, answer = Assistant(bundled).stream("When will the gates move?")
+    assert isinstance(answer, Answer)
+    assert "".join(str(piece) for piece in pieces) == answer.text
+
+
+def test_the_second_question_gets_what_it_would_have_got_first(bundled: Archive) -> None:
+    first = comparable(Assistant(bundled).ask("When will the gates move?"))
+    assistant = Assistant(bundled)
+    assistant.ask("How many hectares of eelgrass will be lost for good?")
+    assert comparable(assistant.ask("When will the gates move?")) == first
+
+
+def test_a_follow_up_is_searched_together_with_the_question_before(bundled: Archive) -> None:
+    answer = Assistant(bundled).ask("And when was it surveyed?", history=["What is the eelgrass?"])
+    assert (answer.question, answer.query) == ("And when was it surveyed?", "What is the eelgrass? And when was it surveyed?")
+
+
+def test_a_filter_by_speaker_quotes_nobody_else(bundled: Archive) -> None:
+    answer = Assistant(bundled).ask("What about the eelgrass?", filters=Filters(speaker=("Tobias Merrin",)))
+    assert {hit.passage.speaker for hit in answer.passages} == {"Chief Engineer Tobias Merrin"}
+    assert {citation.speaker for citation in answer.citations} <= {"Chief Engineer Tobias Merrin"}
+
+
+@pytest.mark.parametrize("filters", [Filters(speaker=("Nobody Known",)), Filters(document=("nowhere",)), Filters(after="soon")])
+def test_a_filter_that_fits_nothing_is_told(bundled: Archive, filters: Filters) -> None:
+    with pytest.raises(InputError):
+        Assistant(bundled).ask("Why?", filters=filters)
+
+
+def test_dates_that_leave_nothing_leave_the_record_silent(bundled: Archive) -> None:
+    answer = Assistant(bundled).ask("When will the gates move?", filters=Filters(before="1999"))
+    assert (answer.status, answer.passages, answer.citations) == ("not_on_record", (), ())
+
+
+@pytest.mark.parametrize(
+    ("question", "k", "reason"), [("", 8, "empty"), ("  \n", 8, "empty"), ("x" * 10_000, 8, "10,000 characters"), ("Why?", 0, "-k is 0")]
+)
+def test_what_cannot_be_asked_is_refused_with_its_reason(bundled: Archive, question: str, k: int, reason: str) -> None:
+    with pytest.raises(InputError, match=reason):
+        Assistant(bundled).ask(question, k=k)
+
+
+def test_the_json_form_has_the_contracts_fields(bundled: Archive) -> None:
+    value = Assistant(bundled).ask("When will the gates move?").to_json()
+    assert list(value) == [
+        "question", "query", "status", "text", "confidence", "generator", "citations", "passages", "timings_ms",
+    ]  # fmt: skip
+    assert list(value["citations"][0]) == [
+        "marker", "passage_id", "document_id", "title", "source", "date", "speaker", "role", "asked", "quote", "start",
+        "end", "seconds", "verified",
+    ]  # fmt: skip
+    assert {"passage_id", "document_id", "source", "speaker", "role", "start", "end", "text", "score"} <= set(value["passages"][0])
+    assert {"retrieve", "read", "generate", "total"} <= set(value["timings_ms"])
+
+
+def test_a_quote_that_the_document_does_not_hold_is_not_verified(bundled: Archive) -> None:
+    query = build_query("When will the gates move?", speakers=bundled.speakers())
+    evidence = read(bundled, query, retrieve(bundled, query, scope=Scope()))
+    forged = replace(evidence.quotes[0], text="They will never move.")
+    moved = replace(evidence.quotes[0], start=evidence.quotes[0].start + 1, end=evidence.quotes[0].end + 1)
+    verified = [cite("[1]", [quote], bundled.document)[0].verified for quote in (evidence.quotes[0], forged, moved)]
+    assert verified == [True, False, False]
+
+
+def test_quotes_are_whole_sentences_best_first_and_none_overlaps_another(bundled: Archive) -> None:
+    for question in QUESTIONS:
+        query = build_query(question.question, question.history, speakers=bundled.speakers())
+        candidates = retrieve(bundled, query, scope=Scope())
+        quotes = read(bundled, query, candidates).quotes
+        borders = {
+            candidate.stored.row: {edge + candidate.stored.passage.start for span in candidate.stored.spans for edge in span}
+            for candidate in candidates
+        }
+        rows = {candidate.stored.passage.id: candidate.stored.row for candidate in candidates}
+        assert [quote.score for quote in quotes] == sorted((quote.score for quote in quotes), reverse=True)
+        for number, quote in enumerate(quotes):
+            assert {quote.start, quote.end} <= borders[rows[quote.passage.id]]
+            for other in quotes[:number]:
+                assert quote.passage.document_id != other.passage.document_id or quote.end <= other.start or other.end <= quote.start
