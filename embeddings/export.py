@@ -34,7 +34,7 @@ def export(files: ModelFiles, folder: Path) -> None:
 
     Raises EmbeddingError where the graph cannot be built or does not give torch's vectors.
     """
-    from embeddings.sentence_transformer import load_sentence_transformer, prompts_of
+    from embeddings.sentence_transformer import dimension_of, load_sentence_transformer, prompts_of
 
     folder.parent.mkdir(parents=True, exist_ok=True)
     model: Any = load_sentence_transformer(files, device="cpu").eval()
@@ -50,7 +50,7 @@ def export(files: ModelFiles, folder: Path) -> None:
         manifest = {
             "name": files.name,
             "fingerprint": files.fingerprint,
-            "dim": int(model.get_sentence_embedding_dimension()),
+            "dim": dimension_of(model),
             "max_tokens": int(model.max_seq_length or 512),
             "query_prompt": query_prompt,
             "passage_prompt": passage_prompt,

@@ -42,7 +42,7 @@ class Registry:
         plugins = self._plugins()
         if name not in plugins:
             raise UnknownName(
-                f"there is no {self.group.rpartition('.')[2]} named {name!r}; known: {', '.join(self.names())}"
+                f"{self.group.rpartition('.')[2]}: there is no {name!r}; known: {', '.join(self.names())}"
             )
         loaded: Callable[..., Any] = plugins[name].load()
         return loaded

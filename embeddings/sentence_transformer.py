@@ -28,6 +28,12 @@ def load_sentence_transformer(files: ModelFiles, *, device: str | None = None) -
     return SentenceTransformer(str(files.folder), device=device, trust_remote_code=False)
 
 
+def dimension_of(model: SentenceTransformer) -> int:
+    """Length of the model's vectors; the method was renamed between releases."""
+    method = getattr(model, "get_embedding_dimension", None) or model.get_sentence_embedding_dimension
+    return int(method() or 0)
+
+
 def prompts_of(model: SentenceTransformer) -> tuple[str, str]:
     """The texts that the model wants before a query and before a passage; empty where it wants none."""
     prompts: dict[str, str] = dict(model.prompts or {})
@@ -45,7 +51,7 @@ class SentenceTransformerEncoder:
         self._model: Any = load_sentence_transformer(files, device=device)
         self.name = files.name
         self.fingerprint = files.fingerprint
-        self.dim = int(self._model.get_sentence_embedding_dimension())
+        self.dim = dimension_of(self._model)
         self.max_tokens = int(self._model.max_seq_length or 512)
         self._query_prompt, self._passage_prompt = prompts_of(self._model)
 

@@ -482,6 +482,7 @@ class LocalArchive:
         except BaseException:
             shutil.rmtree(folder, ignore_errors=True)
             raise
+        store.checkpoint()
         self._drop_generations(old + 1)
 
     def _write_index(

@@ -96,6 +96,10 @@ class Store:
                 self._db.execute("ROLLBACK")
             raise
 
+    def checkpoint(self) -> None:
+        """Move what was committed into the one file, so that a copy of it is a copy of the archive."""
+        self._query("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+
     def meta(self, key: str, default: str = "") -> str:
         found = self._query("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
         return str(found[0]) if found else default

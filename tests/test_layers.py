@@ -10,7 +10,12 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-ALLOWED = {"embeddings": {"embeddings"}, "rag": {"rag", "embeddings"}, "ui": {"ui", "rag"}, "eval": {"eval", "rag", "embeddings"}}
+ALLOWED = {
+    "embeddings": {"embeddings"},
+    "rag": {"rag", "embeddings"},
+    "ui": {"ui", "rag"},
+    "eval": {"eval", "rag", "embeddings"},
+}
 PRINTS = {"rag/cli.py", "eval/bench.py", "embeddings/export.py"}
 FILES = sorted(file for package in ALLOWED for file in (ROOT / package).rglob("*.py"))
 
@@ -29,7 +34,9 @@ def test_a_module_imports_only_what_its_layer_may_and_does_nothing_unsafe(file: 
     assert not tops & {"pickle", "joblib", "shelve", "marshal", "dill"}
     calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
     if name not in PRINTS:
-        assert not [call for call in calls if isinstance(call.func, ast.Name) and call.func.id in {"print", "eval", "exec"}]
+        assert not [
+            call for call in calls if isinstance(call.func, ast.Name) and call.func.id in {"print", "eval", "exec"}
+        ]
     for call in calls:
         for keyword in call.keywords:
             unsafe = keyword.arg in {"shell", "trust_remote_code", "allow_pickle"}
@@ -38,14 +45,28 @@ def test_a_module_imports_only_what_its_layer_may_and_does_nothing_unsafe(file: 
 
 def modules_after(code: str, cwd: Path) -> set[str]:
     done = subprocess.run(
-        [sys.executable, "-c", f"{code}\nimport sys; print(*sys.modules)"], cwd=cwd, capture_output=True, text=True, check=True
+        [sys.executable, "-c", f"{code}\nimport sys; print(*sys.modules)"],
+        cwd=cwd,
+        capture_output=True,
+        text=True,
+        check=True,
     )
     return set(done.stdout.splitlines()[-1].split())
 
 
 def test_importing_rag_loads_nothing_heavy() -> None:
     loaded = modules_after("import rag, rag.cli", ROOT)
-    heavy = {"torch", "transformers", "sentence_transformers", "faiss", "gradio", "pymilvus", "numpy", "onnxruntime", "tantivy"}
+    heavy = {
+        "torch",
+        "transformers",
+        "sentence_transformers",
+        "faiss",
+        "gradio",
+        "pymilvus",
+        "numpy",
+        "onnxruntime",
+        "tantivy",
+    }
     assert loaded & heavy == set()
 
 

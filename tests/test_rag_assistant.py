@@ -67,13 +67,19 @@ def test_an_extractive_answer_quotes_its_citations_with_speaker_and_date(bundled
     assert answer.text == "\n\n".join(
         f"{citation.speaker}, {day}: “{citation.quote}” [{citation.marker}]"
         for citation in answer.citations
-        for day in [{"2025-11-18": "18 November 2025", "2025-03-12": "12 March 2025", "2026-10-09": "9 October 2026"}[citation.date or ""]]
+        for day in [
+            {"2025-11-18": "18 November 2025", "2025-03-12": "12 March 2025", "2026-10-09": "9 October 2026"}[
+                citation.date or ""
+            ]
+        ]
     )
     assert "nineteen" in answer.citations[0].quote
 
 
 @pytest.mark.parametrize("question", OFF_TOPIC)
-def test_a_question_about_something_else_is_not_on_record_and_no_generator_is_called(bundled: Archive, question: str) -> None:
+def test_a_question_about_something_else_is_not_on_record_and_no_generator_is_called(
+    bundled: Archive, question: str
+) -> None:
     generator = Scripted("Tungsten boils at 5,930 °C [1].")
     answer = Assistant(bundled, generator=generator).ask(question, k=4)
     assert (answer.status, answer.citations, generator.requests) == ("not_on_record", (), [])
@@ -108,7 +114,10 @@ def test_the_second_question_gets_what_it_would_have_got_first(bundled: Archive)
 
 def test_a_follow_up_is_searched_together_with_the_question_before(bundled: Archive) -> None:
     answer = Assistant(bundled).ask("And when was it surveyed?", history=["What is the eelgrass?"])
-    assert (answer.question, answer.query) == ("And when was it surveyed?", "What is the eelgrass? And when was it surveyed?")
+    assert (answer.question, answer.query) == (
+        "And when was it surveyed?",
+        "What is the eelgrass? And when was it surveyed?",
+    )
 
 
 def test_a_filter_by_speaker_quotes_nobody_else(bundled: Archive) -> None:
@@ -117,7 +126,9 @@ def test_a_filter_by_speaker_quotes_nobody_else(bundled: Archive) -> None:
     assert {citation.speaker for citation in answer.citations} <= {"Chief Engineer Tobias Merrin"}
 
 
-@pytest.mark.parametrize("filters", [Filters(speaker=("Nobody Known",)), Filters(document=("nowhere",)), Filters(after="soon")])
+@pytest.mark.parametrize(
+    "filters", [Filters(speaker=("Nobody Known",)), Filters(document=("nowhere",)), Filters(after="soon")]
+)
 def test_a_filter_that_fits_nothing_is_told(bundled: Archive, filters: Filters) -> None:
     with pytest.raises(InputError):
         Assistant(bundled).ask("Why?", filters=filters)
@@ -129,7 +140,8 @@ def test_dates_that_leave_nothing_leave_the_record_silent(bundled: Archive) -> N
 
 
 @pytest.mark.parametrize(
-    ("question", "k", "reason"), [("", 8, "empty"), ("  \n", 8, "empty"), ("x" * 10_000, 8, "10,000 characters"), ("Why?", 0, "-k is 0")]
+    ("question", "k", "reason"),
+    [("", 8, "empty"), ("  \n", 8, "empty"), ("x" * 10_000, 8, "10,000 characters"), ("Why?", 0, "-k is 0")],
 )
 def test_what_cannot_be_asked_is_refused_with_its_reason(bundled: Archive, question: str, k: int, reason: str) -> None:
     with pytest.raises(InputError, match=reason):
@@ -145,7 +157,9 @@ def test_the_json_form_has_the_contracts_fields(bundled: Archive) -> None:
         "marker", "passage_id", "document_id", "title", "source", "date", "speaker", "role", "asked", "quote", "start",
         "end", "seconds", "verified",
     ]  # fmt: skip
-    assert {"passage_id", "document_id", "source", "speaker", "role", "start", "end", "text", "score"} <= set(value["passages"][0])
+    assert {"passage_id", "document_id", "source", "speaker", "role", "start", "end", "text", "score"} <= set(
+        value["passages"][0]
+    )
     assert {"retrieve", "read", "generate", "total"} <= set(value["timings_ms"])
 
 
@@ -164,7 +178,9 @@ def test_quotes_are_whole_sentences_best_first_and_none_overlaps_another(bundled
         candidates = retrieve(bundled, query, scope=Scope())
         quotes = read(bundled, query, candidates).quotes
         borders = {
-            candidate.stored.row: {edge + candidate.stored.passage.start for span in candidate.stored.spans for edge in span}
+            candidate.stored.row: {
+                edge + candidate.stored.passage.start for span in candidate.stored.spans for edge in span
+            }
             for candidate in candidates
         }
         rows = {candidate.stored.passage.id: candidate.stored.row for candidate in candidates}
@@ -172,4 +188,8 @@ def test_quotes_are_whole_sentences_best_first_and_none_overlaps_another(bundled
         for number, quote in enumerate(quotes):
             assert {quote.start, quote.end} <= borders[rows[quote.passage.id]]
             for other in quotes[:number]:
-                assert quote.passage.document_id != other.passage.document_id or quote.end <= other.start or other.end <= quote.start
+                assert (
+                    quote.passage.document_id != other.passage.document_id
+                    or quote.end <= other.start
+                    or other.end <= quote.start
+                )

@@ -128,12 +128,16 @@ def test_a_time_stamp_before_a_label_becomes_seconds() -> None:
 
 
 def test_a_question_of_several_paragraphs_is_one_turn() -> None:
-    text = transcript(("Question", "One thing.\n\nAnd another?"), ("Ann Reed", "No."), ("Question", "Why?"), ("Ann Reed", "So."))
+    text = transcript(
+        ("Question", "One thing.\n\nAnd another?"), ("Ann Reed", "No."), ("Question", "Why?"), ("Ann Reed", "So.")
+    )
     assert turns_of(text)[0] == ("Question", "interviewer", "One thing.\n\nAnd another?")
 
 
 def test_an_answer_that_ends_by_asking_back_stays_an_answer() -> None:
-    text = transcript(("Question", "Why?"), ("Ann Reed", "Why not?"), ("Question", "Tell us."), ("Ann Reed", "Shall I?"))
+    text = transcript(
+        ("Question", "Why?"), ("Ann Reed", "Why not?"), ("Question", "Tell us."), ("Ann Reed", "Shall I?")
+    )
     assert [role for _, role, _ in turns_of(text)] == ["interviewer", "respondent", "interviewer", "respondent"]
 
 
@@ -150,12 +154,17 @@ def test_a_host_who_asks_and_a_guest_who_tells_are_known_by_what_they_do() -> No
         ("Jo Field", "And the dog?"),
         ("Ann Reed", "The dog kept my father, as he used to say, and not the other way round."),
     )
-    assert {(speaker, role) for speaker, role, _ in turns_of(text)} == {("Jo Field", "interviewer"), ("Ann Reed", "respondent")}
+    assert {(speaker, role) for speaker, role, _ in turns_of(text)} == {
+        ("Jo Field", "interviewer"),
+        ("Ann Reed", "respondent"),
+    }
 
 
 def test_roles_declared_above_the_first_turn_hold() -> None:
     head = "A talk\n\nInterviewer: Ann Reed\nGuest: Jo Field"
-    text = transcript(("Ann Reed", "Tell us."), ("Jo Field", "Must I?"), ("Ann Reed", "Yes."), ("Jo Field", "Why?"), head=head)
+    text = transcript(
+        ("Ann Reed", "Tell us."), ("Jo Field", "Must I?"), ("Ann Reed", "Yes."), ("Jo Field", "Why?"), head=head
+    )
     document = parse(text, source="a.txt")
     assert document.participants == ("Ann Reed", "Jo Field")
     assert [turn.role for turn in document.turns] == ["interviewer", "respondent"] * 2
@@ -173,8 +182,16 @@ def test_roles_declared_above_the_first_turn_hold() -> None:
         ("Talk with Ann Reed on the 45 May 2024", (None, None)),
     ],
 )
-def test_date_and_place_are_found_above_the_first_turn_or_not_at_all(head: str, expected: tuple[str | None, str | None]) -> None:
-    text = transcript(("Question", "On 1 June 2020?"), ("Ann Reed", "On 2 June 2020, Bergen."), ("Question", "?"), ("Ann Reed", "!"), head=head)
+def test_date_and_place_are_found_above_the_first_turn_or_not_at_all(
+    head: str, expected: tuple[str | None, str | None]
+) -> None:
+    text = transcript(
+        ("Question", "On 1 June 2020?"),
+        ("Ann Reed", "On 2 June 2020, Bergen."),
+        ("Question", "?"),
+        ("Ann Reed", "!"),
+        head=head,
+    )
     document = parse(text, source="talk.txt")
     assert (document.date, document.place) == expected
 
@@ -209,7 +226,9 @@ def test_page_furniture_after_the_last_answer_is_left_out(furniture: str) -> Non
 def test_without_labels_the_text_is_one_turn_with_no_speaker_and_a_note() -> None:
     text = "A harbour town.\n\nThe boats come in at six.\n"
     document = parse(text, source="a.txt")
-    assert [(turn.speaker, turn.role, text[turn.start : turn.end]) for turn in document.turns] == [("", "other", text.strip())]
+    assert [(turn.speaker, turn.role, text[turn.start : turn.end]) for turn in document.turns] == [
+        ("", "other", text.strip())
+    ]
     assert len(document.notes) == 1
     assert "no speaker labels" in document.notes[0]
 
@@ -224,12 +243,20 @@ def test_any_text_is_parsed_into_ranges_in_order(text: str) -> None:
         position = turn.end
 
 
-_WORDS = st.text(alphabet="abcdefgh é—’\"”.,?!12", min_size=1, max_size=60).map(str.strip).filter(bool)
+_WORDS = st.text(alphabet='abcdefgh é—’"”.,?!12', min_size=1, max_size=60).map(str.strip).filter(bool)
 
 
 @settings(max_examples=200, deadline=None)
-@given(st.lists(st.tuples(st.sampled_from(["Question", "Ann Reed", "Jo Field"]), st.lists(_WORDS, min_size=1, max_size=3)), min_size=4, max_size=12))
-def test_turns_labels_white_space_and_what_is_left_out_make_up_the_whole_text(said: list[tuple[str, list[str]]]) -> None:
+@given(
+    st.lists(
+        st.tuples(st.sampled_from(["Question", "Ann Reed", "Jo Field"]), st.lists(_WORDS, min_size=1, max_size=3)),
+        min_size=4,
+        max_size=12,
+    )
+)
+def test_turns_labels_white_space_and_what_is_left_out_make_up_the_whole_text(
+    said: list[tuple[str, list[str]]],
+) -> None:
     text = transcript(*((speaker, "\n\n".join(paragraphs)) for speaker, paragraphs in said))
     document = parse(text, source="any.txt")
     rest = list(text)
@@ -237,7 +264,9 @@ def test_turns_labels_white_space_and_what_is_left_out_make_up_the_whole_text(sa
         rest[turn.start : turn.end] = [" "] * (turn.end - turn.start)
     for start, end in document.left_out:
         rest[start:end] = [" "] * (end - start)
-    assert set("".join(rest).replace("Question:", "").replace("Ann Reed:", "").replace("Jo Field:", "").split()) == set()
+    assert (
+        set("".join(rest).replace("Question:", "").replace("Ann Reed:", "").replace("Jo Field:", "").split()) == set()
+    )
 
 
 @pytest.mark.parametrize("folder", ["press_conferences", "press_briefings", "committee_meetings/transcripts"])

@@ -1,0 +1,86 @@
+"""Vector indexes: one contract, checked against every inner product."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+
+from embeddings.indexes.exact import ExactIndex
+from embeddings.indexes.faiss import FaissIndex
+from embeddings.types import EmbeddingError, FloatMatrix, RowIds, VectorIndex
+
+Build = Callable[[RowIds, FloatMatrix], VectorIndex]
+
+
+def unit_rows(count: int, dim: int = 32, seed: int = 0) -> FloatMatrix:
+    rows = np.random.default_rng(seed).normal(size=(count, dim)).astype(np.float32)
+    return rows / np.linalg.norm(rows, axis=1, keepdims=True)
+
+
+def exact(ids: RowIds, vectors: FloatMatrix) -> VectorIndex:
+    index = ExactIndex(vectors.shape[1])
+    index.add(ids, vectors)
+    return index
+
+
+@pytest.fixture(params=["exact", "flat"])
+def build(request: pytest.FixtureRequest) -> Build:
+    return {"exact": exact, "flat": FaissIndex.build}[request.param]
+
+
+def test_the_nearest_rows_come_best_first(build: Build) -> None:
+    vectors, ids = unit_rows(200), np.arange(1000, 1200)
+    query = unit_rows(1, seed=9)[0]
+    found, scores = build(ids, vectors).search(query, k=10)
+    truth = vectors @ query
+    assert found.tolist() == ids[np.argsort(-truth)[:10]].tolist()
+    np.testing.assert_allclose(scores, np.sort(truth)[::-1][:10], atol=1e-6)
+
+
+def test_removed_rows_are_not_found_and_added_ones_are(build: Build) -> None:
+    vectors = unit_rows(50)
+    index = build(np.arange(50), vectors)
+    index.remove(np.array([7, 8]))
+    assert index.search(vectors[7], k=1)[0][0] != 7
+    index.add(np.array([70]), vectors[7:8])
+    assert (index.search(vectors[7], k=1)[0].tolist(), len(index)) == ([70], 49)
+
+
+def test_a_search_among_allowed_rows_finds_no_other(build: Build) -> None:
+    vectors = unit_rows(50)
+    index = build(np.arange(50), vectors)
+    allowed = np.array([3, 4, 5])
+    assert sorted(index.search(vectors[9], k=10, allowed=allowed)[0].tolist()) == [3, 4, 5]
+    assert index.search(vectors[9], k=10, allowed=np.zeros(0, np.int64))[0].tolist() == []
+
+
+def test_more_rows_than_there_are_gives_all_of_them(build: Build) -> None:
+    assert len(build(np.arange(5), unit_rows(5)).search(unit_rows(1)[0], k=99)[0]) == 5
+
+
+def test_inverted_lists_find_nine_of_ten_true_neighbours() -> None:
+    # Texts lie in clusters, by what they are about; directions drawn evenly would be the one case that lists cannot serve.
+    vectors = np.repeat(unit_rows(60, dim=48), 100, axis=0) + 0.5 * unit_rows(6000, dim=48, seed=1)
+    vectors = (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float32)
+    index, reference = FaissIndex.build(np.arange(6000), vectors, flat_limit=1000), exact(np.arange(6000), vectors)
+    assert index.kind == "ivf"
+    hits = sum(len(set(index.search(q, k=10)[0]) & set(reference.search(q, k=10)[0])) for q in vectors[:100])
+    assert hits >= 900
+    allowed = np.arange(0, 6000, 7)
+    assert set(index.search(vectors[1], k=20, allowed=allowed)[0]) <= set(allowed.tolist())
+
+
+def test_an_index_written_to_bytes_answers_as_before() -> None:
+    vectors = unit_rows(300)
+    index = FaissIndex.build(np.arange(300), vectors)
+    again = FaissIndex.from_bytes(index.to_bytes())
+    again.add(np.array([999]), unit_rows(1, seed=4))
+    assert again.search(vectors[5], k=3)[0].tolist() == index.search(vectors[5], k=3)[0].tolist()
+    assert len(again) == 301
+
+
+def test_bytes_that_are_no_index_are_refused_in_a_sentence() -> None:
+    with pytest.raises(EmbeddingError, match="FAISS cannot read"):
+        FaissIndex.from_bytes(b"no index at all")

@@ -1,0 +1,192 @@
+"""The command line, run as its users run it."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from conftest import BUNDLED, transcript
+
+TALK = transcript(
+    ("Question", "What happened?"),
+    ("Ann Reed", "We saw a “naïve” whale in the harbour on Monday."),
+    ("Question", "Who paid?"),
+    ("Ann Reed", "Nobody did."),
+    head="Talk with Ann Reed, Oslo, 3 May 2024",
+)
+
+
+def onrecord(*words: str, cwd: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "rag", *words],
+        cwd=cwd,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).resolve().parent.parent), **environment},
+        check=False,
+    )
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with one transcript and an archive of it."""
+    folder = tmp_path_factory.mktemp("desk")
+    (folder / "talk.txt").write_text(TALK, encoding="utf-8", newline="")
+    done = onrecord("ingest", "talk.txt", cwd=folder)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.splitlines()[-1] == "archive: 1 document, 2 answer passages"
+    return folder
+
+
+def test_an_answer_in_json_points_at_the_files_own_characters(desk: Path) -> None:
+    done = onrecord("ask", "What was seen in the harbour?", "--json", cwd=desk)
+    assert (done.returncode, done.stderr) == (0, "")
+    answer = json.loads(done.stdout)
+    assert (answer["status"], answer["generator"]) == ("answered", "extractive")
+    citation = answer["citations"][0]
+    assert TALK[citation["start"] : citation["end"]] == citation["quote"]
+    assert "We saw a “naïve” whale" in citation["quote"]
+    assert [citation[name] for name in ("speaker", "role", "source", "date", "asked", "verified", "marker")] == [
+        "Ann Reed", "respondent", "talk.txt", "2024-05-03", "What happened?", True, 1,
+    ]  # fmt: skip
+
+
+def test_an_answer_for_people_names_speaker_date_place_and_question(desk: Path) -> None:
+    lines = onrecord("ask", "What was seen in the harbour?", cwd=desk).stdout.splitlines()
+    assert lines[0].startswith("Ann Reed, 3 May 2024: “We saw a “naïve” whale in the harbour on Monday.")
+    assert lines[0].endswith("” [1]")
+    assert any(line.startswith("[1] talk.txt, characters ") for line in lines)
+    assert "    asked: What happened?" in lines
+
+
+def test_what_is_not_on_record_is_said_and_the_nearest_passages_are_listed(desk: Path) -> None:
+    done = onrecord("ask", "What is the boiling point of tungsten?", cwd=desk)
+    assert done.returncode == 0
+    assert done.stdout.startswith("Not on record: ")
+    assert "they are related, and do not answer" in done.stdout.lower()
+    value = json.loads(onrecord("ask", "What is the boiling point of tungsten?", "--json", cwd=desk).stdout)
+    assert (value["status"], value["citations"], len(value["passages"])) == ("not_on_record", [], 2)
+
+
+def test_search_lists_passages_best_first(desk: Path) -> None:
+    value = json.loads(onrecord("search", "whale", "--json", "-k", "2", cwd=desk).stdout)
+    assert value["query"] == "whale"
+    assert "whale" in value["passages"][0]["text"]
+    assert value["passages"][0]["score"] >= value["passages"][1]["score"]
+
+
+def test_documents_and_show_agree_with_the_file(desk: Path) -> None:
+    (document,) = json.loads(onrecord("documents", "--json", cwd=desk).stdout)
+    assert {name: document[name] for name in ("title", "date", "source", "speakers", "answers")} == {
+        "title": "Talk with Ann Reed, Oslo, 3 May 2024",
+        "date": "2024-05-03",
+        "source": "talk.txt",
+        "speakers": ["Question", "Ann Reed"],
+        "answers": 2,
+    }
+    assert onrecord("show", document["id"], "--text", cwd=desk).stdout == TALK
+    shown = json.loads(onrecord("show", document["id"], "--json", cwd=desk).stdout)
+    assert (shown["place"], shown["text"]) == ("Oslo", TALK)
+    assert [TALK[t["start"] : t["end"]] for t in shown["turns"]][2:] == ["Who paid?", "Nobody did."]
+    assert "Ann Reed (respondent), characters" in onrecord("show", "talk.txt", cwd=desk).stdout
+
+
+def test_remove_verify_and_doctor_do_what_they_say(tmp_path: Path) -> None:
+    (tmp_path / "talk.txt").write_text(TALK, encoding="utf-8")
+    onrecord("ingest", "talk.txt", cwd=tmp_path)
+    assert onrecord("verify", cwd=tmp_path).stdout == "archive: sound; 1 document, 2 answer passages\n"
+    doctor = onrecord("doctor", cwd=tmp_path)
+    assert (doctor.returncode, doctor.stdout.count("    ok  ")) == (0, 4)
+    assert onrecord("remove", "talk.txt", cwd=tmp_path).returncode == 0
+    assert json.loads(onrecord("documents", "--json", cwd=tmp_path).stdout) == []
+    assert (tmp_path / "talk.txt").exists()
+
+
+def test_a_file_without_labels_is_read_as_paragraphs_with_a_note(tmp_path: Path) -> None:
+    (tmp_path / "plain.txt").write_text("A whale came to the harbour.\n\nNobody saw it.\n", encoding="utf-8")
+    done = onrecord("ingest", "plain.txt", cwd=tmp_path)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "no speaker labels were found: read as plain paragraphs" in done.stdout
+    answer = json.loads(onrecord("ask", "What came to the harbour?", "--json", cwd=tmp_path).stdout)
+    assert answer["citations"][0]["quote"].startswith("A whale came to the harbour.")
+
+
+BAD_INPUT = [
+    (["ingest", "nowhere"], "nowhere: there is no such file or folder; check the path"),
+    (["ingest", "empty.txt"], "empty.txt: the file is empty"),
+    (
+        ["ingest", "binary.txt"],
+        "binary.txt: this is a binary file, not text; save the transcript as UTF-8 text or Markdown",
+    ),
+    (
+        ["ingest", "latin.txt"],
+        "line 1 is not valid UTF-8 (byte 0xef at position 2); save the file as UTF-8 and ingest it again",
+    ),
+    (
+        ["ingest", "talk.txt", "--archive", "talk.txt"],
+        "talk.txt is a file, not an archive; give another folder with --archive",
+    ),
+    (["ingest", "talk.txt", "--archive", "talk.txt/a"], "the archive talk.txt/a cannot be written"),
+    (["ingest", "talk.txt", "--encoder", "other/model"], "was built with 'sentence-transformers/all-MiniLM-L6-v2'"),
+    (["show", "no-such-id"], "there is no document 'no-such-id' in archive; run: onrecord documents --archive archive"),
+    (["remove", "no-such-id"], "there is no document 'no-such-id' in archive"),
+    (["ask", ""], "the question is empty; type one"),
+    (["ask", "why " * 2500], "the question has 9,999 characters, 4,000 are allowed; shorten it"),
+    (["ask", "Why?", "--generator", "parrot"], "generators: there is no 'parrot'; known: extractive"),
+    (["ask", "Why?", "--speaker", "Bo Stone"], "nobody called 'Bo Stone' speaks in archive; there are: Ann Reed"),
+    (["ask", "Why?", "--after", "soon"], "--after 'soon' is no date; write it as 2024-03-28, 2024-03 or 2024"),
+    (
+        ["ask", "Why?", "--archive", "elsewhere"],
+        "there is no archive in elsewhere; run: onrecord ingest FOLDER --archive elsewhere",
+    ),
+    (["search", " "], "the query is empty; type some words"),
+]
+
+
+@pytest.mark.parametrize(("words", "told"), BAD_INPUT, ids=[" ".join(words)[:40] for words, _ in BAD_INPUT])
+def test_bad_input_is_one_line_and_leaves_the_archive_as_it_was(desk: Path, words: list[str], told: str) -> None:
+    (desk / "empty.txt").write_bytes(b"")
+    (desk / "binary.txt").write_bytes(b"\x00\x01\x02" * 50)
+    (desk / "latin.txt").write_bytes(b"na\xefve: yes\n")
+    before = {
+        path: path.read_bytes()
+        for path in sorted((desk / "archive").rglob("*"))
+        if path.is_file() and path.suffix != ".sqlite-shm"
+    }
+    done = onrecord(*words, cwd=desk)
+    assert done.returncode == 1
+    (line,) = done.stderr.splitlines()
+    assert line.startswith("onrecord: ")
+    assert told in line
+    assert before == {
+        path: path.read_bytes()
+        for path in sorted((desk / "archive").rglob("*"))
+        if path.is_file() and path.suffix != ".sqlite-shm"
+    }
+    assert not (desk / "elsewhere").exists()
+
+
+def test_an_unknown_variable_is_told(desk: Path) -> None:
+    done = onrecord("documents", cwd=desk, ONRECORD_ARCHIV="x")
+    assert (done.returncode, done.stderr.count("\n")) == (1, 1)
+    assert "did you mean 'archive'" in done.stderr
+
+
+@pytest.mark.parametrize(
+    "words", [["ask"], ["frobnicate"], ["ask", "Why?", "--nonsense"], ["ask", "Why?", "-k", "many"]]
+)
+def test_wrong_usage_ends_with_two(desk: Path, words: list[str]) -> None:
+    done = onrecord(*words, cwd=desk)
+    assert done.returncode == 2
+    assert "Traceback" not in done.stderr
+
+
+def test_a_folder_of_transcripts_is_read_and_a_second_time_left_alone(tmp_path: Path) -> None:
+    first = onrecord("ingest", str(BUNDLED), cwd=tmp_path)
+    assert first.stdout.count("    added  ") == 4
+    assert onrecord("ingest", str(BUNDLED), cwd=tmp_path).stdout.count("unchanged  ") == 4

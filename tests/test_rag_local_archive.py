@@ -1,0 +1,309 @@
+"""The archive in a folder: adding, replacing, removing, crashing, being damaged."""
+
+from __future__ import annotations
+
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from conftest import transcript
+
+from rag.archive import open_archive
+from rag.errors import ArchiveError, InputError, ModelMismatch, OnrecordError
+from rag.local_archive import LocalArchive
+
+
+def write(folder: Path, name: str, fact: str, speaker: str = "Ann Reed", head: str = "") -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / name
+    said = (
+        ("Question", "What happened?"),
+        (speaker, f"We saw {fact} in the harbour."),
+        ("Question", "And then?"),
+        (speaker, "We went home."),
+    )
+    path.write_text(transcript(*said, head=head), encoding="utf-8")
+    return path
+
+
+def contents(archive: LocalArchive) -> dict[str, str]:
+    """Source → what was seen in the harbour."""
+    return {d.source: d.text.partition("saw ")[2].partition(" in the")[0] for d in archive.documents()}
+
+
+def best(archive: LocalArchive, query: str) -> list[tuple[str, str]]:
+    return [(hit.passage.source, hit.passage.text) for hit in archive.search(query, k=1)]
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> Path:
+    return tmp_path / "files"
+
+
+@pytest.fixture
+def archive(tmp_path: Path) -> LocalArchive:
+    return LocalArchive(tmp_path / "archive")
+
+
+def test_files_are_added_left_alone_replaced_and_removed(archive: LocalArchive, files: Path) -> None:
+    a, b = write(files, "a.txt", "a whale"), write(files, "b.txt", "two boats")
+    report = archive.ingest([files])
+    assert (report.added, report.replaced, report.unchanged, report.failed) == ([str(a), str(b)], [], [], [])
+    write(files, "b.txt", "a comet")
+    report = archive.ingest([files])
+    assert (report.added, report.replaced, report.unchanged) == ([], [str(b)], [str(a)])
+    assert contents(archive) == {"a.txt": "a whale", "b.txt": "a comet"}
+    assert best(archive, "comet") == [("b.txt", "We saw a comet in the harbour.")]
+    archive.remove(next(document.id for document in archive.documents() if document.source == "a.txt"))
+    assert contents(archive) == {"b.txt": "a comet"}
+    assert "a whale" not in str(best(archive, "whale"))
+    assert archive.verify() == []
+
+
+def test_every_passage_is_a_range_of_its_document(bundled: LocalArchive) -> None:
+    for document in bundled.documents():
+        for passage in bundled.passages(document.id):
+            assert document.text[passage.start : passage.end] == passage.text
+            assert bundled.encoder.count_tokens(passage.text) <= bundled.encoder.max_tokens
+
+
+def test_the_same_text_in_two_files_is_kept_once(archive: LocalArchive, files: Path) -> None:
+    write(files, "a.txt", "a whale")
+    write(files, "b.txt", "a whale")
+    report = archive.ingest([files])
+    assert (len(report.added), len(report.unchanged), contents(archive)) == (1, 1, {"a.txt": "a whale"})
+    assert report.notes == [(str(files / "b.txt"), "the same text as another file of this run: kept once")]
+
+
+def test_files_that_change_places_are_both_kept(archive: LocalArchive, files: Path) -> None:
+    a, b = write(files, "a.txt", "a whale"), write(files, "b.txt", "two boats")
+    archive.ingest([files])
+    a.rename(files / "c.txt")
+    b.rename(a)
+    (files / "c.txt").rename(b)
+    archive.ingest([files])
+    assert contents(archive) == {"a.txt": "two boats", "b.txt": "a whale"}
+
+
+def test_a_file_that_was_renamed_is_cited_under_its_new_name(archive: LocalArchive, files: Path) -> None:
+    path = write(files, "a.txt", "a whale")
+    archive.ingest([files])
+    path.rename(files / "z.txt")
+    archive.ingest([files])
+    assert contents(archive) == {"z.txt": "a whale"}
+    assert best(archive, "whale") == [("z.txt", "We saw a whale in the harbour.")]
+
+
+def test_a_text_that_moves_into_a_changed_neighbour_is_not_lost(archive: LocalArchive, files: Path) -> None:
+    write(files, "a.txt", "a whale")
+    b = write(files, "b.txt", "two boats")
+    archive.ingest([files])
+    b.rename(files / "c.txt")
+    write(files, "a.txt", "a comet")
+    shutil.copy(files / "c.txt", b)
+    write(files, "b.txt", "a storm")
+    archive.ingest([files])
+    assert contents(archive) == {"a.txt": "a comet", "b.txt": "a storm", "c.txt": "two boats"}
+
+
+def test_one_bad_file_stops_no_other(archive: LocalArchive, files: Path) -> None:
+    write(files, "a.txt", "a whale")
+    (files / "b.txt").write_bytes(b"\xff\xfe\xfa")
+    (files / "c.txt").write_bytes(b"")
+    report = archive.ingest([files, files / "nowhere"])
+    assert report.added == [str(files / "a.txt")]
+    assert [Path(path).name for path, _ in report.failed] == ["nowhere", "b.txt", "c.txt"]
+
+
+def test_where_nothing_can_be_read_nothing_is_created(archive: LocalArchive, files: Path) -> None:
+    files.mkdir()
+    (files / "c.txt").write_bytes(b"")
+    archive.ingest([files])
+    assert not archive.folder.exists()
+
+
+def test_filters_by_speaker_document_and_date_restrict_the_search(archive: LocalArchive, files: Path) -> None:
+    write(files, "a.txt", "a whale", "Ann Reed", head="Talk, Oslo, 3 May 2024")
+    write(files, "b.txt", "a whale, too,", "Jo Field", head="Talk, Oslo, 4 June 2025")
+    write(files, "c.txt", "a whale once", "Jo Field")
+    archive.ingest([files])
+
+    def sources(**filters: str) -> set[str]:
+        return {hit.passage.source for hit in archive.search("whale", **filters)}  # type: ignore[arg-type]
+
+    assert sources(speaker="ann reed") == {"a.txt"}
+    assert sources(speaker="Field") == {"b.txt", "c.txt"}
+    assert sources(document="b.txt") == {"b.txt"}
+    assert sources(after="2025") == sources(after="2025-06-04") == {"b.txt"}
+    assert sources(before="2024-05") == sources(before="2024-05-03") == {"a.txt"}
+    assert sources(after="2024-05-04", before="2025-06-03") == set()
+    with pytest.raises(InputError, match="Ann Reed, Jo Field"):
+        sources(speaker="Bo Stone")
+
+
+def test_another_model_than_the_archives_is_told_with_what_to_type(archive: LocalArchive, files: Path) -> None:
+    write(files, "a.txt", "a whale")
+    archive.ingest([files])
+    with pytest.raises(
+        ModelMismatch, match=r"all-MiniLM-L6-v2.*384 dims.*not 'other/model'.*--rebuild --encoder other/model"
+    ):
+        open_archive(archive.folder, encoder="other/model")
+
+
+def test_a_rebuild_reads_and_encodes_everything_again(archive: LocalArchive, files: Path) -> None:
+    write(files, "a.txt", "a whale")
+    write(files, "b.txt", "two boats")
+    archive.ingest([files])
+    (files / "b.txt").unlink()  # its text is in the archive still
+    rebuilt = LocalArchive(archive.folder, rebuild=True)
+    rebuilt.ingest([files])
+    assert contents(rebuilt) == {"a.txt": "a whale", "b.txt": "two boats"}
+    assert best(rebuilt, "boats") == [("b.txt", "We saw two boats in the harbour.")]
+    assert rebuilt.verify() == []
+
+
+def test_a_reader_sees_what_another_process_wrote(archive: LocalArchive, files: Path) -> None:
+    archive.ingest([write(files, "a.txt", "a whale")])
+    assert best(archive, "comet")[0][0] == "a.txt"
+    LocalArchive(archive.folder).ingest([write(files, "b.txt", "a comet")])
+    assert best(archive, "comet") == [("b.txt", "We saw a comet in the harbour.")]
+
+
+def test_an_index_that_cannot_be_written_leaves_the_archive_as_it_was(archive: LocalArchive, files: Path) -> None:
+    archive.ingest([write(files, "a.txt", "a whale")])
+    # A file stands where the next generation's folder is made.
+    obstacle = archive.folder / "index" / "00000002.tmp"
+    obstacle.write_text("in the way", encoding="utf-8")
+    write(files, "b.txt", "a comet")
+    second = LocalArchive(archive.folder)
+    second._drop_generations = lambda current: None  # type: ignore[method-assign]  # or the obstacle is cleared away
+    with pytest.raises(OSError, match="00000002"):
+        second.ingest([files])
+    assert contents(LocalArchive(archive.folder)) == {"a.txt": "a whale"}
+    assert LocalArchive(archive.folder).verify() == []
+    obstacle.unlink()
+    archive.ingest([files])
+    assert contents(archive) == {"a.txt": "a whale", "b.txt": "a comet"}
+
+
+_WRITER = """
+import sys
+from pathlib import Path
+from rag.local_archive import LocalArchive
+archive = LocalArchive(Path(sys.argv[1]))
+for path in sorted(Path(sys.argv[2]).glob("*.txt")):
+    archive.ingest([path])
+    print(path.name, flush=True)
+"""
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="this system has no SIGKILL")
+def test_a_writer_killed_at_any_moment_leaves_a_whole_archive(tmp_path: Path, files: Path) -> None:
+    chance = random.Random(7)
+    for number in range(40):
+        write(files, f"{number:02d}.txt", f"thing number {number}")
+    folder = tmp_path / "archive"
+    for _ in range(8):
+        writer = subprocess.Popen(
+            [sys.executable, "-c", _WRITER, str(folder), str(files)],
+            stdout=subprocess.PIPE,
+            text=True,
+            cwd=Path(__file__).parent.parent,
+        )
+        assert writer.stdout is not None
+        line = writer.stdout.readline()  # it has begun to write
+        time.sleep(chance.uniform(0.0, 0.25))
+        writer.kill()
+        told = [line, *writer.stdout.read().splitlines()]
+        writer.wait()
+        archive = LocalArchive(folder)
+        assert archive.verify() == []
+        kept = contents(archive)
+        assert {name.strip() for name in told if name.strip()} <= set(kept)
+        assert all(fact == f"thing number {int(name[:2])}" for name, fact in kept.items())
+        assert {hit.passage.source for hit in archive.search("thing in the harbour", k=200)} == set(kept)
+
+
+def test_a_flipped_bit_anywhere_never_changes_an_answer(bundled_folder: Path, tmp_path: Path) -> None:
+    chance = random.Random(11)
+    queries = ["When will the gates move?", "eelgrass", "Who pays?"]
+    whole = LocalArchive(bundled_folder)
+    expected = [[(hit.passage, hit.score) for hit in whole.search(query, k=5)] for query in queries]
+    names = [
+        path.relative_to(bundled_folder)
+        for path in sorted(bundled_folder.rglob("*"))
+        if path.is_file() and path.stat().st_size
+    ]
+    told = repaired = 0
+    for number in range(60):
+        copy = tmp_path / str(number)
+        shutil.copytree(bundled_folder, copy)
+        damaged = copy / names[number % len(names)]
+        data = bytearray(damaged.read_bytes())
+        position = chance.randrange(len(data))
+        data[position] ^= 1 << chance.randrange(8)
+        damaged.write_bytes(bytes(data))
+        archive = None
+        try:
+            archive = LocalArchive(copy)
+            found = [[(hit.passage, hit.score) for hit in archive.search(query, k=5)] for query in queries]
+            assert [[p for p, _ in hits] for hits in found] == [[p for p, _ in hits] for hits in expected]
+            assert [s for hits in found for _, s in hits] == pytest.approx([s for hits in expected for _, s in hits])
+            repaired += 1
+        except OnrecordError as error:
+            assert str(copy) in str(error)
+            told += 1
+        finally:
+            if archive:
+                archive.close()
+            shutil.rmtree(copy)
+    assert told + repaired == 60
+
+
+def test_a_damaged_index_is_named_by_verify_and_made_again_by_repair(bundled_copy: Path) -> None:
+    vectors = next(bundled_copy.glob("index/*/vectors.faiss"))
+    vectors.write_bytes(vectors.read_bytes()[:-1] + bytes([vectors.read_bytes()[-1] ^ 1]))
+    archive = LocalArchive(bundled_copy)
+    assert archive.verify() == [f"{vectors} is damaged"]
+    archive.verify(repair=True)
+    assert archive.verify() == []
+    assert len(archive.search("eelgrass", k=3)) == 3
+
+
+def test_an_archive_without_its_indexes_makes_them_again(bundled_copy: Path) -> None:
+    shutil.rmtree(bundled_copy / "index")
+    found = LocalArchive(bundled_copy).search("How many hectares of eelgrass will be lost for good?", k=1)
+    assert "We expect to lose nineteen of those for good" in found[0].passage.text
+
+
+def test_two_archives_share_nothing(tmp_path: Path, files: Path) -> None:
+    one, two = LocalArchive(tmp_path / "one"), LocalArchive(tmp_path / "two")
+    one.ingest([write(files, "a.txt", "a whale")])
+    two.ingest([write(files, "b.txt", "a comet")])
+    assert (contents(one), contents(two)) == ({"a.txt": "a whale"}, {"b.txt": "a comet"})
+
+
+def test_a_second_writer_waits_and_then_says_so(
+    archive: LocalArchive, files: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from filelock import FileLock
+
+    archive.ingest([write(files, "a.txt", "a whale")])
+    monkeypatch.setattr("rag.local_archive.LOCK_TIMEOUT_S", 0.2)
+    with FileLock(archive.folder / "write.lock"), pytest.raises(ArchiveError, match="another process is writing"):
+        LocalArchive(archive.folder).ingest([write(files, "b.txt", "a comet")])
+
+
+def test_a_folder_that_cannot_be_an_archive_is_refused(tmp_path: Path, files: Path) -> None:
+    path = write(files, "a.txt", "a whale")
+    with pytest.raises(ArchiveError, match="is a file"):
+        open_archive(path)
+    with pytest.raises(ArchiveError, match="cannot be written"):
+        open_archive(path / "archive").ingest([path])
+    with pytest.raises(ArchiveError, match="onrecord ingest"):
+        open_archive(tmp_path / "nowhere", create=False)
