@@ -27,7 +27,7 @@ from rag.types import Scope
 
 ROOT = Path(__file__).resolve().parent.parent
 BUNDLED = ROOT / "eval" / "sets"
-OUTSIDE = [ROOT.parent / "shared" / folder for folder in ("corpus", "data/layouts/bitcoin")]
+OUTSIDE = [ROOT.parent / "shared" / "corpus"]
 REPEATS = 5
 
 
@@ -170,11 +170,11 @@ def _print_quality(folder: Path) -> None:
         questions = load_questions(sets)
         for name, weights in (("dense", DENSE), ("BM25", BM25), ("fusion", FUSION)):
             _print_row(f"{label[:32]:<33}{name:<10}", measure_quality(archive, questions, weights))
-        for tag in ("paraphrase",):
-            tagged = [question for question in questions if tag in question.tags or not question.answerable]
-            _print_row(f"{'  paraphrases only':<33}{'fusion':<10}", measure_quality(archive, tagged, FUSION))
-            others = [question for question in questions if tag not in question.tags]
-            _print_row(f"{'  without paraphrases':<33}{'fusion':<10}", measure_quality(archive, others, FUSION))
+        answerable = [question for question in questions if question.answerable]
+        paraphrases = [question for question in answerable if "paraphrase" in question.tags]
+        others = [question for question in questions if question not in paraphrases]
+        _print_row(f"{'  paraphrases only':<33}{'fusion':<10}", measure_quality(archive, paraphrases, FUSION))
+        _print_row(f"{'  without paraphrases':<33}{'fusion':<10}", measure_quality(archive, others, FUSION))
 
 
 def _print_row(label: str, quality: Quality) -> None:
@@ -189,7 +189,8 @@ def _sets() -> Iterator[tuple[str, list[Path], list[Path]]]:
     yield "bundled", [BUNDLED], sorted(BUNDLED.glob("*.jsonl"))
     for path in sorted((ROOT / "tests" / "sets").glob("*.jsonl")):
         named = {gold.source for question in load_questions([path]) for gold in question.relevant}
-        found = [file for folder in OUTSIDE if folder.is_dir() for file in folder.iterdir() if file.name in named]
+        folders = [folder for folder in (BUNDLED, *OUTSIDE) if folder.is_dir()]
+        found = [file for folder in folders for file in sorted(folder.iterdir()) if file.name in named]
         if found:
             yield path.stem, found, [path]
 

@@ -23,6 +23,7 @@ MAX_QUESTION_CHARS = 4_000
 MAX_HISTORY = 50
 DEFAULT_K = 8
 NOT_ON_RECORD = "Not on record: nothing in {scope} answers this."
+NOTHING_THERE = "Not on record: there is nothing in this archive yet."
 
 
 class Assistant:
@@ -100,6 +101,8 @@ class Assistant:
 
     def _refusal(self, filters: Filters | None) -> str:
         documents, passages = self.archive.counts()
+        if not passages:
+            return NOTHING_THERE
         everything = f"the {passages} answer passages of {documents} document{'s' if documents != 1 else ''}"
         return NOT_ON_RECORD.format(
             scope=everything if not filters or filters == Filters() else "what these filters leave"

@@ -19,7 +19,9 @@ def build_query(question: str, history: Sequence[str] = (), *, speakers: Iterabl
     >>> build_query("And what did Brandt say?", ["What does it cost?"], speakers=["Ilse Brandt", "Pell Aronsen"])
     Query(question='And what did Brandt say?', legs=(('And what did Brandt say?', 1.0), ('What does it cost? And what did Brandt say?', 1.0)), speakers=('Ilse Brandt',))
     """
-    earlier = [text.strip() for text in history if text.strip()]
+    # A terminal can hand over bytes that are no UTF-8; no tokenizer takes what Python makes of them.
+    question = question.encode("utf-8", "replace").decode("utf-8")
+    earlier = [text.encode("utf-8", "replace").decode("utf-8").strip() for text in history if text.strip()]
     legs = [(question, 1.0)]
     if earlier:
         legs.append((f"{earlier[-1]} {question}", 1.0))

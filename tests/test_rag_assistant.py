@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
-from conftest import BUNDLED
+from conftest import BUNDLED, transcript
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from eval.questions import load_questions
-from rag.archive import Archive
+from rag.archive import Archive, open_archive
 from rag.assistant import Assistant
 from rag.citations import cite, remove_unknown_markers
 from rag.errors import InputError
@@ -146,6 +147,29 @@ def test_dates_that_leave_nothing_leave_the_record_silent(bundled: Archive) -> N
 def test_what_cannot_be_asked_is_refused_with_its_reason(bundled: Archive, question: str, k: int, reason: str) -> None:
     with pytest.raises(InputError, match=reason):
         Assistant(bundled).ask(question, k=k)
+
+
+@pytest.mark.parametrize(
+    "question", ["???", "\udcff\udcfe", '"AND OR (', 'body:x field:"y', "🙂", "\x00", "the of and"]
+)
+def test_a_question_of_odd_characters_is_answered_or_not_but_never_an_error(bundled: Archive, question: str) -> None:
+    assert Assistant(bundled).ask(question, history=[question]).status in ("answered", "not_on_record")
+    assert len(bundled.search(question, k=3)) == 3
+
+
+def test_an_archive_with_nothing_in_it_says_so(tmp_path: Path) -> None:
+    archive = open_archive(tmp_path / "archive")
+    (tmp_path / "a.txt").write_text(
+        transcript(("Question", "Why?"), ("Ann Reed", "So."), ("Question", "?"), ("Ann Reed", "No."))
+    )
+    archive.ingest([tmp_path / "a.txt"])
+    archive.remove(next(iter(archive.documents())).id)
+    answer = Assistant(archive).ask("Why?")
+    assert (answer.status, answer.passages, answer.text) == (
+        "not_on_record",
+        (),
+        "Not on record: there is nothing in this archive yet.",
+    )
 
 
 def test_the_json_form_has_the_contracts_fields(bundled: Archive) -> None:
