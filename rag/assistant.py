@@ -74,7 +74,8 @@ class Assistant:
             for piece in self._generator.generate(GenerationRequest(question, tuple(history), evidence.quotes)):
                 text += piece
                 yield piece
-            text, _ = remove_unknown_markers(text, len(evidence.quotes))
+            quotes = [quote.text for quote in evidence.quotes]
+            text, _ = remove_unknown_markers(text, len(quotes), quotes=quotes)
         else:
             text = self._refusal(filters)
             yield text

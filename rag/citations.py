@@ -10,32 +10,55 @@ from collections.abc import Callable, Sequence
 
 from rag.types import Citation, Document, Sentence
 
-_MARKER = re.compile(r"\[(\d{1,4})\]")
+_MARKER = re.compile(r"\[([0-9]{1,4})\]")
 
 
-def remove_unknown_markers(text: str, offered: int) -> tuple[str, int]:
+def remove_unknown_markers(text: str, offered: int, *, quotes: Sequence[str] = ()) -> tuple[str, int]:
     """The text without markers of evidence that was not offered, and how many there were.
+
+    A number in brackets within one of the `quotes` is the speaker's or the transcript's, and stays.
 
     >>> remove_unknown_markers("Yes [1], no [9].", offered=2)
     ('Yes [1], no.', 1)
     """
-    removed = 0
+    pieces: list[str] = []
+    position = 0
+    known = {str(number) for number in range(1, offered + 1)}
+    unknown = [match for match in _markers(text, quotes) if match[1] not in known]
+    for match in unknown:
+        pieces.append(
+            text[position : match.start()].rstrip(" \t")
+            if text[match.end() :][:1] in ".,;:!?"
+            else text[position : match.start()]
+        )
+        # Its neighbours must not close up to a marker that nobody wrote.
+        joins = (
+            text[match.start() - 1 : match.start()] in _MARKER_CHARS
+            and text[match.end() : match.end() + 1] in _MARKER_CHARS
+        )
+        pieces.append(" " if joins else "")
+        position = match.end()
+    return "".join([*pieces, text[position:]]), len(unknown)
 
-    def keep(match: re.Match[str]) -> str:
-        nonlocal removed
-        if 1 <= int(match[1]) <= offered:
-            return match[0]
-        removed += 1
-        return ""
 
-    cleaned = _MARKER.sub(keep, text)
-    return (re.sub(r"[ \t]+(?=[.,;:!?]|$)", "", cleaned, flags=re.M) if removed else text), removed
+_MARKER_CHARS = frozenset("[]0123456789")
+
+
+def _markers(text: str, quotes: Sequence[str]) -> list[re.Match[str]]:
+    """The markers in a text that stand in none of the quotes."""
+    quoted = [(m.start(), m.end()) for quote in quotes if quote for m in re.finditer(re.escape(quote), text)]
+    return [
+        match
+        for match in _MARKER.finditer(text)
+        if not any(start <= match.start() and match.end() <= end for start, end in quoted)
+    ]
 
 
 def cite(text: str, evidence: Sequence[Sentence], document_of: Callable[[str], Document]) -> tuple[Citation, ...]:
     """The citations whose markers stand in `text`, in order of appearance, each checked against its document."""
-    markers = dict.fromkeys(int(match[1]) for match in _MARKER.finditer(text))
-    cited = {marker: evidence[marker - 1] for marker in markers if 1 <= marker <= len(evidence)}
+    offered = {str(number): number for number in range(1, len(evidence) + 1)}
+    found = dict.fromkeys(match[1] for match in _markers(text, [sentence.text for sentence in evidence]))
+    cited = {offered[marker]: evidence[offered[marker] - 1] for marker in found if marker in offered}
     documents = {key: document_of(key) for key in dict.fromkeys(s.passage.document_id for s in cited.values())}
     return tuple(
         _citation(marker, sentence, documents[sentence.passage.document_id]) for marker, sentence in cited.items()

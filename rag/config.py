@@ -85,4 +85,6 @@ def _typed(name: str, value: object, origin: str) -> object:
         return number
     if not isinstance(value, str):
         raise SettingsError(f"{origin}: {name} must be a text, not {value!r}")
+    if not value.strip():
+        raise SettingsError(f"{origin}: {name} is empty; give it a name, or leave it out")
     return value

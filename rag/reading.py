@@ -125,8 +125,8 @@ def read(
     calibration: Calibration = DEFAULT_CALIBRATION,
     max_quotes: int = MAX_QUOTES,
 ) -> Evidence:
-    """The quotes that answer best, and the confidence that they do; no quotes where there are no candidates."""
-    if not candidates:
+    """The quotes that answer best, and the confidence that they do; no quotes where there is nothing to read."""
+    if not candidates or not re.search(r"\w", query.question):
         return Evidence((), 0.0)
     question = query.question
     # A speaker who is named is looked for among those who speak, not among the words spoken.

@@ -11,7 +11,7 @@ import itertools
 import re
 import unicodedata
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -95,6 +95,14 @@ def _same_words(some: Sequence[str], others: Sequence[str]) -> bool:
     )
 
 
+def _has_counterpart(one: _Name, names: Iterable[_Name | None]) -> bool:
+    """Whether a bare last name also stands with the other title."""
+    return any(
+        other is not None and other.last == one.last and not other.first and other.gender not in ("", one.gender)
+        for other in names
+    )
+
+
 def _fullness(label: str) -> tuple[int, int, int]:
     """How good a label is as the name to show: spelled-out names first, then mixed case, then length."""
     name = _parse(label)
@@ -120,6 +128,18 @@ def canonical_names(labels: Sequence[str]) -> dict[str, str]:
     # Fullest first: "Anna Reed" and "Adam Reed" each found a group before "A. Reed", which then fits two and joins none.
     for name in sorted(distinct, key=_fullness, reverse=True):
         own = parsed[name]
+        if own and not own.first and own.gender and _has_counterpart(own, parsed.values()):
+            # With a Mr. and a Ms. of one last name about, nobody knows which of them the full name is.
+            same = [
+                group
+                for group in groups
+                if (first := parsed[group[0]]) and first.last == own.last and first.gender == own.gender
+            ]
+            if same:
+                same[0].append(name)
+            else:
+                groups.append([name])
+            continue
         fitting = [
             group
             for group in groups

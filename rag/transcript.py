@@ -51,14 +51,17 @@ _NO_NAMES = frozenset(
     "email tel phone fax editor copyright keywords category categories link links download read see also more "
     "transcript recorded duration length episode season".split()
 )
-_PARTICLES = frozenset(
-    "de da di do dos das del della der den des du el la le les van von zu zur af al bin ibn ben of the and und et y e "
-    "för för och ter ten hon. for".split()
-)
+_NAME_PREFIXES = frozenset("de da di del della der den des du el la le van von zu zur af al ibn ben ter ten".split())
+_PARTICLES = _NAME_PREFIXES | frozenset("do dos das los las bin of the and und et y e för och hon. for".split())
+# Headings that pages put behind a text; whole phrases, since "More than that" or "See for yourself" are people talking.
 _FURNITURE = re.compile(
-    r"^(?:(?:see|read|watch|listen|look|you (?:may|might)|also|more|related|recommended|similar|further|other|next|previous|share|"
-    r"follow|subscribe|newsletter|sign up|leave a|post a|comments?|tags?|filed under|categories|advertisements?|sponsored|"
-    r"about the (?:author|show|podcast)|show notes|links|credits|support|in this (?:episode|issue))\b[^.!?]{0,40}|#\w+)$",
+    r"^(?:(?:see|read|watch|listen|check|look) (?:also|more|next|too|on)|also (?:read|see|on|in)\b.*|you (?:may|might) (?:also )?(?:like|enjoy).*"
+    r"|(?:related|recommended|similar|further|other|latest|popular|trending) (?:\w+ )?(?:articles?|posts?|stories|news|episodes?|links|content|topics|reading|videos?|"
+    r"interviews?|transcripts?)|related|recommended|more (?:from|on|stories|news|articles|posts|about|episodes|interviews)\b.*"
+    r"|(?:next|previous) (?:articles?|posts?|episodes?|story|page)\b.*|share(?: (?:this|on|via)\b.*)?|follow us\b.*|subscribe(?: (?:to|now|for|here)\b.*)?"
+    r"|(?:our )?newsletter|sign up\b.*|leave a (?:reply|comment).*|post a comment|(?:\d+ )?comments?|tags?\b.*|filed under\b.*|categor(?:y|ies)\b.*"
+    r"|advertisements?|sponsored(?: content)?|about the (?:authors?|show|podcast|host|interviewer)|show notes|credits|support (?:us|the show)"
+    r"|in this (?:episode|issue)|all rights reserved.*|(?:©|\(c\)|copyright)\s.*|(?:#\w+\s*)+)[.:]?$",
     re.I,
 )
 _SENTENCE_END = re.compile(r"[.!?。！？…:;]['\"”’»)\]*_]*$")
@@ -126,7 +129,7 @@ def _front_matter(text: str) -> tuple[dict[str, Any], int]:
 
     try:
         loaded = yaml.safe_load(match[1].replace("\t", "  "))
-    except yaml.YAMLError:
+    except (yaml.YAMLError, ValueError):  # YAML makes dates itself, and trips over the 30th of February
         return {}, match.end()
     return ({str(key).lower(): value for key, value in loaded.items()} if isinstance(loaded, dict) else {}), match.end()
 
@@ -168,12 +171,12 @@ def _can_be_label(label: str) -> bool:
         return False
     if is_question_label(plain) or is_answer_label(plain):
         return True
-    head = plain[0]
-    if not (head.isupper() or (head.isalpha() and head.lower() == head.upper())):
+    begins_small = fold(words[0]) in _NAME_PREFIXES and any(word[0].isupper() for word in words[1:])
+    if not (plain[0].isupper() or begins_small or (plain[0].isalpha() and plain[0].lower() == plain[0].upper())):
         return False
-    if re.search(r"[.…]\s+\S*[a-zа-я]{3,}", plain) and not re.match(r"^(?:[^\W\d_]{1,4}\.\s*)+", plain):
+    if re.search(r"[^\W\d_A-Z]{4,}[.…]\s", plain):  # a sentence ends in it; "Hon.", "Gen." and initials end none
         return False
-    return fold(words[0]).strip(".") not in _NO_NAMES
+    return fold(words[0]).strip(".") not in _NO_NAMES and not _FURNITURE.match(plain)
 
 
 def _has_name_shape(label: str) -> bool:
@@ -374,17 +377,19 @@ def _without_furniture(text: str, start: int, end: int) -> int:
             continue
         if re.fullmatch(r"[-*_=]{3,}|[-*_ ]*(?:end|###)[-*_ ]*", line, re.I):
             heading = ""
+        known = (
+            bool(heading)
+            and len(heading) <= 80
+            and "\n" not in line
+            and bool(_FURNITURE.match(heading) or _FURNITURE.match(line))
+        )
         short = "\n" not in line and len(heading.split()) <= 6 and not _SENTENCE_END.search(heading.rstrip(":"))
-        if not short:
+        if not (short or known):
             continue
         rest = [following.strip() for _, following in paragraphs[number + 1 :]]
         loose = all(not _SENTENCE_END.search(piece) or _CUT_OFF.search(piece) for piece in rest)
         wordless = not heading and all(len(piece.split()) <= 8 for piece in rest[:1])
-        if (
-            (heading and _FURNITURE.match(heading))
-            or (loose and rest and heading)
-            or (wordless and (loose or _opens_furniture(rest)))
-        ):
+        if known or (loose and rest and heading) or (wordless and (loose or _opens_furniture(rest))):
             return _trim(text, start, position)[1]
     return end
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -75,3 +76,29 @@ def test_opening_an_archive_and_asking_it_loads_no_torch(bundled_folder: Path) -
     loaded = modules_after(code, ROOT)
     assert "onnxruntime" in loaded
     assert loaded & {"torch", "transformers", "sentence_transformers", "gradio", "pymilvus", "pandas"} == set()
+
+
+def test_no_package_names_a_higher_one_in_a_text_that_is_imported_later() -> None:
+    # Registries hold "package.module:name"; what they look up is an arrow as much as an import is.
+    upward = []
+    for file in FILES:
+        package = file.relative_to(ROOT).parts[0]
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                named = re.fullmatch(r"(rag|ui|eval|embeddings)\.\w+(?:\.\w+)*(?::\w+)?", node.value)
+                if named and named[1] not in ALLOWED[package]:
+                    upward.append((file.name, node.value))
+    assert upward == []
+
+
+def test_each_layer_is_imported_without_the_ones_above_it() -> None:
+    for package, allowed in ALLOWED.items():
+        modules = [
+            ".".join(file.relative_to(ROOT).with_suffix("").parts)
+            for file in FILES
+            if file.relative_to(ROOT).parts[0] == package
+            and file.stem not in {"__main__", "__init__", "export", "bench"}
+        ]
+        loaded = modules_after(f"import {', '.join([package, *modules])}", ROOT)
+        assert {name for name in ALLOWED if name in loaded} <= allowed
+        assert loaded & {"torch", "transformers", "sentence_transformers", "gradio", "pymilvus"} == set()

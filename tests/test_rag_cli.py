@@ -190,3 +190,84 @@ def test_a_folder_of_transcripts_is_read_and_a_second_time_left_alone(tmp_path: 
     first = onrecord("ingest", str(BUNDLED), cwd=tmp_path)
     assert first.stdout.count("    added  ") == 4
     assert onrecord("ingest", str(BUNDLED), cwd=tmp_path).stdout.count("unchanged  ") == 4
+
+
+def test_the_json_of_ask_and_search_has_the_contracts_keys_and_nothing_else_stands_on_stdout(desk: Path) -> None:
+    passage = {
+        "passage_id", "document_id", "source", "title", "date", "speaker", "role", "asked", "start", "end", "seconds",
+        "text", "score",
+    }  # fmt: skip
+    answer = json.loads(onrecord("ask", "What was seen in the harbour?", "--json", "-k", "1", cwd=desk).stdout)
+    assert list(answer) == [
+        "question", "query", "status", "text", "confidence", "generator", "citations", "passages", "timings_ms",
+    ]  # fmt: skip
+    assert list(answer["citations"][0]) == [
+        "marker", "passage_id", "document_id", "title", "source", "date", "speaker", "role", "asked", "quote", "start",
+        "end", "seconds", "verified",
+    ]  # fmt: skip
+    assert [set(hit) for hit in answer["passages"]] == [passage]
+    found = json.loads(onrecord("search", "harbour", "--json", cwd=desk).stdout)
+    assert list(found) == ["query", "passages"]
+    assert [set(hit) for hit in found["passages"]] == [passage, passage]
+    assert [TALK[hit["start"] : hit["end"]] for hit in found["passages"]] == [hit["text"] for hit in found["passages"]]
+    (document,) = json.loads(onrecord("documents", "--json", cwd=desk).stdout)
+    assert set(document) == {"id", "title", "date", "source", "speakers", "answers"}
+    shown = json.loads(onrecord("show", document["id"], "--json", cwd=desk).stdout)
+    assert {"id", "title", "date", "place", "source", "text", "turns"} <= set(shown)
+    assert {tuple(turn) for turn in shown["turns"]} == {("speaker", "role", "start", "end", "seconds")}
+
+
+def test_show_text_gives_the_bytes_of_the_file(desk: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "rag", "show", "talk.txt", "--text"],
+        cwd=desk,
+        capture_output=True,
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).resolve().parent.parent)},
+        check=True,
+    )
+    assert done.stdout == (desk / "talk.txt").read_bytes()
+
+
+@pytest.mark.parametrize("words", [["--help"], ["-h"], ["ask", "--help"]], ids=" ".join)
+def test_help_is_given_and_lists_what_the_contract_names(tmp_path: Path, words: list[str]) -> None:
+    done = onrecord(*words, cwd=tmp_path)
+    assert (done.returncode, done.stderr) == (0, "")
+    ask = ["--archive", "--json", "-k", "--speaker", "--document", "--after", "--before", "--history", "--generator"]
+    commands = ["ingest", "ask", "search", "documents", "show", "remove", "verify", "doctor"]
+    expected = [*ask, "--model"] if words[0] == "ask" else commands
+    assert [name for name in expected if name not in done.stdout] == []
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_bad_file_is_told_and_the_good_ones_beside_it_are_read(tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "empty.txt").write_bytes(b"")
+    (tmp_path / "in" / "talk.txt").write_text(TALK, encoding="utf-8", newline="")
+    done = onrecord("ingest", "in", cwd=tmp_path)
+    assert done.returncode == 1
+    (line,) = done.stderr.splitlines()
+    assert line.startswith("onrecord: ")
+    assert line.endswith("empty.txt: the file is empty")
+    assert onrecord("show", "talk", "--text", cwd=tmp_path).stdout == TALK
+    # All ids must be known before the first document goes.
+    refused = onrecord("remove", "talk.txt", "no-such-id", cwd=tmp_path)
+    assert (refused.returncode, len(refused.stderr.splitlines())) == (1, 1)
+    assert onrecord("show", "talk", "--text", cwd=tmp_path).stdout == TALK
+
+
+def test_a_setting_in_the_environment_is_used_and_a_flag_is_stronger(desk: Path) -> None:
+    words = ("search", "harbour", "--json")
+    assert len(json.loads(onrecord(*words, cwd=desk, ONRECORD_K="1").stdout)["passages"]) == 1
+    assert len(json.loads(onrecord(*words, "-k", "2", cwd=desk, ONRECORD_K="1").stdout)["passages"]) == 2
+    done = onrecord(*words, cwd=desk.parent, ONRECORD_ARCHIVE=str(desk / "archive"))
+    assert json.loads(done.stdout)["passages"][0]["source"] == "talk.txt"
+
+
+def test_a_file_with_an_impossible_date_stops_no_other(tmp_path: Path) -> None:
+    (tmp_path / "bad.md").write_text(
+        "---\ndate: 2024-02-30\n---\n\nQuestion: Why?\n\nAnn Reed: So.\n", encoding="utf-8"
+    )
+    (tmp_path / "talk.txt").write_text(TALK, encoding="utf-8", newline="")
+    done = onrecord("ingest", "bad.md", "talk.txt", cwd=tmp_path)
+    assert "Traceback" not in done.stderr
+    assert onrecord("show", "talk", "--text", cwd=tmp_path).stdout == TALK

@@ -10,6 +10,7 @@ from conftest import transcript
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from rag.archive import Archive
 from rag.passages import passages_of, split_sentences
 from rag.transcript import parse
 from rag.types import Document
@@ -98,3 +99,55 @@ def test_wrapped_lines_are_one_paragraph_and_lines_that_end_sentences_are_severa
     )
     texts = [passage.text for passage in passages_of(document, count_tokens=count_words, max_tokens=99)]
     assert texts == [wrapped, *lines.split("\n")]
+
+
+@pytest.mark.parametrize("limit", [12, 40, 120, 400])
+def test_no_passage_of_the_bundled_transcripts_exceeds_the_limit_and_each_ends_where_a_sentence_or_paragraph_does(
+    bundled: Archive, limit: int
+) -> None:
+    for document in bundled.documents():
+        text = document.text
+        for passage in passages_of(document, count_tokens=count_words, max_tokens=limit):
+            assert count_words(passage.text) <= limit
+            turn = document.turns[passage.turn]
+            paragraph_end = text.find("\n\n", passage.start, turn.end)
+            paragraph_end = turn.end if paragraph_end < 0 else paragraph_end
+            paragraph_start = max(turn.start, text.rfind("\n\n", turn.start, passage.start) + 2)
+            paragraph = text[paragraph_start:paragraph_end]
+            sentences = split_sentences(paragraph)
+            ends = {paragraph_start + end for _, end in sentences}
+            inside = next((s for s in sentences if passage.end <= paragraph_start + s[1]), sentences[-1])
+            assert passage.end in ends or count_words(paragraph[slice(*inside)]) > limit
+
+
+def test_the_archives_passages_fit_its_encoder_and_hold_every_character_of_every_answer_once(bundled: Archive) -> None:
+    for document in bundled.documents():
+        held = [0] * len(document.text)
+        for passage in bundled.passages(document.id):
+            assert bundled.encoder.count_tokens(passage.text) <= bundled.encoder.max_tokens
+            assert document.text[passage.start : passage.end] == passage.text
+            for place in range(passage.start, passage.end):
+                held[place] += 1
+        spoken = {p for t in document.turns if t.role != "interviewer" for p in range(t.start, t.end)}
+        for place, char in enumerate(document.text):
+            if not char.isspace():
+                assert held[place] == (place in spoken), (document.source, place)
+
+
+@pytest.mark.parametrize(
+    ("source", "paragraphs"),
+    [("press-conference.txt", 30), ("hearing.md", 31), ("long-interview.txt", 31), ("podcast.md", 32)],
+)
+def test_the_bundled_transcripts_have_as_many_answer_paragraphs_as_their_readme_says(
+    bundled: Archive, source: str, paragraphs: int
+) -> None:
+    (document,) = (document for document in bundled.documents() if document.source == source)
+    assert len(passages_of(document, count_tokens=count_words, max_tokens=10_000)) == paragraphs
+
+
+def test_the_question_of_a_passage_is_the_last_interviewers_turn_before_it(bundled: Archive) -> None:
+    for document in bundled.documents():
+        for passage in bundled.passages(document.id):
+            before = [t for t in document.turns if t.role == "interviewer" and t.start < passage.start]
+            assert passage.asked == (document.text[before[-1].start : before[-1].end] if before else "")
+            assert (passage.speaker, passage.role) == (document.turns[passage.turn].speaker, "respondent")

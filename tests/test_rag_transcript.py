@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from pathlib import Path
 
@@ -284,3 +285,261 @@ def test_no_turn_of_a_public_transcript_holds_another_speakers_label(folder: str
                 head, colon, _ = line.strip().partition(":")
                 inside += [f"{file.name}: {head}"] if colon and head in labels else []
     assert inside == []
+
+
+@pytest.mark.parametrize(
+    ("question", "answer"),
+    [
+        ("Q: ", "A: "),
+        ("**Q:** ", "**A:** "),
+        ("**Q**: ", "**A**: "),
+        ("__Question__: ", "__Ann Reed__: "),
+        ("**Question**:\n", "**Ann Reed**:\n"),
+        ("Question : ", "Ann Reed : "),
+        ("Question：", "Ann Reed："),
+        ("Question [00:10]: ", "Ann Reed [01:02]: "),
+        ("Interviewer: ", "Interviewee: "),
+    ],
+)
+def test_further_layouts_of_labels_give_the_same_turns(question: str, answer: str) -> None:
+    text = f"{question}Why so late?\n\n{answer}It was dark. And you?\n\n{question}And then?\n\n{answer}We slept.\n"
+    assert [(role, said) for _, role, said in turns_of(text)] == [
+        ("interviewer", "Why so late?"),
+        ("respondent", "It was dark. And you?"),
+        ("interviewer", "And then?"),
+        ("respondent", "We slept."),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("stamp", "seconds"),
+    [("[00:01:02] ", 62.0), ("(1:02) ", 62.0), ("00:01:02 ", 62.0), ("[01:00:00.500] ", 3600.5), ("[00:01] - ", 1.0)],
+)
+def test_a_time_stamp_is_read_in_every_form(stamp: str, seconds: float) -> None:
+    text = "".join(f"{stamp}{name}: {said}\n\n" for name, said in [("Jo Field", "Why?"), ("Ann Reed", "So.")] * 2)
+    assert [turn.seconds for turn in parse(text, source="a.txt").turns] == [seconds] * 4
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "speakers"),
+    [
+        ("Ann Reed", "A. Reed", ["Ann Reed", "Ann Reed"]),
+        ("A.B. Reed", "A. B. Reed", ["A.B. Reed", "A.B. Reed"]),
+        ("ANN REED", "Ann Reed", ["Ann Reed", "Ann Reed"]),
+        ("Ann Reed (by telephone)", "Ann Reed", ["Ann Reed", "Ann Reed"]),
+        ("A. Reed", "B. Reed", ["A. Reed", "B. Reed"]),
+        ("Mr. Reed", "Ms. Reed", ["Mr. Reed", "Ms. Reed"]),
+    ],
+)
+def test_two_spellings_are_one_speaker_and_two_people_stay_two(first: str, second: str, speakers: list[str]) -> None:
+    text = transcript(("Question", "Why?"), (first, "So."), ("Question", "And?"), (second, "No."))
+    assert [speaker for speaker, role, _ in turns_of(text) if role == "respondent"] == speakers
+
+
+# The labels of each bundled file as a person would search for them in an editor, independently of the parser.
+@pytest.mark.parametrize(
+    ("name", "label"),
+    [
+        ("press-conference.txt", r"^(?:Question|(?:Mayor |Chief Engineer )?[A-Z][a-z.]* [A-Z][a-z]+): "),
+        ("hearing.md", r"^\*\*.+?:\*\* "),
+        ("long-interview.txt", r"^(?:Jonas Pellerin|Edda Vantreight): "),
+        ("podcast.md", r"^\[\d\d:\d\d:\d\d\] .+?: "),
+    ],
+)
+def test_a_bundled_transcript_has_one_turn_behind_each_label(name: str, label: str) -> None:
+    text = (BUNDLED / name).read_text(encoding="utf-8")
+    assert [turn.start for turn in parse(text, source=name).turns] == [m.end() for m in re.finditer(label, text, re.M)]
+
+
+@pytest.mark.parametrize(
+    ("name", "title", "last"),
+    [
+        (
+            "press-conference.txt",
+            "Press conference of Mayor Henrike Vaal, Chief Engineer Tobias Merrin and Finance Councillor Pell Aronsen, "
+            "City Hall, Kelverhaven, 12 March 2025",
+            None,
+        ),
+        ("hearing.md", "Committee on Coastal Works: Hearing on the Ottel Barrier", None),
+        ("long-interview.txt", "The Woman Who Counts Sleep", "Then he's to shut the drawer and wait. Have a biscuit."),
+        ("podcast.md", 'The Long Ebb, episode 88: "The yellow note"', "It's a promise. Is it a promise? We'll see."),
+    ],
+)
+def test_the_bundled_transcripts_have_their_whole_title_and_their_last_words(
+    name: str, title: str, last: str | None
+) -> None:
+    document = parse((BUNDLED / name).read_text(encoding="utf-8"), source=name)
+    assert document.title == title
+    if last:
+        assert document.text[document.turns[-1].start : document.turns[-1].end] == last
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "3 May 2024", "3rd May 2024", "May 3, 2024", "May 3rd, 2024", "Friday, 3 May 2024", "2024-05-03",
+        "2024-05-03T10:00:00Z", "03.05.2024", "3 мая 2024", "3. Mai 2024", "le 3 mai 2024", "3 de mayo de 2024",
+        "2024年5月3日",
+    ],
+)  # fmt: skip
+def test_a_date_is_read_as_people_write_it(written: str) -> None:
+    text = transcript(("Question", "Why?"), ("Ann Reed", "So."), head=f"A talk\nOslo, {written}")
+    assert parse(text, source="talk.txt").date == "2024-05-03"
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "May 2024",
+        "2024",
+        "3 May",
+        "31 February 2024",
+        "2024-13-01",
+        "2024-02-30",
+        "05/03/2024",
+        "12.2024",
+        "Room 20240503",
+    ],
+)
+def test_what_is_no_full_date_gives_none(written: str) -> None:
+    text = transcript(("Question", "On 1 June 2020?"), ("Ann Reed", "On 2 June 2020."), head=f"A talk\n{written}")
+    assert parse(text, source="talk.txt").date is None
+
+
+@pytest.mark.parametrize(
+    "head",
+    ["---\n: bad: [\n---\n", "---\n- a\n- b\n---\n", "---\ntitle:\n---\n", "---\ndate: .inf\n---\n", "---\nno end\n"],
+)
+def test_front_matter_that_says_nothing_changes_no_turn(head: str) -> None:
+    document = parse(f"{head}\nQuestion: Why?\n\nAnn Reed: So.\n", source="a.md")
+    assert [document.text[turn.start : turn.end] for turn in document.turns] == ["Why?", "So."]
+    assert document.date is None
+
+
+@pytest.mark.parametrize(
+    "furniture",
+    [
+        "Check Also\n\nHarbour master retires\n\nAfter forty years at the …",
+        "---\n\nSubscribe to our newsletter",
+        "***\n\nFollow us on Facebook",
+        "Tags: harbour, storm",
+        "Filed under: Politics",
+        "Advertisement",
+        "You may also like\n\nTen best harbours\n\nThe coast is long and …",
+        "Previous article\n\nHarbour opens\n\nNext article\n\nStorm",
+        "About the author\n\nJo Field writes about boats.",
+        "Sign up for our newsletter\n\nGet the best stories each week.",
+        "Leave a Reply\n\nYour email address will not be published.",
+        "Related Articles:\n\nHarbour opens\n\nStorm",
+        "© 2024 The Courier. All rights reserved.",
+        "#harbour #storm",
+    ],
+)
+def test_further_page_furniture_is_left_out_and_makes_no_speaker(furniture: str) -> None:
+    text = transcript(("Question", "Why?"), ("Ann Reed", "So.\n\nAnd that was all.")) + "\n" + furniture + "\n"
+    assert turns_of(text) == [
+        ("Question", "interviewer", "Why?"),
+        ("Ann Reed", "respondent", "So.\n\nAnd that was all."),
+    ]
+    document = parse(text, source="a.txt")
+    assert text[slice(*document.left_out[-1])].strip() == furniture
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "Three things matter\n\nPeace, bread and land, as they used to say in our town.",
+        "We made a list\n\n- rain\n- wind\n- fog",
+        "Thank you all\n\nGood night",
+        "Well —\n\nno",
+        "Yes.\n\nMore than that I cannot say",
+    ],
+)
+def test_short_paragraphs_of_the_last_answer_are_no_furniture(answer: str) -> None:
+    assert turns_of(transcript(("Question", "Why?"), ("Ann Reed", answer)))[-1] == ("Ann Reed", "respondent", answer)
+
+
+@pytest.mark.parametrize("date", ["2024-02-30", "2024-13-45", "0000-00-00"])
+def test_an_impossible_date_in_front_matter_is_no_date(date: str) -> None:
+    document = parse(f"---\ndate: {date}\n---\n\nQuestion: Why?\n\nAnn Reed: So.\n", source="a.md")
+    assert (document.date, len(document.turns)) == (None, 2)
+
+
+_HEADS = st.sampled_from(
+    [
+        "---\n",
+        "title: x\n",
+        "date: soon\n",
+        "Q: ",
+        "A: ",
+        "Ann Reed: ",
+        "**Jo Field:** ",
+        "[00:01] ",
+        "[99:99:99] ",
+        "\n",
+        "\n\n",
+        "Guest: ",
+        "Interviewer: Jo Field\n",
+        "Check Also\n",
+        "***",
+        "3 May 2024",
+        "99.99.9999",
+        "٣ May ٢٠٢٤",
+        "[٠٠:٠١] ",
+        "\x85",
+        "\u2028",
+        "\x1c",
+        "\t",
+        "²:²²",
+        "Why?",
+        "So.",
+        "Place: Oslo, 3 May 2024\n",
+        "Speakers: , ; and\n",
+    ]
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(_HEADS, max_size=25).map("".join), st.sampled_from(["a.txt", "", ".x", "31.02.2024.txt"]))
+def test_pieces_of_transcripts_in_any_order_are_parsed_into_trimmed_ranges_in_order(text: str, source: str) -> None:
+    document = parse(text, source=source)
+    position = 0
+    for turn in document.turns:
+        assert position <= turn.start < turn.end <= len(text)
+        assert text[turn.start : turn.end] == text[turn.start : turn.end].strip()
+        position = turn.end
+
+
+_NAMES = st.lists(
+    st.sampled_from(["Ann Reed", "Édith Müller", "Анна Рид", "O’Neill Stone", "T. Merrin", "Dr. Noor Field"]),
+    min_size=2,
+    max_size=4,
+    unique=True,
+)
+_SENTENCES = st.lists(
+    st.text(alphabet="abcdé жш新聞🐋’“”,", min_size=1, max_size=30).map(str.strip).filter(bool).map("{}.".format),
+    min_size=1,
+    max_size=3,
+).map(" ".join)
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.data())
+def test_who_speaks_at_least_twice_has_exactly_what_was_said(data: st.DataObject) -> None:
+    names = data.draw(_NAMES)
+    paragraphs = st.lists(_SENTENCES, min_size=1, max_size=3).map("\n\n".join)
+    said = [(name, data.draw(paragraphs)) for name in names * 2]
+    assert [(speaker, text) for speaker, _, text in turns_of(transcript(*said))] == said
+
+
+@pytest.mark.parametrize("name", ["Ann B. Reed", "Secretary Jo F. Field", "van der Berg", "de Wit"])
+def test_a_name_with_a_middle_initial_or_a_small_first_letter_speaks_for_itself(name: str) -> None:
+    text = transcript(*[("Question", "Why was it late?"), (name, "It was dark.")] * 3)
+    assert (
+        turns_of(text)
+        == [
+            ("Question", "interviewer", "Why was it late?"),
+            (name, "respondent", "It was dark."),
+        ]
+        * 3
+    )

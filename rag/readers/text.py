@@ -38,7 +38,7 @@ def decode(data: bytes) -> str:
     if b"\0" in data[:65536]:
         raise InputError("this is a binary file, not text; save the transcript as UTF-8 text or Markdown")
     try:
-        text = data.decode("utf-8-sig")
+        text = data.decode("utf-8").removeprefix("\ufeff")
     except UnicodeDecodeError as error:
         line = data[: error.start].count(b"\n") + 1
         raise InputError(
