@@ -1,8 +1,9 @@
 """Candidates → evidence: which sentences answer, and how sure we are that they do.
 
 Retrieval finds the paragraph, users want the sentence. Every sentence of the best passages is scored by its own meaning,
-its neighbours', the question's words that it and its passage cover, its passage's rank, and whether it holds the kind of
-thing that was asked for. The weights are few and were chosen on questions about other interviews than the tests'.
+the question's words that it and its neighbours cover, its passage's score, and whether it holds the kind of thing that
+was asked for. The weights were chosen on the bundled questions and those about one real interview; the held-out questions
+in `tests/sets` had no part in it.
 """
 
 from __future__ import annotations
