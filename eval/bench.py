@@ -27,7 +27,7 @@ from rag.types import Scope
 
 ROOT = Path(__file__).resolve().parent.parent
 BUNDLED = ROOT / "eval" / "sets"
-OUTSIDE = [ROOT.parent / "shared" / "corpus"]
+OUTSIDE = [ROOT.parent / "shared" / folder for folder in ("corpus", "data/layouts/bitcoin")]
 REPEATS = 5
 
 

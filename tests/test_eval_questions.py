@@ -15,7 +15,7 @@ from rag.retrieval import DENSE, FUSION, Weights
 from rag.transcript import parse
 
 SETS = sorted([*BUNDLED.glob("*.jsonl"), *(ROOT / "tests" / "sets").glob("*.jsonl")])
-FOLDERS = [BUNDLED, ROOT.parent / "shared" / "corpus"]
+FOLDERS = [BUNDLED, *(ROOT.parent / "shared" / folder for folder in ("corpus", "data/layouts/bitcoin"))]
 
 
 @pytest.mark.parametrize("path", SETS, ids=lambda path: path.stem)
