@@ -263,22 +263,26 @@ class LocalArchive:
     def _current(self) -> _Snapshot:
         """The indexes of the store's generation, opened again after another process has written."""
         with self._guard:
-            generation = self._reader().generation
-            if self._snapshot is None or self._snapshot.generation != generation:
-                self._snapshot = self._open_snapshot(generation)
+            store = self._reader()
+            if self._snapshot is None or self._snapshot.generation != store.generation:
+                self._snapshot = self._open_snapshot(store)
             return self._snapshot
 
-    def _open_snapshot(self, generation: int) -> _Snapshot:
-        folder = self._index_folder(generation)
-        if fault := _fault_in(folder):
-            log.warning("%s; it is made again from %s", fault, DATABASE)
+    def _open_snapshot(self, store: Store) -> _Snapshot:
+        generation = store.generation
+        if _fault_in(self._index_folder(generation)):
+            # Damaged, or deleted by a writer who is two generations on: whoever has the lock knows which.
             with self._write_lock():
-                self._rebuild_index(self._reader(), generation)
+                generation = store.generation
+                if fault := _fault_in(self._index_folder(generation)):
+                    log.warning("%s; it is made again from %s", fault, DATABASE)
+                    self._rebuild_index(store, generation)
+        folder = self._index_folder(generation)
         try:
             vectors = FaissIndex.from_bytes((folder / VECTORS).read_bytes())
         except EmbeddingError as error:
             raise ArchiveError(f"{folder}: {error}; run: onrecord verify --repair --archive {self.folder}") from error
-        speakers = tuple(name for name in self._reader().speakers() if name)
+        speakers = tuple(name for name in store.speakers() if name)
         return _Snapshot(generation, WordIndex(folder / WORDS), vectors, speakers)
 
     def _index_folder(self, generation: int) -> Path:
