@@ -294,18 +294,19 @@ def _print_json(value: Any) -> None:
 
 
 def _say(text: str, *, indent: int = 0) -> None:
-    """A paragraph, wrapped to the terminal; lines as they are where the output is no terminal."""
+    """Paragraphs, filled to the terminal's width; as they are, line by line, where the output is no terminal."""
     import shutil
     import textwrap
 
     margin = " " * indent
-    for line in text.split("\n"):
-        if sys.stdout.isatty() and line.strip():
-            width = max(40, min(100, shutil.get_terminal_size().columns))
-            line = textwrap.fill(line, width, initial_indent=margin, subsequent_indent=margin, break_long_words=False)
-        else:
-            line = margin + line
-        print(line.rstrip())
+    if not sys.stdout.isatty():
+        print(textwrap.indent(text, margin))
+        return
+    width = max(40, min(100, shutil.get_terminal_size().columns))
+    for number, paragraph in enumerate(text.split("\n\n")):
+        if number:
+            print()
+        print(textwrap.fill(paragraph, width, initial_indent=margin, subsequent_indent=margin, break_long_words=False))
 
 
 def _print_answer(answer: Answer) -> None:

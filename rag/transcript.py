@@ -30,8 +30,11 @@ _GRAMMARS = {
         rf"[^\S\n]*(?:(?P<stamp>{_STAMP})[^\S\n]*[-–—]?[^\S\n]*)?(?P<label>{_LABEL})[^\S\n]*(?P<stamp2>[\[(](?:\d{{1,2}}:)?\d{{1,2}}:\d{{2}}[\])])?"
         rf"[^\S\n]*[:：](?=\s|$|[^\d/\s\\])[^\S\n]*"
     ),
-    "letter": re.compile(r"[^\S\n]*(?:\*\*)?(?P<label>[QA])(?:[.)](?:\*\*)?[^\S\n]+|(?:\*\*)?[^\S\n]{2,}|(?:\*\*)?\t)"),
 }
+# "Q" and "A" without a colon. A lone "A" opens many a sentence, so it needs a point or a gap; a lone "Q" opens none.
+_LETTER = re.compile(
+    r"[^\S\n]*(?:\*\*)?(?P<label>Q(?:[.)](?:\*\*)?|\*\*)?(?=[^\S\n])|A(?:[.)](?:\*\*)?(?=[^\S\n])|(?=[^\S\n]{2}|\t)))[^\S\n]+"
+)
 _HEADER_KEYS: dict[str, str] = {
     **dict.fromkeys(
         "interviewer interviewers host hosts moderator presenter interview by interviewed by".split(), "asks"
@@ -145,23 +148,41 @@ def _lines(text: str, start: int) -> Iterator[tuple[int, int]]:
 def _marks(text: str, body: int) -> list[_Mark]:
     """The labels of the document, in order."""
     found: list[_Mark] = []
+    letters = _letters(text, body)
     after_blank = True
     for start, end in _lines(text, body):
         line = text[start:end]
         if not line.strip():
             after_blank = True
             continue
-        for pattern in _GRAMMARS.values():
-            match = pattern.match(line)
-            if match and _can_be_label(match["label"]):
-                groups = match.groupdict()
-                stamp = groups.get("stamp") or groups.get("stamp2")
-                mark = _Mark(match["label"].strip(), start, start + match.end(), _seconds(stamp), after_blank)
-                if not _is_header_line(mark, text[mark.end : end], found):
-                    found.append(mark)
-                break
-        after_blank = False
+        mark = _mark(line, start, letters, after_blank)
+        if mark and not _is_header_line(mark, text[mark.end : end], found):
+            found.append(mark)
+        after_blank = line.endswith("  ")  # Markdown breaks a line with two spaces
     return _accepted(found)
+
+
+def _letters(text: str, body: int) -> frozenset[str]:
+    """Which of "Q" and "A" stand for labels without a colon in this document: those that recur."""
+    counts = Counter(
+        match["label"][0] for start, end in _lines(text, body) if (match := _LETTER.match(text, start, end))
+    )
+    # "A. Reed: …" is a person, unless questions are marked in the same way.
+    return frozenset(letter for letter, count in counts.items() if count >= 2 and counts["Q"] >= 2)
+
+
+def _mark(line: str, start: int, letters: frozenset[str], after_blank: bool) -> _Mark | None:
+    """The label at the head of a line, if there is one."""
+    match = _LETTER.match(line)
+    if match and match["label"][0] in letters:
+        return _Mark(match["label"][0], start, start + match.end(), None, after_blank)
+    for pattern in _GRAMMARS.values():
+        match = pattern.match(line)
+        if match and _can_be_label(match["label"]):
+            groups = match.groupdict()
+            seconds = _seconds(groups.get("stamp") or groups.get("stamp2"))
+            return _Mark(match["label"].strip(), start, start + match.end(), seconds, after_blank)
+    return None
 
 
 def _can_be_label(label: str) -> bool:
@@ -218,6 +239,8 @@ def _accepted(found: list[_Mark]) -> list[_Mark]:
     if not certain:
         return []
     surnames = {fold(plain_label(mark.label).split()[-1]) for mark in certain}
+    who = [mark.label for mark in certain if not is_question_label(mark.label)]
+    capitals = bool(who) and all(label.isupper() for label in who)
     stamped = sum(mark.seconds is not None for mark in certain) > len(certain) / 2
 
     def fits(mark: _Mark) -> bool:
@@ -227,7 +250,8 @@ def _accepted(found: list[_Mark]) -> list[_Mark]:
             return False
         if stamped:
             return mark.seconds is not None
-        return mark.opens_paragraph and (2 <= len(words) <= 6 or fold(words[-1]) in surnames)
+        known = fold(words[-1]) in surnames or (capitals and mark.label.isupper())
+        return mark.opens_paragraph and (2 <= len(words) <= 6 or known)
 
     paragraphs = sum(mark.opens_paragraph for mark in certain) >= 0.8 * len(certain)
     kept = [mark for mark in found if strong(mark) or fits(mark)]
