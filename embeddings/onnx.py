@@ -56,7 +56,7 @@ class OnnxEncoder:
         )
 
     def count_tokens(self, text: str) -> int:
-        return len(self._counter.encode(text).ids)
+        return len(self._counter.encode(self._passage_prompt + text).ids)
 
     def encode_query(self, text: str) -> FloatVector:
         vector: FloatVector = self.encode_texts([self._query_prompt + text])[0]

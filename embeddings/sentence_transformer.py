@@ -56,7 +56,7 @@ class SentenceTransformerEncoder:
         self._query_prompt, self._passage_prompt = prompts_of(self._model)
 
     def count_tokens(self, text: str) -> int:
-        return len(self._model.tokenizer(text, truncation=False, verbose=False)["input_ids"])
+        return len(self._model.tokenizer(self._passage_prompt + text, truncation=False, verbose=False)["input_ids"])
 
     def encode_query(self, text: str) -> FloatVector:
         vector: FloatVector = self._encode([text], self._query_prompt)[0]

@@ -34,7 +34,7 @@ class Encoder(Protocol):
     backend: str
 
     def count_tokens(self, text: str) -> int:
-        """Number of tokens of `text`, the model's special tokens included."""
+        """Number of tokens of `text` as a passage, the model's special tokens and prompt included."""
         ...
 
     def encode_query(self, text: str) -> FloatVector:

@@ -16,8 +16,8 @@ from rag.errors import InputError
 from rag.followups import build_query
 from rag.generators import DEFAULT_GENERATOR, GENERATORS, GenerationRequest, Generator
 from rag.reading import DEFAULT_CALIBRATION, Calibration, read
-from rag.retrieval import retrieve
-from rag.types import Answer, Filters, ScoredPassage
+from rag.retrieval import DEPTH, retrieve
+from rag.types import Answer, Document, Evidence, Filters, ScoredPassage
 
 MAX_QUESTION_CHARS = 4_000
 MAX_HISTORY = 50
@@ -64,9 +64,16 @@ class Assistant:
         started = perf_counter()
         scope = self.archive.resolve(filters or Filters())
         query = build_query(question, history, speakers=self.archive.speakers())
-        candidates = retrieve(self.archive, query, scope=scope)
+        candidates = retrieve(self.archive, query, scope=scope, depth=max(DEPTH, k))
         retrieved = perf_counter()
         evidence = read(self.archive, query, candidates, calibration=self._calibration)
+        try:
+            documents = self._documents(evidence)
+        except InputError:
+            # Another process took a document out since it was found: once more, without it.
+            candidates = retrieve(self.archive, query, scope=scope, depth=max(DEPTH, k))
+            evidence = read(self.archive, query, candidates, calibration=self._calibration)
+            documents = self._documents(evidence)
         was_read = perf_counter()
         answered = bool(evidence.quotes) and evidence.confidence >= self._calibration.threshold
         if answered:
@@ -80,7 +87,7 @@ class Assistant:
             text = self._refusal(filters)
             yield text
         generated = perf_counter()
-        citations = cite(text, evidence.quotes, self.archive.document) if answered else ()
+        citations = cite(text, evidence.quotes, documents.__getitem__) if answered else ()
         ended = perf_counter()
         yield Answer(
             question=question,
@@ -100,6 +107,10 @@ class Assistant:
             },
         )
 
+    def _documents(self, evidence: Evidence) -> dict[str, Document]:
+        """The documents that the evidence is quoted from."""
+        return {key: self.archive.document(key) for key in {quote.passage.document_id for quote in evidence.quotes}}
+
     def _refusal(self, filters: Filters | None) -> str:
         documents, passages = self.archive.counts()
         if not passages:
@@ -116,10 +127,9 @@ def _checked(question: str, history: Sequence[str], k: int) -> str:
         raise InputError(
             'the question is empty; type one, for instance: onrecord ask "What did she say about the harbour?"'
         )
-    if len(question) > MAX_QUESTION_CHARS:
-        raise InputError(
-            f"the question has {len(question):,} characters, {MAX_QUESTION_CHARS:,} are allowed; shorten it"
-        )
+    for what, text in (("question", question), *(("history's question", earlier) for earlier in history)):
+        if len(text) > MAX_QUESTION_CHARS:
+            raise InputError(f"the {what} has {len(text):,} characters, {MAX_QUESTION_CHARS:,} are allowed; shorten it")
     if len(history) > MAX_HISTORY:
         raise InputError(f"the history has {len(history)} questions, {MAX_HISTORY} are allowed; leave out the oldest")
     if k < 1:

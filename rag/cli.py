@@ -182,7 +182,8 @@ def show(
 def remove(document_ids: Annotated[list[str], typer.Argument(metavar="ID…")], archive: ArchiveOption = None) -> None:
     """Take documents out of the archive; the files they came from stay."""
     opened = _open(_settings(archive=archive))
-    for found in [opened.document(given) for given in document_ids]:  # all known before the first is removed
+    found_by_id = {found.id: found for found in map(opened.document, document_ids)}  # all known before the first goes
+    for found in found_by_id.values():
         opened.remove(found.id)
         print(f"  removed  {found.source} ({found.id})")
 

@@ -17,7 +17,7 @@ import re
 import shutil
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from itertools import chain
 from math import log1p
@@ -138,6 +138,7 @@ class LocalArchive:
     def document(self, document_id: str) -> Document:
         """A document by its id, the beginning of it, or its file name. Raises InputError."""
         store = self._reader()
+        document_id = document_id.encode("utf-8", "replace").decode()  # a terminal hands over any bytes
         if found := store.document(document_id):
             return found
         matches = [key for key, source, _ in store.document_heads() if self._means(document_id, key, source)]
@@ -173,12 +174,16 @@ class LocalArchive:
         after: str | None = None,
         before: str | None = None,
     ) -> list[ScoredPassage]:
-        """The k best passages for a query, best first."""
+        """The k best passages for a query, best first. Raises InputError for a query or a `k` that cannot be used."""
         from rag.followups import build_query
-        from rag.retrieval import retrieve
+        from rag.retrieval import DEPTH, retrieve
+
+        if k < 1:
+            raise InputError(f"k is {k}; ask for at least 1 passage")
 
         filters = Filters(_as_tuple(speaker), _as_tuple(document), after, before)
-        candidates = retrieve(self, build_query(query, speakers=self.speakers()), scope=self.resolve(filters))
+        scope = self.resolve(filters)
+        candidates = retrieve(self, build_query(query, speakers=self.speakers()), scope=scope, depth=max(DEPTH, k))
         return [ScoredPassage(candidate.stored.passage, candidate.score) for candidate in candidates[:k]]
 
     def speakers(self) -> tuple[str, ...]:
@@ -196,8 +201,8 @@ class LocalArchive:
             speakers = []
             for given in filters.speaker:
                 wanted = set(given.casefold().split())
-                exact = [name for name in known if name.casefold() == given.strip().casefold()]
-                fits = exact or [name for name in known if wanted and wanted <= set(name.casefold().split())]
+                # "Anna Reed" is "Mayor Anna Reed" in another document.
+                fits = [name for name in known if wanted and wanted <= set(name.casefold().split())]
                 if not fits:
                     raise InputError(
                         f"nobody called {given!r} speaks in {self.folder}; there are: {', '.join(known[:12])}"
@@ -310,6 +315,7 @@ class LocalArchive:
         first = next(parsed, None)
         if first is None:
             return report
+        is_new = not self.exists
         self._prepare_folder()
         with self._write_lock():
             store = Store(self.folder / DATABASE, create=True)
@@ -317,7 +323,14 @@ class LocalArchive:
                 self._drop_generations(store.generation)
                 self._write_all(store, chain([first], parsed), report, workers=workers)
             finally:
+                nothing_kept = is_new and store.generation == 0
                 store.close()
+        if nothing_kept:
+            shutil.rmtree(self.folder / "index", ignore_errors=True)
+            for name in (DATABASE, f"{DATABASE}-wal", f"{DATABASE}-shm", "write.lock"):
+                (self.folder / name).unlink(missing_ok=True)
+            with suppress(OSError):  # it may have been there before us, with other things in it
+                self.folder.rmdir()
         self._rebuild = False
         return report
 
@@ -395,8 +408,8 @@ class LocalArchive:
                 if at_path not in (None, document.id):
                     self._commit(store, [], removed=[at_path])
                 continue
-            seen.add(document.id)
             if not rebuild and at_path == document.id:
+                seen.add(document.id)
                 report.unchanged.append(path)
                 continue
             if not rebuild and at_path is None and elsewhere and _still_holds(Path(elsewhere), document.id):
@@ -406,6 +419,7 @@ class LocalArchive:
             # What this file held before goes, and so does the same text under the path that it was moved from.
             replaces = [found for found in (at_path, document.id if elsewhere else None) if found]
             if item := self._encoded(store, path, document, replaces, report, rebuild=rebuild, workers=workers):
+                seen.add(document.id)
                 staged.append(item)
                 (report.replaced if replaces else report.added).append(path)
             waiting = sum(len(each.passages) for each in staged)
@@ -504,11 +518,12 @@ class LocalArchive:
         shutil.rmtree(staging, ignore_errors=True)
         staging.mkdir(parents=True)
         index: FaissIndex | None = None
-        built_rows = 0
+        built_rows, recall = 0, 1.0
         if base is not None:
             copy_words(base / WORDS, staging / WORDS)
             WordIndex(staging / WORDS).write(added, gone)
-            built_rows = int(json.loads((base / MANIFEST).read_text(encoding="utf-8"))["built_rows"])
+            before = json.loads((base / MANIFEST).read_text(encoding="utf-8"))
+            built_rows, recall = int(before["built_rows"]), float(before["recall@10"])
             count = store.counts()[1]
             if count <= FLAT_LIMIT or (built_rows > FLAT_LIMIT and count < 2 * built_rows):
                 index = FaissIndex.from_bytes((base / VECTORS).read_bytes())
@@ -518,7 +533,6 @@ class LocalArchive:
                     index.add(np.asarray([row for row, _ in added], np.int64), vectors)
         else:
             WordIndex(staging / WORDS).write((stored.row, stored.passage) for stored in store.all_passages())
-        recall = 1.0
         if index is None:
             rows, matrix = store.all_vectors()
             index = FaissIndex.build(rows, matrix)
@@ -569,7 +583,11 @@ def _parsed(
     for number, file in enumerate(files):
         progress(number, len(files), file.name)
         try:
+            file.as_posix().encode()
             document = parse(read_text(file), source=file.name, path=file.as_posix())
+        except UnicodeEncodeError:
+            report.failed.append((str(file), "the file's name is not valid UTF-8; rename it and ingest it again"))
+            continue
         except InputError as error:
             report.failed.append((str(file), str(error)))
             continue

@@ -39,6 +39,17 @@ CREATE INDEX passages_speaker ON passages (speaker);
 """
 
 
+class _Rows(list[Any]):
+    """All rows of a statement, fetched where its errors are told."""
+
+    def __init__(self, rows: list[Any], lastrowid: int) -> None:
+        super().__init__(rows)
+        self.lastrowid = lastrowid
+
+    def fetchone(self) -> Any:
+        return self[0] if self else None
+
+
 @dataclass(frozen=True)
 class StoredPassage:
     """A passage with its row, its unit vector and its sentences."""
@@ -87,10 +98,10 @@ class Store:
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """All or nothing."""
+        self._query("BEGIN IMMEDIATE")
         try:
-            self._db.execute("BEGIN IMMEDIATE")
             yield
-            self._db.execute("COMMIT")
+            self._query("COMMIT")
         except BaseException:
             if self._db.in_transaction:
                 self._db.execute("ROLLBACK")
@@ -98,7 +109,7 @@ class Store:
 
     def checkpoint(self) -> None:
         """Move what was committed into the one file, so that a copy of it is a copy of the archive."""
-        self._query("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        self._query("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def meta(self, key: str, default: str = "") -> str:
         found = self._query("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
@@ -150,7 +161,7 @@ class Store:
                     _digest(document.id.encode(), passage.speaker.encode(), text, packed, half, sentences),
                 ),
             )
-            rows.append(int(cursor.lastrowid or 0))
+            rows.append(cursor.lastrowid)
         return rows
 
     def remove(self, document_id: str) -> list[int]:
@@ -171,7 +182,7 @@ class Store:
     def documents(self) -> Iterator[Document]:
         for document_id, body, digest in self._query(
             "SELECT id, body, digest FROM documents ORDER BY date, source, id"
-        ).fetchall():
+        ):
             yield self._document(document_id, body, digest)
 
     def document(self, document_id: str) -> Document | None:
@@ -207,8 +218,9 @@ class Store:
         ]
 
     def all_passages(self) -> Iterator[StoredPassage]:
-        for record in self._query(f"{_SELECT} ORDER BY row"):
-            yield self._passage(*record)
+        with self._told():  # one at a time: all of them may not fit into memory
+            for record in self._db.execute(f"{_SELECT} ORDER BY row"):
+                yield self._passage(*record)
 
     def all_vectors(self) -> tuple[RowIds, FloatMatrix]:
         """Every row with its vector: (n,) and (n, dim)."""
@@ -237,26 +249,30 @@ class Store:
 
     def integrity(self) -> list[str]:
         """Every fault found in the file; empty where there is none."""
-        faults = [line for (line,) in self._query("PRAGMA integrity_check") if line != "ok"]
-        for table, columns in (
-            ("documents", "id, body"),
-            ("passages", "row, document, speaker, body, vector, asked, sentences"),
-        ):
-            for key, *parts, digest in self._query(f"SELECT {columns}, digest FROM {table}"):
-                own = (
-                    [key.encode(), *parts]
-                    if table == "documents"
-                    else [parts[0].encode(), parts[1].encode(), *parts[2:]]
-                )
-                if _digest(*own) != digest:
-                    faults.append(f"{table}: row {key} is damaged")
+        with self._told():
+            faults = [line for (line,) in self._db.execute("PRAGMA integrity_check") if line != "ok"]
+            for table, columns in (
+                ("documents", "id, body"),
+                ("passages", "document, speaker, body, vector, asked, sentences"),
+            ):
+                for row, digest, *parts in self._db.execute(f"SELECT rowid, digest, {columns} FROM {table}"):
+                    own = [part.encode() if isinstance(part, str) else part for part in parts]
+                    if not all(isinstance(part, bytes) for part in own) or _digest(*own) != digest:
+                        faults.append(f"{table}: row {row} is damaged")
         return faults
 
-    def _query(self, sql: str, values: Sequence[Any] = ()) -> sqlite3.Cursor:
+    def _query(self, sql: str, values: Sequence[Any] = ()) -> _Rows:
+        with self._told():
+            cursor = self._db.execute(sql, values)
+            return _Rows(cursor.fetchall(), int(cursor.lastrowid or 0))
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        """What SQLite has to say, as a sentence."""
         try:
-            return self._db.execute(sql, values)
-        except sqlite3.Error as error:
-            raise ArchiveError(f"{self._path}: {error}") from error
+            yield
+        except (sqlite3.Error, UnicodeEncodeError) as error:
+            raise ArchiveError(f"{self._path}: {error}; run: onrecord verify --archive {self._path.parent}") from error
 
     def _document(self, document_id: str, body: bytes, digest: bytes) -> Document:
         self._checked(digest, document_id.encode(), body)

@@ -52,7 +52,7 @@ _NO_NAMES = frozenset(
     "update updated published by via re ps nb first second third firstly secondly thirdly finally example remember "
     "warning summary abstract introduction conclusion contents chapter part section figure table http https www "
     "email tel phone fax editor copyright keywords category categories link links download read see also more "
-    "transcript recorded duration length episode season".split()
+    "transcript recorded duration length episode season look listen well yes okay right now answer".split()
 )
 _NAME_PREFIXES = frozenset("de da di del della der den des du el la le van von zu zur af al ibn ben ter ten".split())
 _PARTICLES = _NAME_PREFIXES | frozenset("do dos das los las bin of the and und et y e för och hon. for".split())
@@ -133,8 +133,12 @@ def _front_matter(text: str) -> tuple[dict[str, Any], int]:
     try:
         loaded = yaml.safe_load(match[1].replace("\t", "  "))
     except (yaml.YAMLError, ValueError):  # YAML makes dates itself, and trips over the 30th of February
+        loaded = None
+    if "\n\n" in match[1]:  # a rule above the first turns, and another below them
+        return {}, 0
+    if not isinstance(loaded, dict):
         return {}, match.end()
-    return ({str(key).lower(): value for key, value in loaded.items()} if isinstance(loaded, dict) else {}), match.end()
+    return {str(key).lower(): value for key, value in loaded.items()}, match.end()
 
 
 def _lines(text: str, start: int) -> Iterator[tuple[int, int]]:
@@ -254,8 +258,12 @@ def _accepted(found: list[_Mark]) -> list[_Mark]:
         return mark.opens_paragraph and (2 <= len(words) <= 6 or known)
 
     paragraphs = sum(mark.opens_paragraph for mark in certain) >= 0.8 * len(certain)
-    kept = [mark for mark in found if strong(mark) or fits(mark)]
-    return [mark for mark in kept if mark.opens_paragraph or not paragraphs]
+
+    def in_place(mark: _Mark) -> bool:
+        """Whether a label may stand here: a recurring name anywhere at the head of a line, others where paragraphs begin."""
+        return mark.opens_paragraph or not paragraphs or (strong(mark) and len(mark.label) > 1)
+
+    return [mark for mark in found if (mark in certain or strong(mark) or fits(mark)) and in_place(mark)]
 
 
 def _seconds(stamp: str | None) -> float | None:
@@ -322,7 +330,9 @@ def _clean(value: Any) -> str:
 
 def _dated(meta: dict[str, Any], fields: dict[str, list[str]], free: list[str], source: str) -> str | None:
     places = [_clean(meta.get(key)) for key in ("date", "published", "published_time", "recorded")]
-    places += [*fields.get("date", []), _clean(meta.get("title")), *free[:12]]
+    # A sentence of the introduction tells of other days.
+    head = [line for line in free[:12] if len(line.split()) < 6 or not re.search(r"[.!?]$", line)]
+    places += [*fields.get("date", []), _clean(meta.get("title")), *head]
     # A file name joins its words with what a date pattern takes for part of a word.
     places.append(re.sub(r"[_\s]+", " ", PurePath(source).stem))
     return next((found[0] for place in places if place and (found := find_date(place))), None)
@@ -390,33 +400,33 @@ def _trim(text: str, start: int, end: int) -> tuple[int, int]:
 def _without_furniture(text: str, start: int, end: int) -> int:
     """Where the last turn ends, without the page furniture behind it.
 
-    Furniture opens with a heading: a short line that ends like no sentence and is either in the words that pages use for
-    it, or is followed by nothing but headings and cut-off teasers up to the end.
+    Furniture opens with a heading: a short line that ends like no sentence, and is either in the words that pages use for
+    it, or is followed up to the end by headings and teasers that break off. A list, a poem or an answer without its full
+    stop is none of these.
     """
     paragraphs = [(m.start() + start, m.group()) for m in re.finditer(r"[^\n]+(?:\n(?!\s*\n)[^\n]+)*", text[start:end])]
-    for number, (position, paragraph) in enumerate(paragraphs):
+    # From behind: whether all that follows a paragraph is headings and teasers, with one teaser at least.
+    teasers = [False] * len(paragraphs)
+    loose, broken_off = True, False
+    for number in range(len(paragraphs) - 1, -1, -1):
+        teasers[number] = loose and broken_off
+        line = paragraphs[number][1].strip()
+        broken_off = broken_off or bool(_CUT_OFF.search(line))
+        loose = loose and (not _SENTENCE_END.search(line) or bool(_CUT_OFF.search(line)))
+    for number, (position, paragraph) in enumerate(paragraphs[1:], start=1):
         line = paragraph.strip()
-        heading = line.strip("#*_=- \t")
-        if number == 0:
-            continue
-        if re.fullmatch(r"[-*_=]{3,}|[-*_ ]*(?:end|###)[-*_ ]*", line, re.I):
-            heading = ""
-        known = (
-            bool(heading)
-            and len(heading) <= 80
-            and "\n" not in line
-            and bool(_FURNITURE.match(heading) or _FURNITURE.match(line))
-        )
-        short = "\n" not in line and len(heading.split()) <= 6 and not _SENTENCE_END.search(heading.rstrip(":"))
-        if not (short or known):
-            continue
-        rest = [following.strip() for _, following in paragraphs[number + 1 :]]
-        loose = all(not _SENTENCE_END.search(piece) or _CUT_OFF.search(piece) for piece in rest)
-        wordless = not heading and all(len(piece.split()) <= 8 for piece in rest[:1])
-        if known or (loose and rest and heading) or (wordless and (loose or _opens_furniture(rest))):
+        following = paragraphs[number + 1][1] if number + 1 < len(paragraphs) else ""
+        rule = bool(re.fullmatch(r"[-*_=#]{3,}", line))
+        heading = len(line.split()) <= 6 and "\n" not in line and not _SENTENCE_END.search(line)
+        if _is_furniture(line) or (heading and teasers[number]) or (rule and _is_furniture(following)):
             return _trim(text, start, position)[1]
     return end
 
 
-def _opens_furniture(rest: list[str]) -> bool:
-    return bool(rest) and bool(_FURNITURE.match(rest[0].strip("#*_=- \t:")))
+def _is_furniture(line: str) -> bool:
+    """Whether a line is a heading in the words that pages use, and no sentence."""
+    line = line.strip()
+    heading = line.strip("#*_=- \t")
+    if len(line) > 80 or "\n" in line or not (_FURNITURE.match(heading) or _FURNITURE.match(line)):
+        return False
+    return line.endswith(":") or line[0] == "©" or not _SENTENCE_END.search(line)

@@ -217,3 +217,8 @@ def test_quotes_are_whole_sentences_best_first_and_none_overlaps_another(bundled
                     or quote.end <= other.start
                     or other.end <= quote.start
                 )
+
+
+def test_a_long_question_in_the_history_is_refused_like_any_other(bundled: Archive) -> None:
+    with pytest.raises(InputError, match=r"history's question has 10,000 characters"):
+        Assistant(bundled).ask("Why?", history=["x" * 10_000])

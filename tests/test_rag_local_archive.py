@@ -307,3 +307,64 @@ def test_a_folder_that_cannot_be_an_archive_is_refused(tmp_path: Path, files: Pa
         open_archive(path / "archive").ingest([path])
     with pytest.raises(ArchiveError, match="onrecord ingest"):
         open_archive(tmp_path / "nowhere", create=False)
+
+
+def test_a_speaker_is_found_with_and_without_the_title(archive: LocalArchive, files: Path) -> None:
+    write(files, "a.txt", "a whale", "Mayor Anna Reed")
+    write(files, "b.txt", "two whales", "Anna Reed")
+    archive.ingest([files])
+    assert {hit.passage.source for hit in archive.search("whale", speaker="Anna Reed")} == {"a.txt", "b.txt"}
+
+
+def test_a_file_that_lost_its_answers_keeps_the_old_text_whatever_stands_beside_it(
+    archive: LocalArchive, files: Path
+) -> None:
+    path = write(files, "b.txt", "a whale")
+    archive.ingest([files])
+    for name in ("0.txt", "b.txt"):
+        (files / name).write_text("Question: Why?\n\nQuestion: And?\n", encoding="utf-8")
+    report = archive.ingest([files])
+    assert [Path(name).name for name, _ in report.failed] == ["0.txt", path.name]
+    assert contents(archive) == {"b.txt": "a whale"}
+
+
+def test_a_first_ingest_without_an_answer_leaves_no_archive(archive: LocalArchive, files: Path) -> None:
+    files.mkdir()
+    (files / "a.txt").write_text("Question: Why?\n\nQuestion: And?\n", encoding="utf-8")
+    assert len(archive.ingest([files]).failed) == 1
+    assert not archive.folder.exists()
+
+
+@pytest.mark.parametrize("k", [0, -1])
+def test_a_search_for_no_passage_is_refused(bundled: LocalArchive, k: int) -> None:
+    with pytest.raises(InputError, match="at least 1"):
+        bundled.search("gates", k=k)
+
+
+def test_a_search_gives_as_many_passages_as_asked_for(bundled: LocalArchive) -> None:
+    assert len(bundled.search("When will the gates move?", k=120)) == 120
+
+
+def test_bytes_that_are_no_text_name_no_document(bundled: LocalArchive) -> None:
+    with pytest.raises(InputError, match="there is no document"):
+        bundled.document("\udcff")
+
+
+def test_a_damaged_truth_is_told_in_a_sentence(bundled_copy: Path) -> None:
+    chance = random.Random(5)
+    database = bundled_copy / "archive.sqlite"
+    whole = database.read_bytes()
+    for _ in range(40):
+        data = bytearray(whole)
+        for position in chance.sample(range(len(data)), 30):
+            data[position] ^= 1 << chance.randrange(8)
+        database.write_bytes(bytes(data))
+        try:
+            archive = LocalArchive(bundled_copy)
+            faults = archive.verify()
+            archive.search("eelgrass", k=3)
+            list(archive.documents())
+        except OnrecordError as error:
+            assert str(bundled_copy) in str(error)
+        else:
+            assert isinstance(faults, list)

@@ -562,3 +562,52 @@ def test_a_name_with_a_middle_initial_or_a_small_first_letter_speaks_for_itself(
         ]
         * 3
     )
+
+
+def test_a_known_speaker_after_a_single_line_break_begins_a_turn() -> None:
+    said = [("Tom Hale", "Why so?"), ("Anna Reed", "It was so, and we all knew it at the time.")] * 5
+    text = transcript(*said) + "\nTom Hale: And the last?\nAnna Reed: I resigned.\n"
+    assert turns_of(text)[-2:] == [
+        ("Tom Hale", "interviewer", "And the last?"),
+        ("Anna Reed", "respondent", "I resigned."),
+    ]
+
+
+@pytest.mark.parametrize(("asks", "answers"), [("Tom Hale", "Anna Reed"), ("Q", "A")])
+def test_an_exchange_of_two_lines_has_two_speakers(asks: str, answers: str) -> None:
+    text = f"{asks}: Why did you go?\n{answers}: I went for the money, as people do.\n"
+    assert [(speaker, said) for speaker, _, said in turns_of(text)] == [
+        (asks, "Why did you go?"),
+        (answers, "I went for the money, as people do."),
+    ]
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "We did it.\n\nAlso in March we closed the mill.\n\nThe budget was 40 million.",
+        "More about that in a minute.\n\nShare this with your neighbours.\n\nTags are cheap.",
+        "So.\n\nSign up early, I told them.\n\nSubscribe to nothing you cannot cancel.",
+        "My priorities are these:\n\n- Housing for all\n\n- Schools",
+        "I will read it to you.\n\nThe harbour lies\n\nunder the wind\n\nand nobody comes",
+        "I will say it plainly.\n\nNo\n\nNever",
+        "First part.\n\n***\n\nThen came the flood",
+    ],
+)
+def test_sentences_lists_and_poems_at_the_end_of_the_last_answer_are_kept(answer: str) -> None:
+    assert turns_of(transcript(("Question", "Why?"), ("Ann Reed", answer)))[-1][2] == answer
+
+
+def test_a_date_in_a_sentence_of_the_introduction_is_not_the_documents() -> None:
+    text = transcript(("Question", "Why?"), ("Ann Reed", "So."), head="A talk\n\nAnn was born on 3 May 1961.")
+    assert parse(text, source="a.txt").date is None
+
+
+def test_rules_around_the_first_turns_are_no_front_matter() -> None:
+    text = (
+        "---\n"
+        + transcript(("Tom Hale", "Where?"), ("Anna Reed", "In town, as ever."))
+        + "\n---\n\n"
+        + transcript(("Tom Hale", "And?"), ("Anna Reed", "The same, as ever."))
+    )
+    assert [speaker for speaker, _, _ in turns_of(text)] == ["Tom Hale", "Anna Reed"] * 2

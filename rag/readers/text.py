@@ -33,7 +33,7 @@ def decode(data: bytes) -> str:
     >>> decode(b"Ann Reed: Yes.\r\n")
     'Ann Reed: Yes.\n'
     """
-    if not data.strip():
+    if not data.removeprefix(b"\xef\xbb\xbf").strip():
         raise InputError("the file is empty")
     if b"\0" in data[:65536]:
         raise InputError("this is a binary file, not text; save the transcript as UTF-8 text or Markdown")
