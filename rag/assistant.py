@@ -16,7 +16,7 @@ from rag.errors import InputError
 from rag.followups import build_query
 from rag.generators import DEFAULT_GENERATOR, GENERATORS, GenerationRequest, Generator
 from rag.reading import DEFAULT_CALIBRATION, Calibration, read
-from rag.retrieval import DEPTH, retrieve
+from rag.retrieval import DEPTH, FUSION, Weights, retrieve
 from rag.types import Answer, Document, Evidence, Filters, ScoredPassage
 
 MAX_QUESTION_CHARS = 4_000
@@ -41,11 +41,13 @@ class Assistant:
         *,
         generator: str | Generator = DEFAULT_GENERATOR,
         calibration: Calibration = DEFAULT_CALIBRATION,
+        weights: Weights = FUSION,
     ) -> None:
         self.archive = archive
         self.generator_name = generator if isinstance(generator, str) else type(generator).__name__
         self._generator: Generator = GENERATORS.get(generator)() if isinstance(generator, str) else generator
         self._calibration = calibration
+        self._weights = weights
 
     def ask(
         self, question: str, *, history: Sequence[str] = (), k: int = DEFAULT_K, filters: Filters | None = None
@@ -64,14 +66,14 @@ class Assistant:
         started = perf_counter()
         scope = self.archive.resolve(filters or Filters())
         query = build_query(question, history, speakers=self.archive.speakers())
-        candidates = retrieve(self.archive, query, scope=scope, depth=max(DEPTH, k))
+        candidates = retrieve(self.archive, query, scope=scope, weights=self._weights, depth=max(DEPTH, k))
         retrieved = perf_counter()
         evidence = read(self.archive, query, candidates, calibration=self._calibration)
         try:
             documents = self._documents(evidence)
         except InputError:
             # Another process took a document out since it was found: once more, without it.
-            candidates = retrieve(self.archive, query, scope=scope, depth=max(DEPTH, k))
+            candidates = retrieve(self.archive, query, scope=scope, weights=self._weights, depth=max(DEPTH, k))
             evidence = read(self.archive, query, candidates, calibration=self._calibration)
             documents = self._documents(evidence)
         was_read = perf_counter()
@@ -82,9 +84,9 @@ class Assistant:
                 text += piece
                 yield piece
             quotes = [quote.text for quote in evidence.quotes]
-            text, _ = remove_unknown_markers(text, len(quotes), quotes=quotes)
+            text, dangling = remove_unknown_markers(text, len(quotes), quotes=quotes)
         else:
-            text = self._refusal(filters)
+            text, dangling = self._refusal(filters), 0
             yield text
         generated = perf_counter()
         citations = cite(text, evidence.quotes, documents.__getitem__) if answered else ()
@@ -105,6 +107,7 @@ class Assistant:
                 "cite": (ended - generated) * 1000,
                 "total": (ended - started) * 1000,
             },
+            dangling=dangling,
         )
 
     def _documents(self, evidence: Evidence) -> dict[str, Document]:

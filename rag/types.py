@@ -140,6 +140,7 @@ class Answer:
     citations: tuple[Citation, ...]
     passages: tuple[ScoredPassage, ...]
     timings_ms: Mapping[str, float] = field(default_factory=dict)
+    dangling: int = 0  # markers of evidence that was not offered: removed from the text
 
     def to_json(self) -> dict[str, Any]:
         """The contract's JSON form."""
@@ -153,6 +154,7 @@ class Answer:
             "citations": [citation_to_json(citation) for citation in self.citations],
             "passages": [passage_to_json(hit) for hit in self.passages],
             "timings_ms": {stage: round(value, 2) for stage, value in self.timings_ms.items()},
+            "dangling": self.dangling,
         }
 
 
