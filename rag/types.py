@@ -154,7 +154,6 @@ class Answer:
             "citations": [citation_to_json(citation) for citation in self.citations],
             "passages": [passage_to_json(hit) for hit in self.passages],
             "timings_ms": {stage: round(value, 2) for stage, value in self.timings_ms.items()},
-            "dangling": self.dangling,
         }
 
 
