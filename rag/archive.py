@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-from rag.types import Document, Filters, IngestReport, Passage, Scope, ScoredPassage
+from rag.types import Cover, Document, Filters, IngestReport, Passage, Role, Scope, ScoredPassage
 
 if TYPE_CHECKING:
     from embeddings.types import Encoder, FloatVector
@@ -40,6 +40,7 @@ class Archive(Protocol):
         document: str | Sequence[str] | None = None,
         after: str | None = None,
         before: str | None = None,
+        role: Role | Sequence[Role] | None = None,
     ) -> list[ScoredPassage]: ...
 
     def documents(self) -> Iterable[Document]: ...
@@ -74,6 +75,13 @@ class Archive(Protocol):
     def speakers(self) -> tuple[str, ...]: ...
 
     def counts(self) -> tuple[int, int]: ...
+
+    def answer_counts(self) -> dict[str, int]: ...
+
+    def cover(self, scope: Scope) -> Cover: ...
+
+    @property
+    def generation(self) -> int: ...
 
 
 def open_archive(

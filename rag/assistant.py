@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from time import perf_counter
 
 from rag.archive import Archive
-from rag.citations import cite, remove_unknown_markers
+from rag.citations import cite, find_markers, remove_unknown_markers
 from rag.errors import InputError
 from rag.followups import build_query
 from rag.generators import DEFAULT_GENERATOR, GENERATORS, GenerationRequest, Generator
@@ -90,6 +90,9 @@ class Assistant:
             yield text
         generated = perf_counter()
         citations = cite(text, evidence.quotes, documents.__getitem__) if answered else ()
+        cited = {str(citation.marker) for citation in citations}
+        offered = [quote.text for quote in evidence.quotes]
+        markers = [(m.start(), m.end(), int(m[1])) for m in find_markers(text, offered) if m[1] in cited]
         ended = perf_counter()
         yield Answer(
             question=question,
@@ -108,6 +111,10 @@ class Assistant:
                 "total": (ended - started) * 1000,
             },
             dangling=dangling,
+            markers=tuple(markers),
+            searched=tuple(leg for leg, _ in query.legs),
+            filters=filters or Filters(),
+            cover=self.archive.cover(scope),
         )
 
     def _documents(self, evidence: Evidence) -> dict[str, Document]:

@@ -24,7 +24,7 @@ def remove_unknown_markers(text: str, offered: int, *, quotes: Sequence[str] = (
     pieces: list[str] = []
     position = 0
     known = {str(number) for number in range(1, offered + 1)}
-    unknown = [match for match in _markers(text, quotes) if match[1] not in known]
+    unknown = [match for match in find_markers(text, quotes) if match[1] not in known]
     for match in unknown:
         pieces.append(
             text[position : match.start()].rstrip(" \t")
@@ -44,8 +44,8 @@ def remove_unknown_markers(text: str, offered: int, *, quotes: Sequence[str] = (
 _MARKER_CHARS = frozenset("[]0123456789")
 
 
-def _markers(text: str, quotes: Sequence[str]) -> list[re.Match[str]]:
-    """The markers in a text that stand in none of the quotes."""
+def find_markers(text: str, quotes: Sequence[str]) -> list[re.Match[str]]:
+    """The markers in a text that stand in none of the quotes, each with its number as group 1."""
     quoted = [(m.start(), m.end()) for quote in quotes if quote for m in re.finditer(re.escape(quote), text)]
     return [
         match
@@ -57,7 +57,7 @@ def _markers(text: str, quotes: Sequence[str]) -> list[re.Match[str]]:
 def cite(text: str, evidence: Sequence[Sentence], document_of: Callable[[str], Document]) -> tuple[Citation, ...]:
     """The citations whose markers stand in `text`, in order of appearance, each checked against its document."""
     offered = {str(number): number for number in range(1, len(evidence) + 1)}
-    found = dict.fromkeys(match[1] for match in _markers(text, [sentence.text for sentence in evidence]))
+    found = dict.fromkeys(match[1] for match in find_markers(text, [sentence.text for sentence in evidence]))
     cited = {offered[marker]: evidence[offered[marker] - 1] for marker in found if marker in offered}
     documents = {key: document_of(key) for key in dict.fromkeys(s.passage.document_id for s in cited.values())}
     return tuple(

@@ -43,6 +43,9 @@ DocumentOption = Annotated[
 AfterOption = Annotated[
     str | None, typer.Option("--after", metavar="DATE", help="On or after a date: 2024-03-28, 2024-03 or 2024")
 ]
+RoleOption = Annotated[
+    list[str] | None, typer.Option("--role", metavar="ROLE", help="Only a respondent, or other (repeatable)")
+]
 BeforeOption = Annotated[str | None, typer.Option("--before", metavar="DATE", help="On or before a date")]
 
 
@@ -86,6 +89,7 @@ def ask(
     document: DocumentOption = None,
     after: AfterOption = None,
     before: BeforeOption = None,
+    role: RoleOption = None,
     history: Annotated[
         list[str] | None, typer.Option("--history", metavar="QUESTION", help="An earlier question (repeatable)")
     ] = None,
@@ -103,7 +107,7 @@ def ask(
         raise InputError(f"the extractive generator uses no model; leave out --model {model}, or choose a --generator")
     assistant = Assistant(_open(settings), generator=settings.generator)
     answer = assistant.ask(
-        question, history=history or (), k=settings.k, filters=_filters(speaker, document, after, before)
+        question, history=history or (), k=settings.k, filters=_filters(speaker, document, after, before, role)
     )
     if as_json:
         _print_json(answer.to_json())
@@ -121,6 +125,7 @@ def search(
     document: DocumentOption = None,
     after: AfterOption = None,
     before: BeforeOption = None,
+    role: RoleOption = None,
 ) -> None:
     """List the passages that fit a query best."""
     from rag.errors import InputError
@@ -129,7 +134,16 @@ def search(
     settings = _settings(archive=archive, k=k)
     if not query.strip():
         raise InputError("the query is empty; type some words")
-    hits = _open(settings).search(query, k=settings.k, speaker=speaker, document=document, after=after, before=before)
+    filters = _filters(speaker, document, after, before, role)
+    hits = _open(settings).search(
+        query,
+        k=settings.k,
+        speaker=filters.speaker,
+        document=filters.document,
+        after=after,
+        before=before,
+        role=filters.role,
+    )
     if as_json:
         _print_json({"query": query, "passages": [passage_to_json(hit) for hit in hits]})
     else:
@@ -270,11 +284,15 @@ def _open(settings: Settings) -> Archive:
 
 
 def _filters(
-    speaker: Sequence[str] | None, document: Sequence[str] | None, after: str | None, before: str | None
+    speaker: Sequence[str] | None,
+    document: Sequence[str] | None,
+    after: str | None,
+    before: str | None,
+    role: Sequence[str] | None,
 ) -> Filters:
     from rag.types import Filters
 
-    return Filters(tuple(speaker or ()), tuple(document or ()), after, before)
+    return Filters(tuple(speaker or ()), tuple(document or ()), after, before, tuple(role or ()))  # type: ignore[arg-type]
 
 
 def _fail(message: str, status: int = 1) -> NoReturn:

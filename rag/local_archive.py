@@ -22,7 +22,7 @@ from dataclasses import dataclass
 from itertools import chain
 from math import log1p
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -37,7 +37,7 @@ from rag.readers.text import read_text
 from rag.store import Store, StoredPassage
 from rag.transcript import document_id as document_id_of
 from rag.transcript import parse
-from rag.types import Document, Filters, IngestReport, Passage, Scope, ScoredPassage, Span
+from rag.types import Cover, Document, Filters, IngestReport, Passage, Role, Scope, ScoredPassage, Span
 from rag.words import WordIndex, content_words, copy_words
 
 DATABASE, MANIFEST, VECTORS, WORDS = "archive.sqlite", "manifest.json", "vectors.faiss", "words"
@@ -46,6 +46,10 @@ LOCK_TIMEOUT_S = 10.0
 # when it is interrupted, and the index is not written again for every file.
 COMMIT_PASSAGES, COMMIT_SHARE = 2_000, 0.25
 GIST_CHARS = 300
+
+# Questions are not indexed, and so cannot be searched for.
+ANSWERING_ROLES: tuple[Role, ...] = ("respondent", "other")
+Name = TypeVar("Name", bound=str)
 
 log = logging.getLogger(__name__)
 
@@ -58,6 +62,7 @@ class _Snapshot:
     words: WordIndex
     vectors: FaissIndex
     speakers: tuple[str, ...]
+    cover: Cover
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +169,19 @@ class LocalArchive:
         """Number of documents and of passages."""
         return self._reader().counts() if self.exists else (0, 0)
 
+    def answer_counts(self) -> dict[str, int]:
+        """Number of passages by document id."""
+        return self._reader().answer_counts() if self.exists else {}
+
+    def cover(self, scope: Scope) -> Cover:
+        """How much a search within `scope` looks through."""
+        return self._current().cover if scope.is_everything else self._reader().cover(scope)
+
+    @property
+    def generation(self) -> int:
+        """Raised by every change; 0 where nothing was ever written."""
+        return self._reader().generation if self.exists else 0
+
     def search(
         self,
         query: str,
@@ -173,6 +191,7 @@ class LocalArchive:
         document: str | Sequence[str] | None = None,
         after: str | None = None,
         before: str | None = None,
+        role: Role | Sequence[Role] | None = None,
     ) -> list[ScoredPassage]:
         """The k best passages for a query, best first. Raises InputError for a query or a `k` that cannot be used."""
         from rag.followups import build_query
@@ -181,7 +200,7 @@ class LocalArchive:
         if k < 1:
             raise InputError(f"k is {k}; ask for at least 1 passage")
 
-        filters = Filters(_as_tuple(speaker), _as_tuple(document), after, before)
+        filters = Filters(_as_tuple(speaker), _as_tuple(document), after, before, _as_tuple(role))
         scope = self.resolve(filters)
         candidates = retrieve(self, build_query(query, speakers=self.speakers()), scope=scope, depth=max(DEPTH, k))
         return [ScoredPassage(candidate.stored.passage, candidate.score) for candidate in candidates[:k]]
@@ -216,23 +235,20 @@ class LocalArchive:
             tuple(dict.fromkeys(documents)) if documents is not None else None,
             _as_date(filters.after, "after"),
             _as_date(filters.before, "before"),
+            tuple(dict.fromkeys(_as_role(role) for role in filters.role)) or None,
         )
 
     def nearest(self, vector: FloatVector, *, k: int, scope: Scope) -> list[tuple[int, float]]:
         """(row, cosine similarity) of the k passages nearest in meaning."""
         allowed = None
         if not scope.is_everything:
-            allowed = self._reader().rows_where(
-                documents=scope.documents, speakers=scope.speakers, after=scope.after, before=scope.before
-            )
+            allowed = self._reader().rows_in(scope)
         rows, scores = self._current().vectors.search(vector, k=k, allowed=allowed)
         return list(zip(rows.tolist(), scores.tolist(), strict=True))
 
     def matching(self, text: str, *, k: int, scope: Scope) -> list[tuple[int, float]]:
         """(row, BM25) of the k passages that fit best by their words."""
-        return self._current().words.search(
-            text, k=k, documents=scope.documents, speakers=scope.speakers, after=scope.after, before=scope.before
-        )
+        return self._current().words.search(text, k=k, scope=scope)
 
     def load(self, rows: Sequence[int]) -> list[StoredPassage]:
         """The passages of these rows with their vectors, in this order."""
@@ -288,7 +304,7 @@ class LocalArchive:
         except EmbeddingError as error:
             raise ArchiveError(f"{folder}: {error}; run: onrecord verify --repair --archive {self.folder}") from error
         speakers = tuple(name for name in store.speakers() if name)
-        return _Snapshot(generation, WordIndex(folder / WORDS), vectors, speakers)
+        return _Snapshot(generation, WordIndex(folder / WORDS), vectors, speakers, store.cover(Scope()))
 
     def _index_folder(self, generation: int) -> Path:
         return self.folder / "index" / f"{generation:08d}"
@@ -649,10 +665,16 @@ def _recall_at_10(index: FaissIndex, rows: Any, matrix: FloatMatrix, *, samples:
     return found / (10 * len(chosen))
 
 
-def _as_tuple(value: str | Sequence[str] | None) -> tuple[str, ...]:
+def _as_tuple(value: Name | Sequence[Name] | None) -> tuple[Name, ...]:
     if value is None:
         return ()
     return (value,) if isinstance(value, str) else tuple(value)
+
+
+def _as_role(value: str) -> str:
+    if value not in ANSWERING_ROLES:
+        raise InputError(f"there is no role {value!r}; known: {', '.join(ANSWERING_ROLES)}")
+    return value
 
 
 def _as_date(value: str | None, name: str) -> str | None:

@@ -20,9 +20,9 @@ import numpy as np
 
 from embeddings.types import FloatMatrix, FloatVector, RowIds
 from rag.errors import ArchiveError
-from rag.types import Document, Passage, Span, Turn
+from rag.types import Cover, Document, Passage, Scope, Span, Turn
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 _SCHEMA = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE documents (
@@ -31,7 +31,7 @@ CREATE TABLE documents (
 CREATE UNIQUE INDEX documents_path ON documents (path);
 CREATE TABLE passages (
     row INTEGER PRIMARY KEY AUTOINCREMENT, document TEXT NOT NULL REFERENCES documents (id), speaker TEXT NOT NULL,
-    date TEXT, body BLOB NOT NULL, vector BLOB NOT NULL, asked BLOB NOT NULL, sentences BLOB NOT NULL,
+    role TEXT NOT NULL, date TEXT, body BLOB NOT NULL, vector BLOB NOT NULL, asked BLOB NOT NULL, sentences BLOB NOT NULL,
     digest BLOB NOT NULL
 );
 CREATE INDEX passages_document ON passages (document);
@@ -148,11 +148,12 @@ class Store:
             half = np.asarray(question, "<f2").tobytes()
             sentences = _pack_sentences(ranges, rest)
             cursor = self._query(
-                "INSERT INTO passages (document, speaker, date, body, vector, asked, sentences, digest) "
-                "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                "INSERT INTO passages (document, speaker, role, date, body, vector, asked, sentences, digest) "
+                "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (
                     document.id,
                     passage.speaker,
+                    passage.role,
                     passage.date,
                     text,
                     packed,
@@ -231,21 +232,21 @@ class Store:
             rows[number], matrix[number] = stored.row, stored.vector
         return rows, matrix
 
-    def rows_where(
-        self, *, documents: Sequence[str] | None, speakers: Sequence[str] | None, after: str | None, before: str | None
-    ) -> RowIds:
+    def rows_in(self, scope: Scope) -> RowIds:
         """The rows of the passages that pass every filter."""
-        clauses, values = ["1"], []
-        for column, wanted in (("document", documents), ("speaker", speakers)):
-            if wanted is not None:
-                clauses.append(f"{column} IN (SELECT value FROM json_each(?))")
-                values.append(json.dumps(list(wanted)))
-        for operator, day in ((">=", after), ("<=", before)):
-            if day:
-                clauses.append(f"date {operator} ?")
-                values.append(day)
-        found = self._query(f"SELECT row FROM passages WHERE {' AND '.join(clauses)}", values)
+        condition, values = _condition(scope)
+        found = self._query(f"SELECT row FROM passages WHERE {condition}", values)
         return np.fromiter((row for (row,) in found), np.int64)
+
+    def cover(self, scope: Scope) -> Cover:
+        """How much there is in a scope."""
+        condition, values = _condition(scope)
+        counted = "count(DISTINCT document), count(DISTINCT nullif(speaker, '')), count(*), min(date), max(date)"
+        return Cover(*self._query(f"SELECT {counted} FROM passages WHERE {condition}", values).fetchone())
+
+    def answer_counts(self) -> dict[str, int]:
+        """Number of passages by document."""
+        return dict(self._query("SELECT document, count(*) FROM passages GROUP BY document"))
 
     def integrity(self) -> list[str]:
         """Every fault found in the file; empty where there is none."""
@@ -305,6 +306,20 @@ class Store:
 
 
 _SELECT = "SELECT row, document, speaker, body, vector, asked, sentences, digest FROM passages"
+
+
+def _condition(scope: Scope) -> tuple[str, list[str]]:
+    """The SQL that a scope means, and its values."""
+    clauses, values = ["1"], []
+    for column, wanted in (("document", scope.documents), ("speaker", scope.speakers), ("role", scope.roles)):
+        if wanted is not None:
+            clauses.append(f"{column} IN (SELECT value FROM json_each(?))")
+            values.append(json.dumps(list(wanted)))
+    for operator, day in ((">=", scope.after), ("<=", scope.before)):
+        if day:
+            clauses.append(f"date {operator} ?")
+            values.append(day)
+    return " AND ".join(clauses), values
 
 
 def _digest(*parts: bytes) -> bytes:

@@ -128,6 +128,44 @@ class Citation:
 
 
 @dataclass(frozen=True, slots=True)
+class Filters:
+    """What a search is restricted to; empty means everything."""
+
+    speaker: tuple[str, ...] = ()
+    document: tuple[str, ...] = ()
+    after: str | None = None  # ISO date, inclusive
+    before: str | None = None  # ISO date, inclusive
+    role: tuple[Role, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Filters resolved against an archive: exact speakers and document ids, None where all are meant."""
+
+    speakers: tuple[str, ...] | None = None
+    documents: tuple[str, ...] | None = None
+    after: str | None = None
+    before: str | None = None
+    roles: tuple[str, ...] | None = None
+
+    @property
+    def is_everything(self) -> bool:
+        """Whether nothing is filtered out."""
+        return self == Scope()
+
+
+@dataclass(frozen=True, slots=True)
+class Cover:
+    """How much a search looked through."""
+
+    documents: int
+    speakers: int
+    passages: int
+    first: str | None = None  # ISO date of the oldest dated document
+    last: str | None = None  # … and of the newest
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """What was asked, what is on the record about it, and where: the only thing ui/ and eval/ receive."""
 
@@ -141,6 +179,10 @@ class Answer:
     passages: tuple[ScoredPassage, ...]
     timings_ms: Mapping[str, float] = field(default_factory=dict)
     dangling: int = 0  # markers of evidence that was not offered: removed from the text
+    markers: tuple[tuple[int, int, int], ...] = ()  # (start, end, number) of each citation's marker in `text`
+    searched: tuple[str, ...] = ()  # every text that was searched for, the question first
+    filters: Filters = Filters()  # what the search was restricted to
+    cover: Cover | None = None  # what was searched
 
     def to_json(self) -> dict[str, Any]:
         """The contract's JSON form."""
@@ -180,31 +222,6 @@ def passage_to_json(hit: ScoredPassage) -> dict[str, Any]:
         "text": passage.text,
         "score": round(hit.score, 4),
     }
-
-
-@dataclass(frozen=True, slots=True)
-class Filters:
-    """What a search is restricted to; empty means everything."""
-
-    speaker: tuple[str, ...] = ()
-    document: tuple[str, ...] = ()
-    after: str | None = None  # ISO date, inclusive
-    before: str | None = None  # ISO date, inclusive
-
-
-@dataclass(frozen=True, slots=True)
-class Scope:
-    """Filters resolved against an archive: exact speakers and document ids, None where all are meant."""
-
-    speakers: tuple[str, ...] | None = None
-    documents: tuple[str, ...] | None = None
-    after: str | None = None
-    before: str | None = None
-
-    @property
-    def is_everything(self) -> bool:
-        """Whether nothing is filtered out."""
-        return self == Scope()
 
 
 @dataclass(slots=True)

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from rag.types import Passage
+from rag.types import Passage, Scope
 
 _HEAP_BYTES = 64_000_000
 ASKED_WEIGHT = 0.5  # the question names what the answer takes for granted, but is not the answer
@@ -64,6 +64,7 @@ class WordIndex:
                     asked=passage.asked,
                     document=passage.document_id,
                     speaker=passage.speaker,
+                    role=passage.role,
                     date=_day_number(passage.date),
                 )
             )
@@ -76,10 +77,7 @@ class WordIndex:
         text: str,
         *,
         k: int,
-        documents: Sequence[str] | None = None,
-        speakers: Sequence[str] | None = None,
-        after: str | None = None,
-        before: str | None = None,
+        scope: Scope,
     ) -> list[tuple[int, float]]:
         """(row, BM25 score) of the best k passages that hold at least one of the words."""
         import tantivy
@@ -91,17 +89,17 @@ class WordIndex:
             terms, default_field_names=["body", "asked"], field_boosts={"asked": ASKED_WEIGHT}
         )
         clauses = [(tantivy.Occur.Must, query)]
-        for field, values in (("document", documents), ("speaker", speakers)):
+        for field, values in (("document", scope.documents), ("speaker", scope.speakers), ("role", scope.roles)):
             if values is not None:
                 wanted = tantivy.Query.term_set_query(self._schema, field, list(values))
                 clauses.append((tantivy.Occur.Must, tantivy.Query.const_score_query(wanted, 0.0)))
-        if after or before:
+        if scope.after or scope.before:
             days = tantivy.Query.range_query(
                 self._schema,
                 "date",
                 tantivy.FieldType.Integer,
-                _day_number(after) if after else 1,
-                _day_number(before) if before else 99_999_999,
+                _day_number(scope.after) if scope.after else 1,
+                _day_number(scope.before) if scope.before else 99_999_999,
             )
             clauses.append((tantivy.Occur.Must, tantivy.Query.const_score_query(days, 0.0)))
         searcher = self._index.searcher()
@@ -146,6 +144,7 @@ def _schema() -> Any:
     builder.add_text_field("asked", tokenizer_name="stemmed")
     builder.add_text_field("document", tokenizer_name="raw")
     builder.add_text_field("speaker", tokenizer_name="raw")
+    builder.add_text_field("role", tokenizer_name="raw")
     builder.add_integer_field("date", indexed=True, fast=True)
     return builder.build()
 

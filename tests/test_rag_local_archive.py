@@ -9,13 +9,15 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 from conftest import transcript
 
-from rag.archive import open_archive
+from rag.archive import Archive, open_archive
 from rag.errors import ArchiveError, InputError, ModelMismatch, OnrecordError
 from rag.local_archive import LocalArchive
+from rag.types import Cover, Filters, Scope
 
 
 def write(folder: Path, name: str, fact: str, speaker: str = "Ann Reed", head: str = "") -> Path:
@@ -195,6 +197,7 @@ _WRITER = """
 import sys
 from pathlib import Path
 from rag.local_archive import LocalArchive
+from rag.types import Cover, Filters, Scope
 archive = LocalArchive(Path(sys.argv[1]))
 for path in sorted(Path(sys.argv[2]).glob("*.txt")):
     archive.ingest([path])
@@ -368,3 +371,33 @@ def test_a_damaged_truth_is_told_in_a_sentence(bundled_copy: Path) -> None:
             assert str(bundled_copy) in str(error)
         else:
             assert isinstance(faults, list)
+
+
+def test_a_role_is_a_filter_of_its_own(tmp_path: Path) -> None:
+    said = (
+        ("Operator", "The harbour call begins now."),
+        ("Question", "Who owns the harbour?"),
+        ("Ann Reed", "The harbour is the town's."),
+    )
+    (tmp_path / "call.txt").write_text(transcript(*said, *said), encoding="utf-8")
+    archive = open_archive(tmp_path / "archive")
+    archive.ingest([tmp_path / "call.txt"])
+
+    def found(**filters: Any) -> set[tuple[str, str]]:
+        return {(hit.passage.role, hit.passage.speaker) for hit in archive.search("harbour", **filters)}
+
+    assert found() == {("other", "Operator"), ("respondent", "Ann Reed")}
+    assert found(role="other") == {("other", "Operator")}
+    assert found(role=["respondent"]) == {("respondent", "Ann Reed")}
+    with pytest.raises(InputError, match="there is no role 'interviewer'; known: respondent, other"):
+        archive.search("harbour", role="interviewer")
+
+
+def test_a_cover_counts_what_a_scope_holds(bundled: Archive) -> None:
+    counts = bundled.answer_counts()
+    podcast = bundled.document("podcast.md")
+    passages = bundled.passages(podcast.id)
+    assert counts[podcast.id] == len(passages)
+    cover = bundled.cover(bundled.resolve(Filters(document=("podcast.md",))))
+    assert cover == Cover(1, len({p.speaker for p in passages}), len(passages), "2026-10-09", "2026-10-09")
+    assert bundled.cover(Scope()).passages == sum(counts.values()) == bundled.counts()[1]
