@@ -205,12 +205,10 @@ def assign_roles(utterances: Sequence[tuple[str, str]], declared: Mapping[str, R
             roles[speaker] = "interviewer"
         elif is_answer_label(speaker):
             roles[speaker] = "respondent"
-        elif set(fold(speaker).split()) & _CONDUCT_LABELS and _parse(speaker) is None:
-            roles[speaker] = "interviewer" if asks[speaker] >= 0.5 else "other"
     undecided = [speaker for speaker in texts if speaker not in roles]
     if labelled_questions:
         roles.update(dict.fromkeys(undecided, "respondent"))
-        return {speaker: roles[speaker] for speaker in texts}
+        return _with_conduct(roles, texts, declared)
     if not undecided:
         return {speaker: roles[speaker] for speaker in texts}
     for speaker in undecided:
@@ -228,7 +226,19 @@ def assign_roles(utterances: Sequence[tuple[str, str]], declared: Mapping[str, R
     if "respondent" not in roles.values():
         # Everybody asks: the one who speaks most answers.
         roles[max(undecided, key=lambda speaker: share[speaker])] = "respondent"
-    return {speaker: roles[speaker] for speaker in texts}
+    return _with_conduct(roles, texts, declared)
+
+
+def _with_conduct(roles: Mapping[str, Role], speakers: Iterable[str], declared: Mapping[str, Role]) -> dict[str, Role]:
+    """Who only conducts the conversation, an operator or a clerk without a name, is no respondent where there are others."""
+    conducts = {
+        speaker
+        for speaker, role in roles.items()
+        if role == "respondent" and speaker not in declared and set(fold(speaker).split()) - {"the"} <= _CONDUCT_LABELS
+    }
+    if all(role != "respondent" or speaker in conducts for speaker, role in roles.items()):
+        conducts = set()
+    return {speaker: "other" if speaker in conducts else roles[speaker] for speaker in speakers}
 
 
 def _asks(text: str) -> bool:
