@@ -18,7 +18,7 @@ from rag.errors import SettingsError
 FILE = "onrecord.toml"
 PREFIX = "ONRECORD_"
 # Variables that are read elsewhere, before there are any settings.
-_OTHER_VARIABLES = frozenset({"ONRECORD_CACHE", "ONRECORD_PLUGINS"})
+_OTHER_VARIABLES = frozenset({"ONRECORD_AUTH", "ONRECORD_CACHE", "ONRECORD_PLUGINS"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -98,6 +98,7 @@ def test_each_layer_is_imported_without_the_ones_above_it() -> None:
             for file in FILES
             if file.relative_to(ROOT).parts[0] == package
             and file.stem not in {"__main__", "__init__", "export", "bench"}
+            and file != ROOT / "ui" / "app.py"  # Gradio's own module: the server imports it when it runs
         ]
         loaded = modules_after(f"import {', '.join([package, *modules])}", ROOT)
         assert {name for name in ALLOWED if name in loaded} <= allowed

@@ -1,0 +1,49 @@
+"""Questions to begin with, taken from an archive's own documents."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from rag.passages import split_sentences
+from rag.types import Document
+from rag.words import content_words
+
+_SHORTEST, _LONGEST = 25, 110
+# Questions that lean on what was said before mean nothing to a newcomer.
+_LEANING = re.compile(
+    r"^(?:and|but|so|or|then|also|why not|really|you|which one)\b|\b(?:he|she|it|they|this|that|those|these|him|her|them|there|here)\b",
+    re.I,
+)
+
+
+def example_questions(documents: Iterable[Document], *, count: int = 4) -> list[str]:
+    """Up to `count` questions that interviewers asked and that stand on their own, from as many documents as there are.
+
+    Stops reading documents as soon as it has enough.
+    """
+    first: list[str] = []
+    others: list[str] = []
+    for document in documents:
+        # The more words with a matter of their own, the less a newcomer has to know.
+        questions = sorted(_questions(document), key=lambda question: -len(content_words(question)))
+        first += questions[:1]
+        others += questions[1:]
+        if len(first) >= count:
+            break
+    return list(dict.fromkeys(first + others))[:count]
+
+
+def _questions(document: Document) -> Iterator[str]:
+    answered = (
+        turn
+        for turn, following in zip(document.turns, document.turns[1:], strict=False)
+        if turn.role == "interviewer" and following.role != "interviewer"
+    )
+    for turn in answered:
+        text = document.text[turn.start : turn.end]
+        for start, end in split_sentences(text):
+            sentence = " ".join(text[start:end].split())
+            whole = sentence.endswith("?") and _SHORTEST <= len(sentence) <= _LONGEST
+            if whole and sentence[0].isupper() and not _LEANING.search(sentence):
+                yield sentence

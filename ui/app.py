@@ -1,0 +1,367 @@
+"""The page: Gradio components and what happens between them. Imported only by the server, since Gradio takes seconds.
+
+The chat is Gradio's; its messages are markup from `rendering`. The right pane is one static element whose script
+(`assets/page.js`) builds transcripts, documents and conversations with text nodes. The two talk in two ways: the script
+triggers events on the pane, and conversations go to it through `bridge`.
+"""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from functools import wraps
+from importlib.resources import files
+from typing import Any
+
+import gradio as gr
+
+from rag.assistant import MAX_QUESTION_CHARS
+from rag.errors import InputError
+from rag.generators import GENERATORS
+from rag.types import Document, Filters
+from ui.chat import Desk, Step, told
+from ui.conversations import Exchange, from_json, to_json
+from ui.export import SUFFIX, export
+from ui.feedback import note_feedback
+from ui.rendering import messages, plain_text, shortened
+from ui.sources import MAX_UPLOAD_BYTES, Library, add_file, source_view
+from ui.texts import ENGLISH, filter_tags, say, say_role
+
+CONCURRENT_ANSWERS = 8
+WAITING_ANSWERS = 32
+ANSWERING_ROLES = ("respondent", "other")
+
+I18N = gr.I18n(en=ENGLISH)
+
+
+def asset(name: str) -> str:
+    """The text of a file in `assets`."""
+    return files("ui").joinpath("assets", name).read_text(encoding="utf-8")
+
+
+def theme() -> gr.themes.Base:
+    """System fonts, and colours that reach a contrast of 4.5:1; the rest is in page.css."""
+    return gr.themes.Base(
+        font=["system-ui", "Segoe UI", "Helvetica Neue", "Arial", "sans-serif"],
+        font_mono=["ui-monospace", "Consolas", "monospace"],
+        text_size=gr.themes.sizes.text_md,
+        radius_size=gr.themes.sizes.radius_sm,
+    )
+
+
+def build_app(desk: Desk, *, generator: str, k: int) -> gr.Blocks:
+    """The page for one archive."""
+    library = Library.of(desk.archive)
+    with gr.Blocks(title="onrecord", analytics_enabled=False, fill_width=True, delete_cache=(3600, 3600)) as page:
+        exchanges = gr.State([])
+        conversation = gr.State("")
+        editing = gr.State(-1)
+        with gr.Row(elem_id="or-page", equal_height=True):
+            with gr.Column(elem_id="or-left", scale=6, min_width=320):
+                gr.HTML(html_template=asset("head.html"), elem_id="or-head")
+                chat = gr.Chatbot(
+                    elem_id="chat",
+                    label="Conversation",
+                    show_label=False,
+                    container=False,
+                    height="100%",
+                    layout="panel",
+                    latex_delimiters=[],
+                    buttons=[],
+                    group_consecutive_messages=False,
+                    autoscroll=True,
+                )
+                note = gr.Markdown(visible=False, elem_id="or-note", container=False)
+                keep = gr.Button(I18N("ask.keep"), visible=False, size="sm", elem_id="or-keep")
+                with gr.Row(elem_id="or-ask", equal_height=True):
+                    box = gr.Textbox(
+                        label=I18N("ask.label"),
+                        placeholder=I18N("ask.placeholder"),
+                        container=False,
+                        lines=1,
+                        max_lines=6,
+                        max_length=MAX_QUESTION_CHARS,
+                        autofocus=True,
+                        scale=8,
+                        elem_id="or-box",
+                    )
+                    send = gr.Button(I18N("ask.send"), variant="primary", scale=1, min_width=72, elem_id="or-send")
+                    stop = gr.Button(
+                        I18N("ask.stop"), variant="stop", scale=1, min_width=72, visible=False, elem_id="or-stop"
+                    )
+                with gr.Accordion(I18N("filters.title"), open=False, elem_id="or-filters"):
+                    with gr.Row():
+                        documents = gr.Dropdown([], multiselect=True, label=I18N("filters.documents"), min_width=200)
+                        speakers = gr.Dropdown([], multiselect=True, label=I18N("filters.speakers"), min_width=200)
+                    with gr.Row():
+                        roles = gr.Dropdown(
+                            [(say_role(role), role) for role in ANSWERING_ROLES],  # type: ignore[arg-type]
+                            multiselect=True,
+                            label=I18N("filters.roles"),
+                            min_width=140,
+                        )
+                        after = gr.Textbox(label=I18N("filters.after"), max_length=10, min_width=140)
+                        before = gr.Textbox(label=I18N("filters.before"), max_length=10, min_width=140)
+                    clear = gr.Button(I18N("filters.clear"), size="sm")
+                with gr.Accordion(I18N("settings.title"), open=False, elem_id="or-settings"):
+                    with gr.Row():
+                        writer = gr.Dropdown(
+                            GENERATORS.names(), value=generator, label=I18N("settings.generator"), min_width=160
+                        )
+                        depth = gr.Slider(1, 20, value=k, step=1, label=I18N("settings.k"), min_width=160)
+                    gr.HTML(html_template='<div class="or-settings-more"></div>')
+            with gr.Column(elem_id="or-right", scale=5, min_width=320):
+                bridge = gr.HTML(
+                    html_template="<span></span>",
+                    js_on_load="watch('value', () => window.onrecord && window.onrecord.receive(props.value));",
+                    elem_id="or-bridge",
+                )
+                pane = gr.HTML(
+                    html_template=asset("pane.html"),
+                    js_on_load=asset("page.js"),
+                    elem_id="or-pane",
+                    server_functions=_server_functions(desk, library),
+                )
+
+        chosen = [documents, speakers, roles, after, before]
+        asking = [exchanges, conversation, *chosen, writer, depth]
+        shown = [chat, box, exchanges, conversation, editing, bridge, send, stop, note, keep]
+
+        def steps(
+            question: str, past: list[Exchange], name: str, filters: Filters, writer_name: str, most: int
+        ) -> Iterator[list[Any]]:
+            """The page after each step of an answer."""
+            name = name or uuid.uuid4().hex
+            for step in desk.answer(question, past, filters=filters, generator=writer_name, k=int(most)):
+                yield _shown(step, name, desk)
+
+        def ask(question: str, changed: int, past: list[Exchange], name: str, *rest: Any) -> Iterator[list[Any]]:
+            if not question.strip():
+                yield [gr.skip()] * len(shown)
+            else:
+                past = past[:changed] if changed >= 0 else past
+                yield from steps(question, past, name, _filters(*rest[:5]), *rest[5:])
+
+        def ask_example(event: gr.EventData, past: list[Exchange], name: str, *rest: Any) -> Iterator[list[Any]]:
+            yield from steps(str(event._data["question"]), past, name, _filters(*rest[:5]), *rest[5:])
+
+        def ask_again(event: gr.EventData, past: list[Exchange], name: str, *rest: Any) -> Iterator[list[Any]]:
+            """Retry: the same question with the same filters, in its place; what came after goes."""
+            found = _at(past, event)
+            yield from steps(found.question, past[: past.index(found)], name, found.filters, *rest[5:])
+
+        def ask_without(event: gr.EventData, past: list[Exchange], name: str, *rest: Any) -> Iterator[list[Any]]:
+            found = _at(past, event)
+            _, fewer = filter_tags(found.filters)[int(event._data["tag"])]
+            yield from steps(found.question, past, name, fewer, *rest[5:])
+
+        def edit(event: gr.EventData, past: list[Exchange]) -> list[Any]:
+            number = past.index(_at(past, event))
+            text = say("ask.editing", number=number + 1)
+            return [past[number].question, number, gr.update(value=text, visible=True), gr.update(visible=True)]
+
+        def stopped(past: list[Exchange], name: str) -> list[Any]:
+            return _shown(Step(tuple(past)), name, desk)
+
+        def restore(event: gr.EventData) -> list[Any]:
+            try:
+                past = from_json(event._data["exchanges"])
+            except (InputError, KeyError, TypeError) as error:
+                raise gr.Error(str(error)) from error
+            return _shown(Step(tuple(past)), str(event._data.get("id", ""))[:64], desk)
+
+        def begin() -> list[Any]:
+            return _shown(Step(()), "", desk)
+
+        def choices() -> list[Any]:
+            listed = library.listing()
+            sources = [row["source"] for row in listed]
+            named = [
+                (
+                    shortened(f"{row['title']} ({row['source']})", 80),
+                    row["source"] if sources.count(row["source"]) == 1 else row["id"],
+                )
+                for row in listed
+            ]
+            return [gr.update(choices=named), gr.update(choices=list(desk.archive.speakers()) if listed else [])]
+
+        started = [
+            gr.on([send.click, box.submit], ask, [box, editing, *asking], shown, **_ANSWERING),
+            pane.submit(ask_example, asking, shown, **_ANSWERING),
+            pane.retry(ask_again, asking, shown, **_ANSWERING),
+            pane.undo(ask_without, asking, shown, **_ANSWERING),
+        ]
+        stop.click(stopped, [exchanges, conversation], shown, cancels=started, **_QUIET)
+        pane.edit(edit, [exchanges], [box, editing, note, keep], **_QUIET)
+        keep.click(
+            lambda: ["", -1, gr.update(visible=False), gr.update(visible=False)],
+            None,
+            [box, editing, note, keep],
+            **_QUIET,
+        )
+        pane.select(restore, None, shown, **_QUIET)
+        pane.clear(begin, None, shown, **_QUIET)
+        pane.change(choices, None, [documents, speakers], **_QUIET).then(
+            lambda past: gr.skip() if past else messages([], welcome=desk.welcome()), [exchanges], [chat], **_QUIET
+        )
+        clear.click(lambda: [[], [], [], "", ""], None, chosen, **_QUIET)
+        page.load(choices, None, [documents, speakers], **_QUIET)
+        page.load(lambda: messages([], welcome=desk.welcome()), None, [chat], **_QUIET)
+    page.queue(api_open=False, max_size=WAITING_ANSWERS, default_concurrency_limit=CONCURRENT_ANSWERS)
+    built: gr.Blocks = page
+    return built
+
+
+_ANSWERING: dict[str, Any] = {
+    "concurrency_limit": CONCURRENT_ANSWERS,
+    "concurrency_id": "answers",
+    "show_progress": "hidden",
+    "api_visibility": "private",
+    "trigger_mode": "once",
+}
+_QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
+
+
+def _shown(step: Step, name: str, desk: Desk) -> list[Any]:
+    """A step as values of the components: chat, box, exchanges, conversation, editing, bridge, send, stop, note, keep."""
+    done = step.pending is None
+    past = list(step.exchanges)
+    chat = messages(past, welcome="" if past or not done else desk.welcome(), pending=step.pending, text=step.text)
+    mail = json.dumps(
+        {
+            "id": name,
+            "exchanges": to_json(past),
+            "copies": [plain_text(exchange.answer) if exchange.answer else "" for exchange in past],
+        }
+    )
+    return [
+        chat,
+        gr.skip() if done else "",
+        past,
+        name,
+        -1,
+        mail if done else gr.skip(),
+        gr.update(visible=done),
+        gr.update(visible=not done),
+        gr.update(visible=False),
+        gr.update(visible=False),
+    ]
+
+
+def _filters(
+    documents: list[str] | None,
+    speakers: list[str] | None,
+    roles: list[Any] | None,
+    after: str | None,
+    before: str | None,
+) -> Filters:
+    return Filters(
+        tuple(speakers or ()),
+        tuple(documents or ()),
+        (after or "").strip() or None,
+        (before or "").strip() or None,
+        tuple(roles or ()),
+    )
+
+
+def _at(past: list[Exchange], event: gr.EventData) -> Exchange:
+    number = int(event._data["index"])
+    if not 0 <= number < len(past):
+        raise gr.Error(f"there is no question {number + 1} in this conversation; reload the page")
+    return past[number]
+
+
+def _server_functions(desk: Desk, library: Library) -> list[Callable[..., Any]]:
+    """What the script may call. Each takes one value and gives JSON; a failure is {"error": a sentence}."""
+    archive = desk.archive
+
+    def answering(function: Callable[[Any], Any]) -> Callable[[Any], Any]:
+        @wraps(function)
+        def safe(value: Any = None) -> Any:
+            try:
+                return function(value)
+            except Exception as error:  # the page shows it
+                return {"error": told(error)}
+
+        return safe
+
+    def changing(function: Callable[[Any], Any]) -> Callable[[Any], Any]:
+        @wraps(function)
+        def allowed(value: Any) -> Any:
+            if desk.read_only:
+                raise InputError(say("documents.readonly"))
+            return function(value)
+
+        return answering(allowed)
+
+    def document_of(document_id: str) -> Document | None:
+        try:
+            return archive.document(document_id)
+        except InputError:
+            return None
+
+    @answering
+    def describe_page(_: Any) -> Any:
+        documents, passages = archive.counts()
+        return {
+            "texts": ENGLISH,
+            "archive": archive.url,
+            "documents": documents,
+            "answers": passages,
+            "encoder": archive.encoder.name,
+            "readOnly": desk.read_only,
+            "maxBytes": MAX_UPLOAD_BYTES,
+        }
+
+    @answering
+    def list_documents(_: Any) -> Any:
+        return library.listing()
+
+    @answering
+    def get_source(document_id: Any) -> Any:
+        found = document_of(str(document_id))
+        if found is None or found.id != document_id:
+            raise InputError(say("pane.gone"))
+        return source_view(found)
+
+    @changing
+    def add_document(value: Any) -> Any:
+        return add_file(archive, value["name"], value["data"])
+
+    @changing
+    def add_samples(_: Any) -> Any:
+        if desk.samples is None:
+            raise InputError("the bundled interviews are not installed here")
+        report = archive.ingest([desk.samples])
+        return {"added": len(report.added), "failed": report.failed}
+
+    @changing
+    def remove_document(document_id: Any) -> Any:
+        return {"removed": archive.remove(str(document_id)).source}
+
+    @answering
+    def export_conversation(value: Any) -> Any:
+        form = value["form"]
+        if form not in SUFFIX:
+            raise InputError(f"there is no form {form!r}; known: {', '.join(SUFFIX)}")
+        text = export(from_json(value["exchanges"]), document_of, form=form, when=datetime.now().astimezone())
+        return {"text": text, "name": f"onrecord-{datetime.now():%Y-%m-%d-%H%M}.{SUFFIX[form]}"}
+
+    @changing
+    def send_feedback(value: Any) -> Any:
+        (exchange,) = from_json([value["exchange"]])
+        note_feedback(archive, exchange, helpful=value["helpful"] is True, comment=str(value.get("comment", "")))
+        return {}
+
+    return [
+        describe_page,
+        list_documents,
+        get_source,
+        add_document,
+        add_samples,
+        remove_document,
+        export_conversation,
+        send_feedback,
+    ]

@@ -1,0 +1,100 @@
+"""What happens when a question is sent: steps of an answer, as the page shows them one after the other.
+
+No global state and none per visitor: a conversation comes in and goes out, so that two visitors cannot mix.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from embeddings.registry import UnknownName
+from embeddings.types import EmbeddingError
+from rag.archive import Archive
+from rag.assistant import MAX_HISTORY, Assistant
+from rag.errors import OnrecordError
+from rag.examples import example_questions
+from rag.types import Answer, Filters
+from ui.conversations import Exchange, history_of
+from ui.rendering import render_welcome
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """The conversation while a question is being answered (`pending`, `text` so far), and at the end."""
+
+    exchanges: tuple[Exchange, ...]
+    pending: Exchange | None = None
+    text: str = ""
+
+
+class Desk:
+    """Answers questions about one archive, with an assistant for each generator that is asked for."""
+
+    def __init__(self, archive: Archive, *, read_only: bool = False, samples: Path | None = None) -> None:
+        self.archive = archive
+        self.read_only = read_only
+        self.samples = samples
+        self._assistants: dict[str, Assistant] = {}
+        self._examples: tuple[int, list[str]] = (-1, [])
+        self._guard = threading.Lock()
+
+    def answer(
+        self, question: str, exchanges: Sequence[Exchange], *, filters: Filters, generator: str, k: int
+    ) -> Iterator[Step]:
+        """The steps of an answer; the last one holds the finished exchange, or the reason why there is none."""
+        before = tuple(exchanges)
+        asked = Exchange(question.strip(), filters)
+        yield Step(before, asked)
+        text = ""
+        try:
+            assistant = self._assistant(generator)
+            for piece in assistant.stream(question, history=history_of(before, MAX_HISTORY), k=k, filters=filters):
+                if isinstance(piece, Answer):
+                    yield Step((*before, Exchange(asked.question, filters, piece)))
+                else:
+                    text += piece
+                    yield Step(before, asked, text)
+        except Exception as error:  # whatever it is, the page goes on
+            yield Step((*before, Exchange(asked.question, filters, error=told(error))))
+
+    def welcome(self) -> str:
+        """The greeting: questions from the archive's own documents, or how to begin where there are none."""
+        empty = self.archive.counts()[1] == 0
+        return render_welcome(
+            [] if empty else self.examples(), empty=empty, samples=self.samples is not None, read_only=self.read_only
+        )
+
+    def examples(self) -> list[str]:
+        """Questions to begin with, chosen once per generation of the archive."""
+        with self._guard:
+            generation = self.archive.generation
+            if self._examples[0] != generation:
+                self._examples = (generation, example_questions(self.archive.documents()))
+            return self._examples[1]
+
+    def warm_up(self, generator: str) -> None:
+        """Load the models and indexes before somebody waits for them."""
+        if self.archive.counts()[1]:
+            self._assistant(generator).ask("What was said?")
+
+    def _assistant(self, generator: str) -> Assistant:
+        with self._guard:
+            if generator not in self._assistants:
+                self._assistants[generator] = Assistant(self.archive, generator=generator)
+            return self._assistants[generator]
+
+
+def told(error: Exception) -> str:
+    """An error as a sentence; one that nobody foresaw goes to the log, with a pointer to it."""
+    if isinstance(error, OnrecordError | EmbeddingError | UnknownName):
+        return str(error.args[0]) if error.args else type(error).__name__
+    if isinstance(error, OSError):
+        return f"{error.filename or 'the system'}: {error.strerror or error}"
+    log.error("unexpected error", exc_info=error)
+    return f"something went wrong ({type(error).__name__}); the terminal where onrecord runs says more"

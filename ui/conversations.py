@@ -1,0 +1,197 @@
+"""A conversation: what was asked and answered, and the JSON form in which a browser keeps it.
+
+What comes back from a browser is read as strictly as a file from a stranger.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, cast
+
+from rag.errors import InputError
+from rag.types import Answer, Citation, Cover, Filters, Passage, ScoredPassage
+
+NEAREST = 3  # passages kept with an answer: those that are shown where the record is silent
+MAX_EXCHANGES = 500
+EVERYTHING = Filters()
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """One question with its answer, or with the reason why there is none."""
+
+    question: str
+    filters: Filters = EVERYTHING
+    answer: Answer | None = None
+    error: str = ""
+
+
+def history_of(exchanges: Sequence[Exchange], most: int) -> list[str]:
+    """The last questions that were answered, oldest first."""
+    return [exchange.question for exchange in exchanges if exchange.answer][-most:]
+
+
+def to_json(exchanges: Sequence[Exchange]) -> list[dict[str, Any]]:
+    """What `from_json` reads."""
+    return [
+        {
+            "question": exchange.question,
+            "filters": asdict(exchange.filters),
+            "answer": _answer_to_json(exchange.answer) if exchange.answer else None,
+            "error": exchange.error,
+        }
+        for exchange in exchanges
+    ]
+
+
+def from_json(value: object) -> list[Exchange]:
+    """The exchanges of a kept conversation. Raises InputError where it was changed or damaged."""
+    try:
+        items = _list(value)
+        if len(items) > MAX_EXCHANGES:
+            raise ValueError(f"{len(items)} exchanges")
+        return [_exchange(_dict(item)) for item in items]
+    except (KeyError, TypeError, ValueError) as error:
+        raise InputError(f"this conversation cannot be read ({error}); delete it and ask again") from error
+
+
+def _answer_to_json(answer: Answer) -> dict[str, Any]:
+    fields = answer.to_json()
+    fields["passages"] = fields["passages"][:NEAREST]
+    fields["markers"] = [list(marker) for marker in answer.markers]
+    fields["searched"] = list(answer.searched)
+    fields["filters"] = asdict(answer.filters)
+    fields["cover"] = asdict(answer.cover) if answer.cover else None
+    return fields
+
+
+def _exchange(fields: Mapping[str, Any]) -> Exchange:
+    answer = fields["answer"]
+    return Exchange(
+        question=_text(fields["question"]),
+        filters=_filters(_dict(fields["filters"])),
+        answer=_answer(_dict(answer)) if answer is not None else None,
+        error=_text(fields["error"]),
+    )
+
+
+def _answer(fields: Mapping[str, Any]) -> Answer:
+    text = _text(fields["text"])
+    citations = tuple(_citation(_dict(item)) for item in _list(fields["citations"]))
+    status = fields["status"]
+    if status not in ("answered", "not_on_record"):
+        raise ValueError(f"status {status!r}")
+    numbers = {citation.marker for citation in citations}
+    markers = []
+    for item in _list(fields["markers"]):
+        start, end, number = (_int(part) for part in item)
+        if text[start:end] != f"[{number}]" or start < 0 or number not in numbers:
+            raise ValueError(f"marker {number}")
+        markers.append((start, end, number))
+    cover = fields["cover"]
+    return Answer(
+        question=_text(fields["question"]),
+        query=_text(fields["query"]),
+        status=status,
+        text=text,
+        confidence=float(fields["confidence"]),
+        generator=_text(fields["generator"]),
+        citations=citations,
+        passages=tuple(_passage(_dict(item)) for item in _list(fields["passages"])),
+        timings_ms={_text(stage): float(spent) for stage, spent in _dict(fields["timings_ms"]).items()},
+        markers=tuple(markers),
+        searched=tuple(_text(leg) for leg in _list(fields["searched"])),
+        filters=_filters(_dict(fields["filters"])),
+        cover=_cover(_dict(cover)) if cover is not None else None,
+    )
+
+
+def _citation(fields: Mapping[str, Any]) -> Citation:
+    return Citation(
+        marker=_int(fields["marker"]),
+        passage_id=_text(fields["passage_id"]),
+        document_id=_text(fields["document_id"]),
+        title=_text(fields["title"]),
+        source=_text(fields["source"]),
+        date=_optional(fields["date"]),
+        speaker=_text(fields["speaker"]),
+        role=_role(fields["role"]),
+        asked=_text(fields["asked"]),
+        quote=_text(fields["quote"]),
+        start=_int(fields["start"]),
+        end=_int(fields["end"]),
+        seconds=float(fields["seconds"]) if fields["seconds"] is not None else None,
+        verified=fields["verified"] is True,
+    )
+
+
+def _passage(fields: Mapping[str, Any]) -> ScoredPassage:
+    passage = Passage(
+        id=_text(fields["passage_id"]),
+        document_id=_text(fields["document_id"]),
+        source=_text(fields["source"]),
+        speaker=_text(fields["speaker"]),
+        role=_role(fields["role"]),
+        asked=_text(fields["asked"]),
+        start=_int(fields["start"]),
+        end=_int(fields["end"]),
+        text=_text(fields["text"]),
+        title=_text(fields["title"]),
+        date=_optional(fields["date"]),
+    )
+    return ScoredPassage(passage, float(fields["score"]))
+
+
+def _filters(fields: Mapping[str, Any]) -> Filters:
+    return Filters(
+        speaker=tuple(_text(name) for name in _list(fields["speaker"])),
+        document=tuple(_text(name) for name in _list(fields["document"])),
+        after=_optional(fields["after"]),
+        before=_optional(fields["before"]),
+        role=tuple(_role(role) for role in _list(fields["role"])),
+    )
+
+
+def _cover(fields: Mapping[str, Any]) -> Cover:
+    return Cover(
+        _int(fields["documents"]),
+        _int(fields["speakers"]),
+        _int(fields["passages"]),
+        _optional(fields["first"]),
+        _optional(fields["last"]),
+    )
+
+
+def _role(value: object) -> Any:
+    if value not in ("interviewer", "respondent", "other"):
+        raise ValueError(f"role {value!r}")
+    return value
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise TypeError(f"a text was expected, not {type(value).__name__}")
+    return value
+
+
+def _optional(value: object) -> str | None:
+    return None if value is None else _text(value)
+
+
+def _int(value: object) -> int:
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise TypeError(f"a whole number was expected, not {type(value).__name__}")
+    return value
+
+
+def _list(value: object) -> list[Any]:
+    if not isinstance(value, list | tuple):
+        raise TypeError(f"a list was expected, not {type(value).__name__}")
+    return list(value)
+
+
+def _dict(value: object) -> dict[str, Any]:
+    if not isinstance(value, dict):
+        raise TypeError(f"an object was expected, not {type(value).__name__}")
+    return cast(dict[str, Any], value)

@@ -1,0 +1,143 @@
+"""A conversation to keep or to print: Markdown, JSON, and an evidence pack in HTML.
+
+The evidence pack quotes from the archive as it is now, not from what a browser sent: a place whose document has gone, or
+whose words differ, is said to be so.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import html
+import json
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Any, Literal
+
+from rag.dates import spoken_date
+from rag.types import Answer, Citation, Document
+from ui.conversations import Exchange, to_json
+from ui.rendering import source_line
+from ui.texts import say, say_cover
+
+Format = Literal["markdown", "json", "html"]
+SUFFIX: dict[str, str] = {"markdown": "md", "json": "json", "html": "html"}
+CONTEXT_CHARS = 300
+
+DocumentOf = Callable[[str], Document | None]
+
+
+def export(exchanges: Sequence[Exchange], document_of: DocumentOf, *, form: Format, when: datetime) -> str:
+    """A conversation in one of the forms. `document_of` gives the document of an id, None where it has gone."""
+    if form == "markdown":
+        return to_markdown(exchanges, when=when)
+    if form == "json":
+        return json.dumps(
+            {"exported": when.isoformat(timespec="seconds"), "conversation": to_json(exchanges)},
+            ensure_ascii=False,
+            indent=2,
+        )
+    return to_evidence_pack(exchanges, document_of, when=when)
+
+
+def to_markdown(exchanges: Sequence[Exchange], *, when: datetime) -> str:
+    """Questions as headings, answers as text, sources as lists. Texts are escaped: a transcript writes no markup."""
+    lines = [f"# onrecord, {spoken_date(when.date().isoformat())}", ""]
+    for exchange in exchanges:
+        lines += [f"## {_markdown(exchange.question, line=True)}", ""]
+        answer = exchange.answer
+        if answer is None:
+            lines += [_markdown(exchange.error, line=True), ""]
+            continue
+        lines += [_markdown(answer.text), ""]
+        lines += [f"- \\[{c.marker}\\] {_markdown(source_line(c), line=True)}" for c in answer.citations]
+        lines += [""] if answer.citations else []
+        if answer.status == "not_on_record" and answer.cover:
+            lines += [_markdown(say("answer.cover", cover=say_cover(answer.cover))), ""]
+    return "\n".join(lines)
+
+
+def to_evidence_pack(exchanges: Sequence[Exchange], document_of: DocumentOf, *, when: datetime) -> str:
+    """A page to print: each citation with its words in context, and everything needed to find them again."""
+    parts = "".join(_exchange(number, exchange, document_of) for number, exchange in enumerate(exchanges, start=1))
+    day = _text(f"{spoken_date(when.date().isoformat())}, {when:%H:%M}")
+    return (
+        '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">"
+        f"<title>Evidence pack, {day}</title><style>{_STYLE}</style></head><body><main>"
+        f"<h1>Evidence pack</h1><p class='small'>Made by onrecord on {day}. Offsets count Unicode characters of the text "
+        f"whose SHA-256 is given, the first being 0; the end is not included.</p>{parts}</main></body></html>\n"
+    )
+
+
+def _exchange(number: int, exchange: Exchange, document_of: DocumentOf) -> str:
+    head = f"<section><h2>{number}. {_text(exchange.question)}</h2>"
+    answer = exchange.answer
+    if answer is None:
+        return f"{head}<p>{_text(exchange.error)}</p></section>"
+    body = "".join(f"<p>{_text(part)}</p>" for part in answer.text.split("\n\n"))
+    evidence = "".join(_evidence(citation, document_of(citation.document_id)) for citation in answer.citations)
+    return f"{head}{body}{_cover(answer)}{evidence}</section>"
+
+
+def _cover(answer: Answer) -> str:
+    if answer.status != "not_on_record" or not answer.cover:
+        return ""
+    return f"<p>{_text(say('answer.cover', cover=say_cover(answer.cover)))}</p>"
+
+
+def _evidence(citation: Citation, document: Document | None) -> str:
+    if document is None or document.text[citation.start : citation.end] != citation.quote:
+        state = "The document is no longer in the archive, or has changed: this quote could not be checked again."
+        context = f"<p class='context'><mark>{_text(citation.quote)}</mark></p><p class='warning'>{state}</p>"
+        digest = ""
+    else:
+        before, after = _context(document, citation)
+        context = f"<p class='context'>{_text(before)}<mark>{_text(citation.quote)}</mark>{_text(after)}</p>"
+        digest = hashlib.sha256(document.text.encode("utf-8", "surrogatepass")).hexdigest()
+    rows: list[tuple[str, Any]] = [
+        ("Speaker", citation.speaker),
+        ("Asked", citation.asked),
+        ("Title", citation.title),
+        ("Date", spoken_date(citation.date) if citation.date else ""),
+        ("Source", citation.source),
+        ("Characters", f"{citation.start}–{citation.end}"),
+        ("SHA-256", digest),
+        ("Verified", "yes, character for character" if citation.verified and digest else "no"),
+    ]
+    table = "".join(f"<tr><th>{name}</th><td>{_text(str(value))}</td></tr>" for name, value in rows if value)
+    return f"<article><h3>[{citation.marker}]</h3>{context}<table>{table}</table></article>"
+
+
+def _context(document: Document, citation: Citation) -> tuple[str, str]:
+    """What the same speaker said just before and after, cut between words."""
+    turn = next((t for t in document.turns if t.start <= citation.start and citation.end <= t.end), None)
+    low, high = (turn.start, turn.end) if turn else (0, len(document.text))
+    before = document.text[max(low, citation.start - CONTEXT_CHARS) : citation.start]
+    after = document.text[citation.end : min(high, citation.end + CONTEXT_CHARS)]
+    if citation.start - CONTEXT_CHARS > low:
+        before = "… " + before.partition(" ")[2]
+    if citation.end + CONTEXT_CHARS < high:
+        after = after.rpartition(" ")[0] + " …"
+    return before, after
+
+
+def _text(text: str) -> str:
+    return html.escape(text).replace("\n", "<br>")
+
+
+def _markdown(text: str, *, line: bool = False) -> str:
+    """A text whose punctuation has no meaning to Markdown."""
+    safe = "".join(f"\\{char}" if char in "\\`*_{}[]()#+-!|<>~&=" else char for char in text)
+    return " ".join(safe.split()) if line else safe
+
+
+_STYLE = (
+    "body{font:16px/1.55 system-ui,sans-serif;color:#1d1b16;background:#fff;margin:0}main{max-width:46rem;margin:2rem auto;"
+    "padding:0 1rem}h1{font-size:1.6rem}h2{font-size:1.15rem;margin-top:2.5rem;border-top:2px solid #1d1b16;padding-top:1rem}"
+    "h3{font-size:1rem;margin:0 0 .4rem}article{border:1px solid #b9b4a7;border-radius:6px;padding:1rem;margin:1rem 0;"
+    "break-inside:avoid}.context{font-family:Georgia,serif;white-space:normal}mark{background:#ffe58a;color:inherit}"
+    "table{border-collapse:collapse;font-size:.85rem;width:100%}th{text-align:left;vertical-align:top;padding:.1rem 1rem .1rem 0;"
+    "font-weight:600;white-space:nowrap}td{overflow-wrap:anywhere}.small{font-size:.85rem}.warning{color:#8a1c1c;font-weight:600}"
+    "@media print{main{max-width:none;margin:0}}"
+)

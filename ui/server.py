@@ -1,0 +1,268 @@
+"""The page, served: FastAPI and uvicorn around Gradio, private by default.
+
+Nothing is fetched from anywhere, and nothing is sent anywhere. Requests must name a host of this machine unless there is a
+login; other sites' pages cannot post here; wrong passwords are slowed down.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import secrets
+import threading
+import time
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from ipaddress import ip_address
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from rag.archive import Archive
+from rag.errors import InputError
+from ui.chat import Desk
+from ui.sources import MAX_UPLOAD_BYTES
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
+
+log = logging.getLogger(__name__)
+
+DEFAULT_HOST, DEFAULT_PORT = "127.0.0.1", 7860
+# The bundled interviews. They lie with their questions in the folder of another package, which is not imported for it.
+SAMPLES = Path(__file__).resolve().parent.parent / "eval" / "sets"
+# base64 takes four characters for three bytes; the rest is room for names.
+MAX_BODY_BYTES = MAX_UPLOAD_BYTES // 3 * 4 + 1_000_000
+WRONG_LOGINS, WRONG_LOGIN_WINDOW_S = 10, 600.0
+POLICY = (
+    "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; "
+    "img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self'; media-src 'self' blob:; frame-src 'none'; "
+    "object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'self'"
+)
+HEADERS = {
+    "Content-Security-Policy": POLICY,
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "Cross-Origin-Opener-Policy": "same-origin",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Login:
+    """A user's name and password for the page."""
+
+    user: str
+    password: str = field(repr=False)
+
+    @classmethod
+    def parse(cls, text: str) -> Login:
+        """Raises InputError unless it is `name:password`."""
+        user, colon, password = text.partition(":")
+        if not (user and colon and password):
+            raise InputError("--auth wants NAME:PASSWORD, or a file with one such line; better set ONRECORD_AUTH")
+        return cls(user, password)
+
+    def admits(self, user: str, password: str) -> bool:
+        """Compared in constant time."""
+        right_user = secrets.compare_digest(user.encode(), self.user.encode())
+        return secrets.compare_digest(password.encode(), self.password.encode()) and right_user
+
+
+def check_address(host: str, login: Login | None) -> None:
+    """Raises InputError for an address that others can reach, where there is no login."""
+    if login is None and not is_loopback(host):
+        raise InputError(f"--host {host} can be reached by others; add --auth NAME:PASSWORD, or leave out --host")
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine is meant.
+
+    >>> [is_loopback(host) for host in ("127.0.0.1", "::1", "localhost", "0.0.0.0", "example.org")]
+    [True, True, True, False, False]
+    """
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False
+
+
+def prepare_environment() -> None:
+    """Before Gradio is imported: no telemetry, no variable that opens what this page keeps shut."""
+    for name in [name for name in os.environ if name.startswith("GRADIO_") and name != "GRADIO_TEMP_DIR"]:
+        del os.environ[name]
+    os.environ |= {
+        "GRADIO_ANALYTICS_ENABLED": "False",
+        "HF_HUB_DISABLE_TELEMETRY": "1",
+        "DO_NOT_TRACK": "1",
+        "NO_PROXY": ",".join(filter(None, [os.environ.get("NO_PROXY"), "127.0.0.1,localhost"])),
+    }
+
+
+def build_server(
+    archive: Archive,
+    *,
+    generator: str,
+    k: int,
+    read_only: bool = False,
+    login: Login | None = None,
+    host: str = DEFAULT_HOST,
+) -> FastAPI:
+    """The whole web application for one archive."""
+    prepare_environment()
+    import gradio
+    from fastapi import FastAPI
+    from fastapi.responses import JSONResponse
+
+    from ui.app import I18N, asset, build_app, theme
+
+    desk = Desk(archive, read_only=read_only, samples=SAMPLES if SAMPLES.is_dir() else None)
+    app: FastAPI = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
+
+    @app.get("/healthz")
+    def healthz() -> JSONResponse:
+        return JSONResponse({"status": "ok"})
+
+    app = gradio.mount_gradio_app(
+        app,
+        build_app(desk, generator=generator, k=k),
+        path="/",
+        auth=login.admits if login else None,
+        allowed_paths=[],
+        show_error=False,
+        ssr_mode=False,
+        enable_monitoring=False,
+        run_history=False,
+        mcp_server=False,
+        pwa=False,
+        max_file_size=MAX_UPLOAD_BYTES,
+        footer_links=[],
+        i18n=I18N,
+        theme=theme(),
+        css=asset("page.css"),
+        app_kwargs={"openapi_url": None, "docs_url": None, "redoc_url": None},
+    )
+    app.add_middleware(Guard, hosts=None if login else frozenset({host, "localhost", "127.0.0.1", "::1"}))
+    threading.Thread(target=_warm_up, args=(desk, generator), name="warm-up", daemon=True).start()
+    return app
+
+
+def serve(app: FastAPI, *, host: str, port: int) -> None:
+    """Run until interrupted. Raises InputError where the address is taken."""
+    import socket
+
+    import uvicorn
+
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        bound = socket.create_server((host.strip("[]"), port), family=family, backlog=128)
+    except OSError as error:
+        raise InputError(f"{host}:{port} cannot be used ({error.strerror or error}); try: --port {port + 1}") from error
+    with bound:
+        config = uvicorn.Config(app, log_level="warning", access_log=False, timeout_graceful_shutdown=2)
+        uvicorn.Server(config).run(sockets=[bound])
+
+
+class Guard:
+    """ASGI: answers only to its own name, turns away other sites' posts and oversized bodies, slows down wrong logins."""
+
+    def __init__(self, app: Any, *, hosts: frozenset[str] | None) -> None:
+        self.app = app
+        self.hosts = hosts
+        self._wrong: dict[str, deque[float]] = {}
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] not in ("http", "websocket"):
+            await self.app(scope, receive, send)
+            return
+        headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+        if refusal := self._refusal(scope, headers):
+            await _answer(send, *refusal)
+            return
+        client = (scope.get("client") or ("",))[0]
+        is_login = scope["path"].rstrip("/") == "/login" and scope.get("method") == "POST"
+
+        async def guarded_send(message: Any) -> None:
+            if message["type"] == "http.response.start":
+                own = [(name.lower().encode(), value.encode()) for name, value in HEADERS.items()]
+                replaced = {name for name, _ in own}
+                message["headers"] = [
+                    pair for pair in message.get("headers", []) if pair[0].lower() not in replaced
+                ] + own
+                if is_login:
+                    self._note_login(client, wrong=message["status"] >= 400)
+            await send(message)
+
+        await self.app(scope, receive, guarded_send)
+
+    def _refusal(self, scope: Any, headers: dict[str, str]) -> tuple[int, str] | None:
+        host = headers.get("host", "")
+        if self.hosts is not None and (urlsplit(f"//{host}").hostname or "") not in self.hosts:
+            return 421, "this page answers only to the address that it was started with"
+        origin = headers.get("origin")
+        if (
+            origin
+            and origin != "null"
+            and scope.get("method") not in ("GET", "HEAD")
+            and urlsplit(origin).netloc != host
+        ):
+            return 403, "requests from other sites' pages are refused"
+        try:
+            length = int(headers.get("content-length", "0"))
+        except ValueError:
+            return 400, "the request's length is no number"
+        if length > MAX_BODY_BYTES:
+            return 413, f"a request may have {MAX_BODY_BYTES:,} bytes"
+        client = (scope.get("client") or ("",))[0]
+        if scope["path"].rstrip("/") == "/login" and self._locked(client):
+            return 429, "too many wrong logins; wait ten minutes"
+        return None
+
+    def _locked(self, client: str) -> bool:
+        tries = self._wrong.get(client, deque())
+        while tries and time.monotonic() - tries[0] > WRONG_LOGIN_WINDOW_S:
+            tries.popleft()
+        return len(tries) >= WRONG_LOGINS
+
+    def _note_login(self, client: str, *, wrong: bool) -> None:
+        if not wrong:
+            self._wrong.pop(client, None)
+            return
+        if len(self._wrong) > 10_000:
+            self._wrong.clear()
+        self._wrong.setdefault(client, deque(maxlen=WRONG_LOGINS)).append(time.monotonic())
+
+
+async def _answer(send: Any, status: int, text: str) -> None:
+    headers = [(b"content-type", b"text/plain; charset=utf-8")]
+    headers += [(name.lower().encode(), value.encode()) for name, value in HEADERS.items()]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": text.encode()})
+
+
+def _warm_up(desk: Desk, generator: str) -> None:
+    try:
+        desk.warm_up(generator)
+    except Exception as error:  # whoever asks will be told
+        log.warning("warming up failed: %s", error)
+
+
+def read_login(given: str | None) -> Login | None:
+    """The login from a flag or the environment: `name:password`, or a file with one such line."""
+    if not given:
+        return None
+    path = Path(given)
+    try:
+        if path.is_file():
+            given = path.read_text(encoding="utf-8").strip()
+    except OSError as error:
+        raise InputError(f"{given}: {error.strerror or error}") from error
+    return Login.parse(given)
+
+
+def urls(host: str, port: int) -> Sequence[str]:
+    """What to type into a browser."""
+    shown = "localhost" if is_loopback(host) else host
+    return [f"http://{f'[{shown}]' if ':' in shown else shown}:{port}/"]

@@ -1,0 +1,170 @@
+"""Every text of the page, in one place: English first, other languages beside it.
+
+Names are dotted paths; `{…}` is filled in by whoever shows the text. The script in the browser gets the same table.
+"""
+
+from __future__ import annotations
+
+from rag.types import Cover, Filters, Role
+
+ENGLISH = {
+    "ask.label": "Your question",
+    "ask.placeholder": "What did she say about …?   Enter sends, Shift+Enter begins a new line",
+    "ask.send": "Ask",
+    "ask.stop": "Stop",
+    "ask.searching": "Searching the record …",
+    "ask.stopped": "Stopped. The answer is not complete.",
+    "ask.editing": "You are changing question {number}. Sending it replaces what came after.",
+    "ask.keep": "Keep it as it was",
+    "filters.title": "Search only in …",
+    "filters.documents": "Documents",
+    "filters.speakers": "Speakers",
+    "filters.roles": "Role",
+    "filters.after": "From (2024-03-28, 2024-03 or 2024)",
+    "filters.before": "Until",
+    "filters.clear": "Search everything",
+    "settings.title": "Settings",
+    "settings.generator": "What writes the answer",
+    "settings.model": "Encoder: {encoder}",
+    "settings.k": "Passages to read",
+    "role.respondent": "answers",
+    "role.interviewer": "asks",
+    "role.other": "others present",
+    "answer.silent": "Not on record",
+    "answer.related": "Related, does not answer",
+    "answer.cover": "Searched {cover}.",
+    "answer.empty": "There is nothing in this archive yet.",
+    "answer.nothing": "Nothing fits these filters.",
+    "answer.searched": "What was searched",
+    "answer.legs": "Searched for:",
+    "answer.numbers": "confidence {confidence}, {milliseconds} ms, {generator}",
+    "answer.unverified": "not verified",
+    "answer.failed": "This question was not answered",
+    "answer.copy": "Copy",
+    "answer.retry": "Ask again",
+    "answer.edit": "Edit",
+    "answer.up": "Helpful",
+    "answer.down": "Not helpful",
+    "answer.remove": "Ask again without this filter",
+    "welcome.title": "Ask the record",
+    "welcome.text": "Answers come in the speakers' own words. Click a number to see the place where it was said.",
+    "welcome.examples": "For instance",
+    "welcome.empty": "This archive is empty",
+    "welcome.explain": "onrecord answers questions about interviews, press conferences and hearings with verbatim quotes, "
+    "and shows the place where each was said. It needs transcripts to read: text files that name their speakers.",
+    "welcome.upload": "Add transcripts",
+    "welcome.samples": "Try it with the bundled interviews",
+    "pane.label": "Source",
+    "pane.transcript": "Transcript",
+    "pane.documents": "Documents",
+    "pane.conversations": "Conversations",
+    "pane.more": "Page",
+    "pane.nothing": "Click a number in an answer, or open a document: the transcript appears here, at the place.",
+    "pane.asked": "Asked:",
+    "pane.previous": "Previous citation",
+    "pane.next": "Next citation",
+    "pane.copy": "Copy citation",
+    "pane.link": "Copy link",
+    "pane.back": "Back to the answer",
+    "pane.copied": "Copied",
+    "pane.gone": "This document is no longer in the archive, or was replaced by a newer version.",
+    "pane.characters": "characters {start}–{end}",
+    "pane.hash": "SHA-256 of the text",
+    "pane.keys": "Keys: n next citation, p previous, Esc back to the answer",
+    "documents.none": "No documents yet.",
+    "documents.filter": "Find a document",
+    "documents.answers": "answers",
+    "documents.open": "Read",
+    "documents.remove": "Remove",
+    "documents.sure": "Remove this document from the archive? The file it came from stays.",
+    "documents.yes": "Yes, remove it",
+    "documents.no": "Keep it",
+    "documents.drop": "Drop transcripts here, or choose files",
+    "documents.choose": "Choose files",
+    "documents.limit": "Text or Markdown, up to {megabytes} MB each",
+    "documents.reading": "reading …",
+    "documents.waiting": "waiting",
+    "documents.large": "has {size} MB, {megabytes} MB are allowed; split it",
+    "documents.readonly": "This page is read-only: documents are added with `onrecord ingest`.",
+    "documents.undated": "no date",
+    "conversations.new": "New conversation",
+    "conversations.none": "Conversations that you have here are listed in this browser, and nowhere else.",
+    "conversations.private": "Kept in this browser only.",
+    "conversations.keep": "Keep conversations in this browser",
+    "conversations.open": "Open",
+    "conversations.delete": "Delete",
+    "conversations.clear": "Delete all",
+    "conversations.export": "Export this conversation",
+    "conversations.markdown": "Markdown",
+    "conversations.json": "JSON",
+    "conversations.evidence": "Evidence pack (HTML, to print)",
+    "conversations.empty": "Nothing has been asked yet.",
+    "theme.label": "Colours",
+    "theme.system": "as the system",
+    "theme.light": "light",
+    "theme.dark": "dark",
+    "feedback.comment": "What was wrong or right? (optional)",
+    "feedback.send": "Send",
+    "feedback.thanks": "Thank you: noted beside the archive.",
+    "error.server": "The server does not answer. Is onrecord still running?",
+    "error.busy": "Many questions are waiting; try again in a moment.",
+}
+
+
+def say(name: str, **values: object) -> str:
+    """A text with its values filled in.
+
+    >>> say("answer.numbers", confidence="0.93", milliseconds=12, generator="extractive")
+    'confidence 0.93, 12 ms, extractive'
+    """
+    return ENGLISH[name].format(**values)
+
+
+def say_role(role: Role) -> str:
+    """What a role is called on the page."""
+    return ENGLISH[f"role.{role}"]
+
+
+def say_count(number: int, noun: str) -> str:
+    """A number with its noun.
+
+    >>> say_count(1, "answer"), say_count(1200, "answer")
+    ('1 answer', '1,200 answers')
+    """
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def say_cover(cover: Cover) -> str:
+    """How much was searched, in words.
+
+    >>> say_cover(Cover(documents=2, speakers=3, passages=40, first="2024-03-28", last="2026-10-09"))
+    '40 answers by 3 speakers in 2 documents, from 28 March 2024 to 9 October 2026'
+    """
+    from rag.dates import spoken_date
+
+    text = f"{say_count(cover.passages, 'answer')} by {say_count(cover.speakers, 'speaker')} in {say_count(cover.documents, 'document')}"
+    if cover.first and cover.last and cover.first != cover.last:
+        return f"{text}, from {spoken_date(cover.first)} to {spoken_date(cover.last)}"
+    return f"{text}, of {spoken_date(cover.first)}" if cover.first else text
+
+
+def filter_tags(filters: Filters) -> list[tuple[str, Filters]]:
+    """Each single filter as (its name, the filters without it).
+
+    >>> [name for name, _ in filter_tags(Filters(speaker=("Ann Reed",), after="2024"))]
+    ['speaker: Ann Reed', 'from 2024']
+    """
+    from dataclasses import replace
+
+    tags: list[tuple[str, Filters]] = []
+    for name in filters.speaker:
+        tags.append((f"speaker: {name}", replace(filters, speaker=tuple(n for n in filters.speaker if n != name))))
+    for name in filters.document:
+        tags.append((f"document: {name}", replace(filters, document=tuple(n for n in filters.document if n != name))))
+    for role in filters.role:
+        tags.append((f"role: {say_role(role)}", replace(filters, role=tuple(r for r in filters.role if r != role))))
+    if filters.after:
+        tags.append((f"from {filters.after}", replace(filters, after=None)))
+    if filters.before:
+        tags.append((f"until {filters.before}", replace(filters, before=None)))
+    return tags
