@@ -246,22 +246,20 @@ def main() -> None:
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
     _add_commands()
-    from embeddings.registry import UnknownName
-    from embeddings.types import EmbeddingError
-    from rag.errors import OnrecordError
+    from rag.errors import sentence_of
 
     try:
         app()
-    except (OnrecordError, EmbeddingError, UnknownName) as error:
-        _fail(str(error.args[0]) if error.args else type(error).__name__)
     except BrokenPipeError:
         # The reader of our output has gone, as with `onrecord show … | head`.
         sys.stderr.close()
         sys.exit(0)
-    except OSError as error:
-        _fail(f"{error.filename or 'the system'}: {error.strerror or error}")
     except KeyboardInterrupt:
         _fail("stopped", status=130)
+    except Exception as error:
+        if sentence := sentence_of(error):
+            _fail(sentence)
+        raise
 
 
 def _add_commands() -> None:

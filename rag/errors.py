@@ -28,3 +28,19 @@ class ModelMismatch(ArchiveError):
 
 class SettingsError(OnrecordError):
     """An unknown key, or a value of the wrong kind."""
+
+
+def sentence_of(error: Exception) -> str | None:
+    """What to tell the person at the keyboard, for an error that one can meet without a fault in the code; else None.
+
+    >>> sentence_of(InputError("the question is empty")), sentence_of(ValueError("oops"))
+    ('the question is empty', None)
+    """
+    from embeddings.registry import UnknownName
+    from embeddings.types import EmbeddingError
+
+    if isinstance(error, OnrecordError | EmbeddingError | UnknownName):
+        return str(error.args[0]) if error.args else type(error).__name__
+    if isinstance(error, OSError):
+        return f"{error.filename or 'the system'}: {error.strerror or error}"
+    return None

@@ -12,9 +12,11 @@ from rag.words import content_words
 _SHORTEST, _LONGEST = 25, 110
 # Questions that lean on what was said before mean nothing to a newcomer.
 _LEANING = re.compile(
-    r"^(?:and|but|so|or|then|also|why not|really|you|which one)\b|\b(?:he|she|it|they|this|that|those|these|him|her|them|there|here)\b",
+    r"^(?:and|but|so|or|then|also|why not|really|you|which one|(?:can|may|could) i)\b|\b(?:he|she|it|they|this|that|those|these|him|her|them|there|here)\b",
     re.I,
 )
+
+_ASKING = re.compile(r"(?:what|when|where|who|whom|whose|which|why|how)\b", re.I)
 
 
 def example_questions(documents: Iterable[Document], *, count: int = 4) -> list[str]:
@@ -26,7 +28,7 @@ def example_questions(documents: Iterable[Document], *, count: int = 4) -> list[
     others: list[str] = []
     for document in documents:
         # The more words with a matter of their own, the less a newcomer has to know.
-        questions = sorted(_questions(document), key=lambda question: -len(content_words(question)))
+        questions = sorted(_questions(document), key=lambda q: (not _ASKING.match(q), -len(content_words(q))))
         first += questions[:1]
         others += questions[1:]
         if len(first) >= count:

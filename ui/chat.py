@@ -11,11 +11,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from embeddings.registry import UnknownName
-from embeddings.types import EmbeddingError
 from rag.archive import Archive
 from rag.assistant import MAX_HISTORY, Assistant
-from rag.errors import OnrecordError
+from rag.errors import sentence_of
 from rag.examples import example_questions
 from rag.types import Answer, Filters
 from ui.conversations import Exchange, history_of
@@ -92,9 +90,7 @@ class Desk:
 
 def told(error: Exception) -> str:
     """An error as a sentence; one that nobody foresaw goes to the log, with a pointer to it."""
-    if isinstance(error, OnrecordError | EmbeddingError | UnknownName):
-        return str(error.args[0]) if error.args else type(error).__name__
-    if isinstance(error, OSError):
-        return f"{error.filename or 'the system'}: {error.strerror or error}"
+    if sentence := sentence_of(error):
+        return sentence
     log.error("unexpected error", exc_info=error)
     return f"something went wrong ({type(error).__name__}); the terminal where onrecord runs says more"

@@ -34,7 +34,7 @@ class Library:
         return cls(archive, threading.Lock(), {})
 
     def listing(self) -> list[dict[str, Any]]:
-        """Every document by date: id, title, date, source, speakers, number of answers."""
+        """Every document by date: id, title, date, source, who answers, number of answers."""
         with self._guard:
             generation = self.archive.generation
             if generation not in self._listed:
@@ -52,7 +52,7 @@ def _summary(document: Document, answers: int) -> dict[str, Any]:
         "date": document.date,
         "spoken": spoken_date(document.date) if document.date else "",
         "source": document.source,
-        "speakers": [name for name in document.speakers if name],
+        "speakers": list(dict.fromkeys(t.speaker for t in document.turns if t.speaker and t.role != "interviewer")),
         "answers": answers,
         "notes": list(document.notes),
     }

@@ -9,7 +9,7 @@ from rag.types import Cover, Filters, Role
 
 ENGLISH = {
     "ask.label": "Your question",
-    "ask.placeholder": "What did she say about …?   Enter sends, Shift+Enter begins a new line",
+    "ask.placeholder": "What did she say about …?",
     "ask.send": "Ask",
     "ask.stop": "Stop",
     "ask.searching": "Searching the record …",
@@ -61,11 +61,11 @@ ENGLISH = {
     "pane.more": "Page",
     "pane.nothing": "Click a number in an answer, or open a document: the transcript appears here, at the place.",
     "pane.asked": "Asked:",
-    "pane.previous": "Previous citation",
-    "pane.next": "Next citation",
+    "pane.previous": "Previous",
+    "pane.next": "Next",
     "pane.copy": "Copy citation",
     "pane.link": "Copy link",
-    "pane.back": "Back to the answer",
+    "pane.back": "← Back",
     "pane.copied": "Copied",
     "pane.gone": "This document is no longer in the archive, or was replaced by a newer version.",
     "pane.characters": "characters {start}–{end}",
