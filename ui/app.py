@@ -188,10 +188,10 @@ def build_app(desk: Desk, *, generator: str, k: int) -> gr.Blocks:
             return [gr.update(choices=named), gr.update(choices=list(desk.archive.speakers()) if listed else [])]
 
         started = [
-            gr.on([send.click, box.submit], ask, [box, editing, *asking], shown, **_ANSWERING),
-            pane.submit(ask_example, asking, shown, **_ANSWERING),
-            pane.retry(ask_again, asking, shown, **_ANSWERING),
-            pane.undo(ask_without, asking, shown, **_ANSWERING),
+            gr.on([send.click, box.submit], ask, [box, editing, *asking], shown, **_WAITING),
+            pane.submit(ask_example, asking, shown, **_AT_ONCE),
+            pane.retry(ask_again, asking, shown, **_AT_ONCE),
+            pane.undo(ask_without, asking, shown, **_AT_ONCE),
         ]
         stop.click(stopped, [exchanges, conversation], shown, cancels=started, **_QUIET)
         pane.edit(edit, [exchanges], [box, editing, note, keep], **_QUIET)
@@ -219,8 +219,10 @@ _ANSWERING: dict[str, Any] = {
     "concurrency_id": "answers",
     "show_progress": "hidden",
     "api_visibility": "private",
-    "trigger_mode": "once",
 }
+# Who sends before the last answer has quite ended is heard when it has; Gradio would drop the question otherwise.
+_WAITING: dict[str, Any] = {**_ANSWERING, "trigger_mode": "always_last"}
+_AT_ONCE: dict[str, Any] = {**_ANSWERING, "trigger_mode": "multiple"}
 _QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
 
 

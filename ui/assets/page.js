@@ -386,7 +386,8 @@ const answers = () => findAll('#chat .or-answer:not(.or-welcome)', document);
 function act(clicked) {
   const index = answers().indexOf(clicked.closest('.or-answer'));
   const is = (name) => clicked.classList.contains(`or-${name}`);
-  if (is('example')) trigger('submit', { question: clicked.textContent });
+  if (document.querySelector('#chat .or-pending') && !is('copy')) announce(say('ask.searching'));
+  else if (is('example')) trigger('submit', { question: clicked.textContent });
   else if (is('copy')) copy(conversation.copies[index] || '');
   else if (is('retry')) trigger('retry', { index });
   else if (is('tag')) trigger('undo', { index, tag: findAll('.or-tag', clicked.closest('.or-tags')).indexOf(clicked) });
@@ -534,6 +535,11 @@ greet().then(() => {
   const place = parsePlace(location.hash);
   if (place) openPlace(place, { focus: false });
 });
+// Gradio takes events once the page has loaded, and the greeting is what loading brings.
+function whenGreeted(act) {
+  if (document.querySelector('#chat .or-answer')) act();
+  else setTimeout(() => whenGreeted(act), 50);
+}
 const current = sessionStorage.getItem(CURRENT);
 const before = current && kept().find((item) => item.id === current);
-if (before) restore(before);
+if (before) whenGreeted(() => restore(before));
