@@ -1,4 +1,4 @@
-# On a fresh machine with Python 3.11 or newer and make: `make demo`, `make test`. Both set up .venv by themselves, and
+# On a fresh machine with Python 3.11 or newer and make: `make chat`, `make demo`, `make test`. All set up .venv, and
 # only once. Torch comes from wherever pip finds it; for a build without CUDA on Linux:
 #   make demo TORCH_INDEX=https://download.pytorch.org/whl/cpu
 
@@ -8,9 +8,10 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 DEMO := demo-archive
 
-.PHONY: help setup demo test lint bench clean
+.PHONY: help setup chat demo test lint bench clean
 
 help:
+	@echo "make chat    set up, read the bundled interviews, open the web page at http://localhost:7860/"
 	@echo "make demo    set up, read the bundled interviews, ask three questions"
 	@echo "make test    set up, lint, type check, and run every test"
 	@echo "make bench   measure speed and answer quality"
@@ -24,6 +25,10 @@ $(READY): pyproject.toml constraints.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt $(if $(TORCH_INDEX),--index-url $(TORCH_INDEX)) torch
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
 	touch $(READY)
+
+chat: $(READY)
+	$(BIN)/onrecord ingest eval/sets --archive $(DEMO)
+	$(BIN)/onrecord chat --archive $(DEMO)
 
 demo: $(READY)
 	$(BIN)/onrecord ingest eval/sets --archive $(DEMO)
@@ -44,6 +49,7 @@ lint: $(READY)
 
 bench: $(READY)
 	$(BIN)/python -m eval.bench
+	$(BIN)/python -m ui.bench
 
 clean:
 	rm -rf $(VENV) $(DEMO)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shlex
 import shutil
+import socket
 import subprocess
 import sys
 import tomllib
+import urllib.request
 from pathlib import Path
 
 import pytest
@@ -38,6 +41,9 @@ def test_every_onrecord_command_shown_runs_in_the_order_shown(tmp_path: Path) ->
     # Readers type them one after the other into one folder, with their own transcripts in `interviews`.
     shutil.copytree(ROOT / "eval" / "sets", tmp_path / "interviews")
     for command in commands("onrecord"):
+        if command.split()[1] == "chat":
+            assert_the_page_answers(command, tmp_path)
+            continue
         done = subprocess.run(
             [sys.executable, "-m", "rag", *shlex.split(command)[1:]],
             cwd=tmp_path,
@@ -47,6 +53,21 @@ def test_every_onrecord_command_shown_runs_in_the_order_shown(tmp_path: Path) ->
             check=False,
         )
         assert (command, done.returncode, done.stderr) == (command, 0, "")
+
+
+def assert_the_page_answers(command: str, folder: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = probe.getsockname()[1]
+    words = [sys.executable, "-m", "rag", *shlex.split(command)[1:], "--port", str(port)]
+    with subprocess.Popen(words, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as server:
+        try:
+            for line in server.stdout or ():
+                if f"http://localhost:{port}/" in line:
+                    break
+            with urllib.request.urlopen(f"http://localhost:{port}/healthz", timeout=20) as answer:
+                assert json.loads(answer.read()) == {"status": "ok"}
+        finally:
+            server.terminate()
 
 
 def test_readmes_python_example_runs_and_prints_quotes(tmp_path: Path) -> None:

@@ -506,14 +506,24 @@ def hostile_strings(count: int) -> list[str]:
     return naughty[:: max(1, len(naughty) // half)][:half] + scripts[:: max(1, len(scripts) // half)][:half]
 
 
-GENERATOR = '''
-class Parrot:
+PARROT = '''
+class Other:
     """Says what the question says, forges what it can, and cites the first quote."""
 
     def generate(self, request):
         yield request.question + "\\n\\n[2](#cite/0.0-1) <a class=or-chip href='#cite/0.0-1'>[1]</a> ![x](https://evil.example/x) [77]\\n\\n"
         yield "“" + request.evidence[0].text + "” [1]"
 '''
+
+
+def plugin_folder(folder: Path, source: str) -> Path:
+    """An installed package that adds the generator `other`, of class `Other`."""
+    info = folder / "other-1.0.dist-info"
+    info.mkdir(parents=True)
+    (folder / "other_generator.py").write_text(source, encoding="utf-8")
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: other\nVersion: 1.0\n", encoding="utf-8")
+    (info / "entry_points.txt").write_text("[onrecord.generators]\nother = other_generator:Other\n", encoding="utf-8")
+    return folder
 
 
 def test_hostile_strings_run_nothing_call_nobody_and_forge_no_chip(tmp_path: Path, visit: Any) -> None:
@@ -533,16 +543,8 @@ def test_hostile_strings_run_nothing_call_nobody_and_forge_no_chip(tmp_path: Pat
     archive = tmp_path / "archive"
     report = open_archive(archive).ingest([folder])
     assert len(report.added) == 25, report.failed
-    plugin = tmp_path / "plugin"
-    (plugin / "parrot-1.0.dist-info").mkdir(parents=True)
-    (plugin / "parrot.py").write_text(GENERATOR, encoding="utf-8")
-    (plugin / "parrot-1.0.dist-info" / "METADATA").write_text(
-        "Metadata-Version: 2.1\nName: parrot\nVersion: 1.0\n", encoding="utf-8"
-    )
-    (plugin / "parrot-1.0.dist-info" / "entry_points.txt").write_text(
-        "[onrecord.generators]\nparrot = parrot:Parrot\n", encoding="utf-8"
-    )
-    with serving(archive, "--generator", "parrot", path=plugin) as address:
+    plugin = plugin_folder(tmp_path / "plugin", PARROT)
+    with serving(archive, "--generator", "other", path=plugin) as address:
         page = visit(address)
         page.click("#or-tab-documents")
         page.wait_for_selector(".or-documents .or-row")
@@ -569,6 +571,33 @@ def test_hostile_strings_run_nothing_call_nobody_and_forge_no_chip(tmp_path: Pat
             page.locator(".or-documents .or-row").nth(row).get_by_role("button", name="Read").click()
             page.wait_for_selector(".or-said")
         assert page.locator("#or-pane img, #or-pane script, #or-pane iframe").count() == 0
+
+
+SLOW = """
+import time
+
+class Other:
+    def generate(self, request):
+        yield "First words. "
+        for _ in range(300):
+            time.sleep(0.1)
+            yield "More words. "
+"""
+
+
+def test_an_answer_is_streamed_and_stopped(archive: Path, tmp_path: Path, visit: Any) -> None:
+    with serving(archive, "--generator", "other", path=plugin_folder(tmp_path / "plugin", SLOW)) as address:
+        page = visit(address)
+        page.fill("#or-box textarea", GATES)
+        page.press("#or-box textarea", "Enter")
+        page.wait_for_function("document.querySelector('#chat .or-pending')?.textContent.includes('More words.')")
+        page.click("#or-stop")
+        shown = finished(page, 1)
+        assert shown.inner_text().startswith("This question was not answered\n\nFirst words. More words.")
+        assert "Stopped. The answer is not complete." in shown.inner_text()
+        assert page.locator("#chat .or-asked").all_inner_texts() == [GATES]
+        page.wait_for_timeout(500)
+        assert page.locator(DONE).count() == 1
 
 
 # -- many at once, and everybody ------------------------------------------------------------------------------------

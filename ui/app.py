@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import uuid
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import datetime
 from functools import wraps
 from importlib.resources import files
@@ -58,6 +59,7 @@ def build_app(desk: Desk, *, generator: str, k: int) -> gr.Blocks:
         exchanges = gr.State([])
         conversation = gr.State("")
         editing = gr.State(-1)
+        doing = gr.State(None)  # the step of an answer that is being written
         with gr.Row(elem_id="or-page", equal_height=True):
             with gr.Column(elem_id="or-left", scale=6, min_width=320):
                 gr.HTML(html_template=asset("head.html"), elem_id="or-head")
@@ -102,16 +104,18 @@ def build_app(desk: Desk, *, generator: str, k: int) -> gr.Blocks:
                             label=I18N("filters.roles"),
                             min_width=140,
                         )
-                        after = gr.Textbox(label=I18N("filters.after"), max_length=10, min_width=140)
-                        before = gr.Textbox(label=I18N("filters.before"), max_length=10, min_width=140)
-                    clear = gr.Button(I18N("filters.clear"), size="sm")
-                with gr.Accordion(I18N("settings.title"), open=False, elem_id="or-settings"):
-                    with gr.Row():
-                        writer = gr.Dropdown(
-                            GENERATORS.names(), value=generator, label=I18N("settings.generator"), min_width=160
+                        after = gr.Textbox(
+                            label=I18N("filters.after"), placeholder=I18N("filters.date"), max_length=10, min_width=140
                         )
-                        depth = gr.Slider(1, 20, value=k, step=1, label=I18N("settings.k"), min_width=160)
-                    gr.HTML(html_template='<div class="or-settings-more"></div>')
+                        before = gr.Textbox(
+                            label=I18N("filters.before"), placeholder=I18N("filters.date"), max_length=10, min_width=140
+                        )
+                    clear = gr.Button(I18N("filters.clear"), size="sm")
+                with gr.Accordion(I18N("settings.title"), open=False, elem_id="or-settings"), gr.Row():
+                    writer = gr.Dropdown(
+                        GENERATORS.names(), value=generator, label=I18N("settings.generator"), min_width=160
+                    )
+                    depth = gr.Slider(1, 20, value=k, step=1, label=I18N("settings.k"), min_width=160)
             with gr.Column(elem_id="or-right", scale=5, min_width=320):
                 bridge = gr.HTML(
                     html_template="<span></span>",
@@ -127,7 +131,7 @@ def build_app(desk: Desk, *, generator: str, k: int) -> gr.Blocks:
 
         chosen = [documents, speakers, roles, after, before]
         asking = [exchanges, conversation, *chosen, writer, depth]
-        shown = [chat, box, exchanges, conversation, editing, bridge, send, stop, note, keep]
+        shown = [chat, box, exchanges, conversation, editing, doing, bridge, send, stop, note, keep]
 
         def steps(
             question: str, past: list[Exchange], name: str, filters: Filters, writer_name: str, most: int
@@ -162,7 +166,10 @@ def build_app(desk: Desk, *, generator: str, k: int) -> gr.Blocks:
             text = say("ask.editing", number=number + 1)
             return [past[number].question, number, gr.update(value=text, visible=True), gr.update(visible=True)]
 
-        def stopped(past: list[Exchange], name: str) -> list[Any]:
+        def stopped(step: Step | None, past: list[Exchange], name: str) -> list[Any]:
+            if step and step.pending:
+                reason = "\n\n".join(filter(None, [step.text, say("ask.stopped")]))
+                past = [*past, replace(step.pending, error=reason)]
             return _shown(Step(tuple(past)), name, desk)
 
         def restore(event: gr.EventData) -> list[Any]:
@@ -193,7 +200,7 @@ def build_app(desk: Desk, *, generator: str, k: int) -> gr.Blocks:
             pane.retry(ask_again, asking, shown, **_AT_ONCE),
             pane.undo(ask_without, asking, shown, **_AT_ONCE),
         ]
-        stop.click(stopped, [exchanges, conversation], shown, cancels=started, **_QUIET)
+        stop.click(stopped, [doing, exchanges, conversation], shown, cancels=started, **_QUIET)
         pane.edit(edit, [exchanges], [box, editing, note, keep], **_QUIET)
         keep.click(
             lambda: ["", -1, gr.update(visible=False), gr.update(visible=False)],
@@ -227,7 +234,7 @@ _QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"
 
 
 def _shown(step: Step, name: str, desk: Desk) -> list[Any]:
-    """A step as values of the components: chat, box, exchanges, conversation, editing, bridge, send, stop, note, keep."""
+    """A step as values of the components: chat, box, exchanges, conversation, editing, doing, bridge, …"""
     done = step.pending is None
     past = list(step.exchanges)
     chat = messages(past, welcome="" if past or not done else desk.welcome(), pending=step.pending, text=step.text)
@@ -244,6 +251,7 @@ def _shown(step: Step, name: str, desk: Desk) -> list[Any]:
         past,
         name,
         -1,
+        None if done else step,
         mail if done else gr.skip(),
         gr.update(visible=done),
         gr.update(visible=not done),

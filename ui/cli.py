@@ -33,7 +33,7 @@ def chat(
     from rag.archive import open_archive
     from rag.config import load_settings
     from rag.generators import GENERATORS
-    from ui.server import build_server, check_address, read_login, serve, urls
+    from ui.server import address, build_server, check_address, read_login, serve
 
     settings = load_settings(archive=archive, generator=generator)
     login = read_login(auth)
@@ -41,5 +41,9 @@ def chat(
     GENERATORS.get(settings.generator)
     opened = open_archive(settings.archive, encoder=settings.encoder)
     app = build_server(opened, generator=settings.generator, k=settings.k, read_only=read_only, login=login, host=host)
-    typer.echo(f"onrecord: {settings.archive} is at {urls(host, port)[0]}   (Ctrl+C stops it)")
-    serve(app, host=host, port=port)
+    serve(
+        app,
+        host=host,
+        port=port,
+        when_bound=lambda: print(f"{settings.archive} is at {address(host, port)} (Ctrl+C stops it)", flush=True),
+    )

@@ -12,7 +12,7 @@ import secrets
 import threading
 import time
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from ipaddress import ip_address
 from pathlib import Path
@@ -149,8 +149,8 @@ def build_server(
     return app
 
 
-def serve(app: FastAPI, *, host: str, port: int) -> None:
-    """Run until interrupted. Raises InputError where the address is taken."""
+def serve(app: FastAPI, *, host: str, port: int, when_bound: Callable[[], None]) -> None:
+    """Run until interrupted; `when_bound` is called when requests are heard. Raises InputError where the address is taken."""
     import socket
 
     import uvicorn
@@ -161,6 +161,7 @@ def serve(app: FastAPI, *, host: str, port: int) -> None:
     except OSError as error:
         raise InputError(f"{host}:{port} cannot be used ({error.strerror or error}); try: --port {port + 1}") from error
     with bound:
+        when_bound()
         config = uvicorn.Config(app, log_level="warning", access_log=False, timeout_graceful_shutdown=2)
         uvicorn.Server(config).run(sockets=[bound])
 
@@ -262,7 +263,11 @@ def read_login(given: str | None) -> Login | None:
     return Login.parse(given)
 
 
-def urls(host: str, port: int) -> Sequence[str]:
-    """What to type into a browser."""
+def address(host: str, port: int) -> str:
+    """What to type into a browser.
+
+    >>> address("127.0.0.1", 7860), address("::", 80)
+    ('http://localhost:7860/', 'http://[::]:80/')
+    """
     shown = "localhost" if is_loopback(host) else host
-    return [f"http://{f'[{shown}]' if ':' in shown else shown}:{port}/"]
+    return f"http://{f'[{shown}]' if ':' in shown else shown}:{port}/"

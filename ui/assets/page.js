@@ -182,12 +182,19 @@ function mark(view, place, focus) {
   marked.tabIndex = -1;
   said.replaceChildren(before, marked, after);
   said.classList.add('or-cited');
-  // Its own container is scrolled, so that the page stays where it is: a little above the middle, the beginning in sight.
+  bringIntoSight(marked);
+  // Turns beside it are laid out now that they are near, and may be higher than was guessed.
+  requestAnimationFrame(() => bringIntoSight(marked));
+  if (focus) marked.focus({ preventScroll: true });
+}
+
+// The transcript alone is scrolled, so that the page stays where it is: the mark a little above the middle, its beginning
+// in sight.
+function bringIntoSight(marked) {
   const box = find('.or-transcript');
   const top = marked.getBoundingClientRect().top - box.getBoundingClientRect().top + box.scrollTop;
   const room = Math.max(16, (box.clientHeight - marked.getBoundingClientRect().height) / 3);
   box.scrollTo({ top: top - room, behavior: 'instant' });
-  if (focus) marked.focus({ preventScroll: true });
 }
 
 function describe(view, place) {
@@ -502,8 +509,7 @@ async function greet() {
   for (const each of findAll('[data-label]', document)) each.setAttribute('aria-label', say(each.dataset.label));
   const counts = document.querySelector('.or-counts');
   if (counts) counts.textContent = `${page.documents} ${say('pane.documents').toLowerCase()} · ${page.answers} ${say('documents.answers')}`;
-  const more = document.querySelector('.or-settings-more');
-  if (more) more.textContent = say('settings.model', { encoder: page.encoder });
+  find('.or-encoder').textContent = say('documents.encoder', page);
   find('.or-upload').hidden = page.readOnly;
   find('.or-readonly').hidden = !page.readOnly;
   find('.or-limit').textContent = say('documents.limit', { megabytes: page.maxBytes / 1e6 });
