@@ -20,8 +20,9 @@ from time import perf_counter
 from eval.questions import Question, load_questions
 from rag.archive import Archive, open_archive
 from rag.assistant import Assistant
+from rag.calibration import DEFAULT_CALIBRATION
 from rag.followups import build_query
-from rag.reading import DEFAULT_CALIBRATION, read
+from rag.reading import read
 from rag.retrieval import BM25, DENSE, FUSION, Weights, retrieve
 from rag.types import Scope
 

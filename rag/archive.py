@@ -10,6 +10,7 @@ from rag.types import Document, Filters, IngestReport, Passage, Scope, ScoredPas
 
 if TYPE_CHECKING:
     from embeddings.types import Encoder, FloatVector
+    from rag.calibration import Calibration
     from rag.store import StoredPassage
 
 Progress = Callable[[int, int, str], None]  # done, of how many, what
@@ -74,6 +75,10 @@ class Archive(Protocol):
     def speakers(self) -> tuple[str, ...]: ...
 
     def counts(self) -> tuple[int, int]: ...
+
+    def calibration(self) -> Calibration | None: ...
+
+    def set_calibration(self, calibration: Calibration) -> None: ...
 
 
 def open_archive(
