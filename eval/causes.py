@@ -7,6 +7,7 @@ wrong answer has exactly one cause, and mending an earlier stage never moves a q
 
 from __future__ import annotations
 
+from eval.measures.quotes import answers
 from eval.questions import Question
 from rag.types import Answer
 
@@ -27,16 +28,6 @@ CAUSES = {
 }
 
 
-def first_quote_answers(question: Question, answer: Answer) -> bool:
-    """Whether the first quote holds one of the answers; where the set gives none, whether it overlaps the gold."""
-    if not answer.citations:
-        return False
-    first = answer.citations[0]
-    if question.answers:
-        return question.is_answered_by(first.quote)
-    return question.is_relevant(first.source, first.start, first.end)
-
-
 def cause_of(question: Question, answer: Answer | None) -> str:
     """The one cause of a wrong answer; empty where it is right, `FAILED` where there is none.
 
@@ -48,7 +39,7 @@ def cause_of(question: Question, answer: Answer | None) -> str:
     silent = answer.status == "not_on_record"
     if not question.answerable:
         return "" if silent else SHOULD_HAVE_REFUSED
-    if first_quote_answers(question, answer):
+    if answer.citations and answers(question, answer.citations[0]):
         return ""
     relevant = [
         hit.passage
