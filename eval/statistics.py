@@ -79,9 +79,9 @@ def permutation_test(
 ) -> float:
     """The two-sided p-value of paired differences having mean zero, by flipping their signs.
 
-    Differences of zero say nothing about the direction and keep their place in no flip, so only the others count. Where
-    all their 2ⁿ flips are no more than `samples`, each is tried and the p-value is exact; otherwise flips are drawn, and
-    the one observed is counted among them, so that no p-value is 0 (Phipson and Smyth 2010).
+    A difference of zero stays what it is, however flipped, so only the others count. Where all their 2ⁿ flips are no more
+    than `samples`, each is tried and the p-value is exact; otherwise flips are drawn, and the one observed is counted
+    among them, so that no p-value is 0 (Phipson and Smyth 2010).
 
     >>> permutation_test([1.0, 1.0, 1.0])  # all three up: 1 of 8 flips, and its mirror image
     0.25
