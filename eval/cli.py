@@ -71,11 +71,10 @@ def run_command(
     from eval.run import RunSettings, run
     from eval.tables import print_run, run_to_json
 
-    found = _questions(questions)
     settings = RunSettings(retrieval, k, generator or _default_generator())
     folder = out or _new_folder(questions, settings.retrieval)
     opened = _archive(archive, ingest or (), folder, encoder)
-    _check(questions, opened)
+    found = _questions(questions, opened)
     with _Progress() as progress:
         done = run(opened, found, settings=settings, sets=questions, progress=progress)
     done.save(folder)
@@ -173,11 +172,10 @@ def sweep_command(
     from eval.sweep import sweep, variants
     from eval.tables import print_sweep, run_to_json
 
-    found = _questions(questions)
     wanted = variants(retrieval or list(RETRIEVALS), k or [10], generator or [_default_generator()], encoder or [None])
     with tempfile.TemporaryDirectory(prefix="onrecord-", ignore_cleanup_errors=True) as temporary:
         opened = _archive(archive, ingest or (), out or Path(temporary), None)
-        _check(questions, opened)
+        found = _questions(questions, opened)
         with _Progress() as progress:
             runs = sweep(opened, found, wanted, sets=questions, progress=progress)
     rows = []
@@ -212,9 +210,8 @@ def calibrate_command(
     from eval.tables import fit_to_json, print_fit
     from rag.calibration import DEFAULT_CALIBRATION
 
-    found = _questions(questions)
     opened = _archive(archive, (), Path(), None)
-    _check(questions, opened)
+    found = _questions(questions, opened)
     with _Progress() as progress:
         examples = examples_of(opened, found, progress=progress)
     named = ", ".join(path.name for path in questions)
@@ -238,17 +235,18 @@ def validate_command(questions: SetsArgument, archive: ArchiveOption = None, as_
     """Name the line and field of every fault of question sets; exit status 1 where there is one."""
     from dataclasses import asdict
 
+    from eval.questions import load_questions
     from eval.validation import validate
 
-    opened = _archive(archive, (), Path(), None)
-    faults = validate(questions, opened.documents())
+    documents = list(_archive(archive, (), Path(), None).documents())
+    faults = validate(questions, documents)
     if as_json:
         _print_json([asdict(fault) for fault in faults])
     else:
         for fault in faults:
             print(fault)
         if not faults:
-            print(f"sound: {len(_questions(questions)):,} questions")
+            print(f"sound: {len(load_questions(questions, documents=documents)):,} questions")
     if faults:
         raise typer.Exit(1)
 
@@ -278,25 +276,18 @@ def view_command(
             print()
 
 
-def _questions(paths: Sequence[Path]) -> list[Question]:
+def _questions(paths: Sequence[Path], archive: Archive) -> list[Question]:
+    """The questions of sound sets. Raises InputError with the first fault: on broken gold no figure means anything."""
     from eval.questions import load_questions
-    from rag.errors import InputError
-
-    questions = load_questions(paths)
-    if not questions:
-        raise InputError(f"there is no question in {', '.join(map(str, paths))}; give a set with at least one")
-    return questions
-
-
-def _check(paths: Sequence[Path], archive: Archive) -> None:
-    """Raises InputError with the first fault of the sets: measured on broken gold, no figure means anything."""
     from eval.validation import validate
     from rag.errors import InputError
 
-    faults = validate(paths, archive.documents())
+    documents = list(archive.documents())
+    faults = validate(paths, documents)
     if faults:
-        more = f" (and {len(faults) - 1} more; run: onrecord eval validate)" if len(faults) > 1 else ""
+        more = f" (and {len(faults) - 1:,} more; run: onrecord eval validate)" if len(faults) > 1 else ""
         raise InputError(f"{faults[0]}{more}")
+    return load_questions(paths, documents=documents)
 
 
 def _archive(url: str | None, ingest: Sequence[Path], folder: Path, encoder: str | None) -> Archive:
@@ -310,12 +301,26 @@ def _archive(url: str | None, ingest: Sequence[Path], folder: Path, encoder: str
         return open_archive(settings.archive, encoder=settings.encoder, create=False)
     archive = open_archive(url or folder / "archive", encoder=encoder)
     with _Progress("reading") as progress:
-        report = archive.ingest(ingest, progress=lambda done, total, _: progress(done, total))
+        report = archive.ingest(
+            [_transcripts(path, folder) for path in ingest], progress=lambda done, total, _: progress(done, total)
+        )
     for path, reason in report.failed:
         _complain(f"{path}: {reason}")
     if not archive.exists:
         raise InputError("nothing could be read; give transcripts with --ingest")
     return archive
+
+
+def _transcripts(path: Path, folder: Path) -> Path:
+    """What to ingest: the path itself, or the texts that a BEIR folder or a SQuAD file brings, written as transcripts."""
+    from eval.formats import write_transcripts
+
+    if path.suffix.lower() != ".json" and not (path / "corpus.jsonl").is_file():
+        return path
+    texts = folder / "transcripts" / path.stem
+    texts.mkdir(parents=True, exist_ok=True)
+    write_transcripts(path, texts)
+    return texts
 
 
 def _archive_of(run: Run, path: Path, url: str | None) -> Archive:

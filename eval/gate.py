@@ -18,6 +18,7 @@ from typing import Literal
 from xml.etree import ElementTree
 
 from eval.figures import Figure
+from eval.measures import HIGHER_IS_BETTER
 from rag.errors import InputError
 from rag.files import write_whole
 
@@ -67,7 +68,7 @@ def check(figures: Sequence[Figure], bars: Sequence[Bar]) -> list[Verdict]:
     verdicts = []
     for bar in bars:
         if bar.measure not in values:
-            raise InputError(f"the run has no measure {bar.measure!r}; {_nearest(bar.measure, list(values))}")
+            raise InputError(_unknown(bar.measure, list(values)))
         value = values[bar.measure]
         met = value >= bar.bound if bar.kind == "min" else value <= bar.bound
         verdicts.append(Verdict(bar, value, met))
@@ -94,7 +95,16 @@ def write_junit(verdicts: Sequence[Verdict], path: Path) -> None:
         ) from error
 
 
-def _nearest(name: str, known: Sequence[str]) -> str:
-    folded = {re.sub(r"\W|_", "", each).casefold(): each for each in known}
-    near = get_close_matches(re.sub(r"\W|_", "", name).casefold(), list(folded), n=1, cutoff=0.5)
-    return f"did you mean {folded[near[0]]!r}?" if near else f"it has {', '.join(known)}"
+def _unknown(name: str, known: Sequence[str]) -> str:
+    if name in HIGHER_IS_BETTER:
+        return (
+            f"no question of the run measures {name!r}; leave the bar out, or run other sets: it has {', '.join(known)}"
+        )
+    folded = {_folded(each): each for each in known}
+    near = get_close_matches(_folded(name), list(folded), n=1, cutoff=0.5)
+    hint = f"did you mean {folded[near[0]]!r}?" if near else f"it has {', '.join(known)}"
+    return f"the run has no measure {name!r}; {hint}"
+
+
+def _folded(name: str) -> str:
+    return re.sub(r"\W|_", "", name).casefold()

@@ -122,6 +122,11 @@ def print_fit(fit: Fit) -> None:
     table.add_row("threshold", "", f"{fit.calibration.threshold:.3f}")
     console = _console()
     console.print(table)
+    curve = _table("answering the surest", "would be wrong", "with threshold")
+    for share in (0.25, 0.5, 0.75, 1.0):
+        point = min(fit.calibration.curve, key=lambda point: abs(point.coverage - share))
+        curve.add_row(f"{point.coverage:.0%}", f"{point.risk:.0%}", f"{point.threshold:.3f}")
+    console.print(curve)
     _say(console, f"fitted on {fit.questions:,} questions; ↓ less is better")
 
 

@@ -71,6 +71,20 @@ def test_one_command_ingests_and_evaluates_into_an_archive_of_the_runs_own(tmp_p
     assert not (tmp_path / "archive").exists()
 
 
+def test_a_set_that_brings_its_own_texts_is_ingested_and_evaluated_by_one_command(tmp_path: Path) -> None:
+    context = "The harbour was closed in March. Nobody could say for how long, and the ferries went elsewhere."
+    asked = [
+        {"id": "1", "question": "When was the harbour closed?", "answers": [{"text": "March", "answer_start": 26}]},
+        {"id": "2", "question": "What is the boiling point of tungsten?", "answers": [], "is_impossible": True},
+    ]
+    squad = {"version": "v2.0", "data": [{"title": "Harbour", "paragraphs": [{"context": context, "qas": asked}]}]}
+    (tmp_path / "squad.json").write_text(json.dumps(squad), encoding="utf-8")
+    done = onrecord("eval", "run", "squad.json", "--ingest", "squad.json", "--out", "r", "--json", cwd=tmp_path)
+    assert (done.returncode, done.stderr) == (0, "")
+    values = {name: measure["value"] for name, measure in json.loads(done.stdout)["measures"].items()}
+    assert (values["Success@1"], values["gold_chars@1"], values["first_quote"]) == (1.0, 1.0, 1.0)
+
+
 def test_compare_names_what_changed(runs: Path) -> None:
     done = onrecord("eval", "compare", "fusion", "dense", cwd=runs)
     assert (done.returncode, done.stderr) == (0, "")

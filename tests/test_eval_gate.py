@@ -52,6 +52,8 @@ def test_an_unknown_measure_names_the_nearest_one_and_no_bar_passes_nothing() ->
         check(figures, [Bar("min", "r5", 0.5)])
     with pytest.raises(InputError, match="no measure 'accuracy'; it has R@5, wrongly_refused"):
         check(figures, [Bar("min", "accuracy", 0.5)])
+    with pytest.raises(InputError, match="no question of the run measures 'refused'"):
+        check(figures, [Bar("min", "refused", 0.5)])
     with pytest.raises(InputError, match="there is no bar to check"):
         check(figures, [])
 
