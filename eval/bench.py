@@ -26,7 +26,7 @@ ROOT = Path(__file__).resolve().parent.parent
 BUNDLED = ROOT / "eval" / "sets"
 OUTSIDE = [ROOT.parent / "shared" / folder for folder in ("corpus", "data/layouts/bitcoin")]
 REPEATS = 5
-QUALITY = ("R@1", "R@5", "first_quote", "all_quotes", "wrongly_refused", "refused")
+QUALITY = ("Success@1", "Success@5", "R@5", "first_quote", "all_quotes", "wrongly_refused", "refused")
 
 
 def main() -> None:

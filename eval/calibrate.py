@@ -25,7 +25,7 @@ from rag.types import Scope
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 
-L2 = 1.0
+L2 = 1.0  # of 0.01 to 3 it gave the least held-out Brier score, or within .002 of it, on three collections
 FOLDS = 5
 CURVE_POINTS = 50
 MAX_WRONGLY_REFUSED = 0.05
