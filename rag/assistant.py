@@ -11,11 +11,12 @@ from collections.abc import Iterator, Sequence
 from time import perf_counter
 
 from rag.archive import Archive
+from rag.calibration import DEFAULT_CALIBRATION, Calibration
 from rag.citations import cite, find_markers, remove_unknown_markers
 from rag.errors import InputError
 from rag.followups import build_query
 from rag.generators import DEFAULT_GENERATOR, GENERATORS, GenerationRequest, Generator
-from rag.reading import DEFAULT_CALIBRATION, Calibration, read
+from rag.reading import read
 from rag.retrieval import DEPTH, FUSION, Weights, retrieve
 from rag.types import Answer, Document, Evidence, Filters, ScoredPassage
 
@@ -32,7 +33,8 @@ class Assistant:
         assistant = Assistant(open_archive("archive"))
         assistant.ask("What did she say about the harbour?").text
 
-    Raises InputError for a question that cannot be asked, UnknownName for a generator that is not there.
+    Without a `calibration` it uses the one fitted for the archive and its model, else the default. Raises InputError for
+    a question that cannot be asked, UnknownName for a generator that is not there.
     """
 
     def __init__(
@@ -40,13 +42,13 @@ class Assistant:
         archive: Archive,
         *,
         generator: str | Generator = DEFAULT_GENERATOR,
-        calibration: Calibration = DEFAULT_CALIBRATION,
+        calibration: Calibration | None = None,
         weights: Weights = FUSION,
     ) -> None:
         self.archive = archive
         self.generator_name = generator if isinstance(generator, str) else type(generator).__name__
         self._generator: Generator = GENERATORS.get(generator)() if isinstance(generator, str) else generator
-        self._calibration = calibration
+        self._calibration = calibration or archive.calibration() or DEFAULT_CALIBRATION
         self._weights = weights
 
     def ask(

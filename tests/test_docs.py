@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shlex
 import shutil
@@ -51,6 +52,7 @@ def test_every_onrecord_command_shown_runs_in_the_order_shown(tmp_path: Path) ->
             text=True,
             encoding="utf-8",
             check=False,
+            env={**os.environ, "PYTHONPATH": str(ROOT)},
         )
         assert (command, done.returncode, done.stderr) == (command, 0, "")
 
