@@ -125,7 +125,7 @@ def _citation(fields: Mapping[str, Any]) -> Citation:
         quote=_text(fields["quote"]),
         start=start,
         end=end,
-        seconds=_number(fields["seconds"]) if fields["seconds"] is not None else None,
+        seconds=_seconds(fields["seconds"]),
         verified=fields["verified"] is True,
     )
 
@@ -144,6 +144,7 @@ def _passage(fields: Mapping[str, Any]) -> ScoredPassage:
         text=_text(fields["text"]),
         title=_text(fields["title"]),
         date=_date(fields["date"]),
+        seconds=_seconds(fields["seconds"]),
     )
     return ScoredPassage(passage, _number(fields["score"]))
 
@@ -213,6 +214,10 @@ def _number(value: object) -> float:
     if not abs(value) < 1e15:  # nor what is no number
         raise ValueError("a number that measures nothing")
     return float(value)
+
+
+def _seconds(value: object) -> float | None:
+    return None if value is None else _number(value)
 
 
 def _list(value: object) -> list[Any]:
