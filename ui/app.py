@@ -200,7 +200,10 @@ def build_app(desk: Desk, *, generator: str, k: int) -> gr.Blocks:
             pane.retry(ask_again, asking, shown, **_AT_ONCE),
             pane.undo(ask_without, asking, shown, **_AT_ONCE),
         ]
-        stop.click(stopped, [doing, exchanges, conversation], shown, cancels=started, **_QUIET)
+        # First the end of what is being written, then what is shown instead: a late piece must not come after it.
+        stop.click(lambda: None, None, None, cancels=started, **_QUIET).then(
+            stopped, [doing, exchanges, conversation], shown, **_QUIET
+        )
         pane.edit(edit, [exchanges], [box, editing, note, keep], **_QUIET)
         keep.click(
             lambda: ["", -1, gr.update(visible=False), gr.update(visible=False)],
