@@ -97,15 +97,27 @@ def ask(
     model: Annotated[
         str | None, typer.Option("--model", metavar="NAME", help="The generator's model, where it has one")
     ] = None,
+    base_url: Annotated[
+        str | None, typer.Option("--base-url", metavar="URL", help="An OpenAI-compatible server")
+    ] = None,
+    timeout: Annotated[
+        int | None, typer.Option("--timeout", metavar="S", help="Seconds that a generator has [default: 60]")
+    ] = None,
+    strict: Annotated[bool, typer.Option("--strict", help="Keep only sentences that their citations bear out")] = False,
 ) -> None:
     """Answer a question with verbatim, located quotes."""
     from rag.assistant import Assistant
-    from rag.errors import InputError
 
-    settings = _settings(archive=archive, generator=generator, k=k)
-    if model is not None and settings.generator == "extractive":
-        raise InputError(f"the extractive generator uses no model; leave out --model {model}, or choose a --generator")
-    assistant = Assistant(_open(settings), generator=settings.generator)
+    settings = _settings(
+        archive=archive,
+        generator=generator,
+        k=k,
+        model=model,
+        base_url=base_url,
+        timeout_s=timeout,
+        strict=strict or None,
+    )
+    assistant = Assistant(_open(settings), **settings.for_assistant())
     answer = assistant.ask(
         question, history=history or (), k=settings.k, filters=_filters(speaker, document, after, before, role)
     )
@@ -269,7 +281,7 @@ def _add_commands() -> None:
         register(app)
 
 
-def _settings(**flags: str | int | None) -> Settings:
+def _settings(**flags: str | int | bool | None) -> Settings:
     from rag.config import load_settings
 
     return load_settings(**flags)  # type: ignore[arg-type]
@@ -329,6 +341,11 @@ def _say(text: str, *, indent: int = 0) -> None:
 def _print_answer(answer: Answer) -> None:
     _say(answer.text)
     print()
+    if answer.note:
+        _say(f"note: {answer.note}")
+    for claim in answer.claims:
+        if claim.support != "supported":
+            _say(f"{claim.support}: {_shortened(answer.text[claim.start : claim.end], 60)} ({claim.reason})", indent=2)
     if answer.status == "not_on_record":
         if answer.passages:
             _say("Nearest passages. They are related, and do not answer:")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from rag.speakers import fold, last_name
 from rag.types import Query
@@ -28,3 +29,15 @@ def build_query(question: str, history: Sequence[str] = (), *, speakers: Iterabl
     words = set(re.findall(r"[^\W_]+(?:-[^\W_]+)*", fold(question)))
     named = tuple(name for name in speakers if (last := last_name(name)) and last in words)
     return Query(question, tuple(legs), named)
+
+
+def with_rewrite(query: Query, rewritten: str) -> Query:
+    """The query with one more leg: the question as a language model put it. The literal question stays the first.
+
+    >>> with_rewrite(build_query("And hers?", ["Where is his house?"]), "Where is her house?").legs
+    (('And hers?', 1.0), ('Where is his house? And hers?', 1.0), ('Where is her house?', 1.0))
+    """
+    text = " ".join(rewritten.split())
+    if not text or text in (leg for leg, _ in query.legs):
+        return query
+    return replace(query, legs=(*query.legs, (text, 1.0)))

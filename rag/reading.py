@@ -116,7 +116,13 @@ def weigh(
     ]
     scored.sort(key=lambda item: -item[0])
     quotes = _choose(scored, max_quotes, weights)
-    signals = _signals(archive, candidates, quotes, word_weights, _named_stems(archive, question) - names)
+    signals = _signals(
+        archive,
+        candidates,
+        quotes,
+        word_weights,
+        {stem for stems in named_stems(archive, question).values() for stem in stems} - names,
+    )
     return tuple(quotes), signals
 
 
@@ -235,9 +241,7 @@ def _signals(
     )
 
 
-def _named_stems(archive: Archive, question: str) -> set[str]:
-    """The stems of a question's names and numbers: words with a digit, or with a capital that no sentence begins with."""
-    found = re.findall(
-        r"(?<![.?!] )(?<!^)\b(?:[^\W\d_]*\d[\w.,]*\w|\d|(?!I\b)[A-ZÀ-ÞА-ЯІЇЄҐ][\w’'-]*\w)", question.strip()
-    )
-    return {stem for word in found for stem in archive.stems(word.removesuffix("'s").removesuffix("’s"))}
+def named_stems(archive: Archive, text: str) -> dict[str, list[str]]:
+    """A text's names and numbers with their stems: words with a digit, or with a capital that no sentence begins with."""
+    found = re.findall(r"(?<![.?!] )(?<!^)\b(?:[^\W\d_]*\d[\w.,]*\w|\d|(?!I\b)[A-ZÀ-ÞА-ЯІЇЄҐ][\w’'-]*\w)", text.strip())
+    return {word: archive.stems(word.removesuffix("'s").removesuffix("’s")) for word in found}

@@ -11,6 +11,7 @@ from typing import Any, Literal
 
 Role = Literal["interviewer", "respondent", "other"]
 Status = Literal["answered", "not_on_record"]
+Support = Literal["supported", "weak", "unsupported", "uncited"]
 Span = tuple[int, int]  # half-open character range
 
 
@@ -166,6 +167,17 @@ class Cover:
 
 
 @dataclass(frozen=True, slots=True)
+class Claim:
+    """A sentence of an answer, `answer.text[start:end]`, and whether its citations bear it out."""
+
+    start: int
+    end: int
+    support: Support
+    markers: tuple[int, ...]
+    reason: str = ""  # why it is not supported, in words
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """What was asked, what is on the record about it, and where: the only thing ui/ and eval/ receive."""
 
@@ -183,6 +195,8 @@ class Answer:
     searched: tuple[str, ...] = ()  # every text that was searched for, the question first
     filters: Filters = Filters()  # what the search was restricted to
     cover: Cover | None = None  # what was searched
+    claims: tuple[Claim, ...] = ()  # the sentences of `text`, checked against their citations
+    note: str = ""  # what the user should know: why another generator answered, what was left out
 
     def to_json(self) -> dict[str, Any]:
         """The contract's JSON form."""
@@ -194,9 +208,16 @@ class Answer:
             "confidence": round(self.confidence, 4),
             "generator": self.generator,
             "citations": [citation_to_json(citation) for citation in self.citations],
+            "claims": [claim_to_json(claim) for claim in self.claims],
+            "note": self.note,
             "passages": [passage_to_json(hit) for hit in self.passages],
             "timings_ms": {stage: round(value, 2) for stage, value in self.timings_ms.items()},
         }
+
+
+def claim_to_json(claim: Claim) -> dict[str, Any]:
+    """A claim's fields by name."""
+    return {name: getattr(claim, name) for name in Claim.__slots__} | {"markers": list(claim.markers)}
 
 
 def citation_to_json(citation: Citation) -> dict[str, Any]:
