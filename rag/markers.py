@@ -88,11 +88,9 @@ def _sentences(
             found += [chosen] if chosen else []
             missing += chosen is None
             continue
-        for number in range(first, s + 1):
-            if 1 <= number <= len(own):
-                found.append(own[number - 1])
-            else:
-                missing += 1
+        offered = [own[number - 1] for number in range(first, s + 1) if 1 <= number <= len(own)]
+        found += offered
+        missing += not offered
     return found, missing
 
 

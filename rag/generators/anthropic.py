@@ -60,6 +60,8 @@ class AnthropicGenerator:
                 model=self._model, messages=others, max_tokens=max_tokens, **options
             ) as stream:
                 yield from stream.text_stream
+                if not stream.current_message_snapshot.stop_reason:
+                    raise InputError(f"{self._to.host}: it broke off in mid-answer")
         except self._errors as error:
             raise told(error, self._to) from error
         except (ValueError, TypeError, AttributeError, KeyError) as error:

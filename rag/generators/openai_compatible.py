@@ -61,11 +61,15 @@ class OpenAIGenerator:
                 temperature=0,
                 stream=True,
             )
+            ended = False
             with stream:
                 for chunk in stream:
-                    choices = getattr(chunk, "choices", None) or []
-                    if choices and (text := getattr(choices[0].delta, "content", None)):
-                        yield str(text)
+                    for choice in (getattr(chunk, "choices", None) or [])[:1]:
+                        if text := getattr(choice.delta, "content", None):
+                            yield str(text)
+                        ended = ended or bool(choice.finish_reason)
+            if not ended:
+                raise InputError(f"{self._to.host}: it broke off in mid-answer")
         except self._errors as error:
             raise told(error, self._to) from error
         except (ValueError, TypeError, AttributeError, KeyError) as error:
