@@ -13,11 +13,12 @@ from pathlib import Path
 
 from rag.archive import Archive
 from rag.assistant import MAX_HISTORY, Assistant
-from rag.errors import sentence_of
+from rag.errors import InputError, sentence_of
 from rag.examples import example_questions
 from rag.types import Answer, Filters
 from ui.conversations import Exchange, history_of
 from ui.rendering import render_welcome
+from ui.texts import say
 
 log = logging.getLogger(__name__)
 
@@ -47,10 +48,13 @@ class Desk:
     ) -> Iterator[Step]:
         """The steps of an answer; the last one holds the finished exchange, or the reason why there is none."""
         before = tuple(exchanges)
+        question = question.encode("utf-8", "replace").decode()  # half a character would stop the page
         asked = Exchange(question.strip(), filters)
         yield Step(before, asked)
         text = ""
         try:
+            if not self.archive.exists:
+                raise InputError(say("answer.empty"))
             assistant = self._assistant(generator)
             for piece in assistant.stream(question, history=history_of(before, MAX_HISTORY), k=k, filters=filters):
                 if isinstance(piece, Answer):

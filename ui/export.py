@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import html
 import json
+import re
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any, Literal
@@ -22,6 +23,7 @@ from ui.texts import say, say_cover
 Format = Literal["markdown", "json", "html"]
 SUFFIX: dict[str, str] = {"markdown": "md", "json": "json", "html": "html"}
 CONTEXT_CHARS = 300
+WORD_CHARS = 30
 
 DocumentOf = Callable[[str], Document | None]
 
@@ -115,10 +117,11 @@ def _context(document: Document, citation: Citation) -> tuple[str, str]:
     low, high = (turn.start, turn.end) if turn else (0, len(document.text))
     before = document.text[max(low, citation.start - CONTEXT_CHARS) : citation.start]
     after = document.text[citation.end : min(high, citation.end + CONTEXT_CHARS)]
+    # A part of a word goes; where words are not parted by spaces, the cut stays where it is.
     if citation.start - CONTEXT_CHARS > low:
-        before = "… " + before.partition(" ")[2]
+        before = "… " + re.sub(rf"^\S{{0,{WORD_CHARS}}}\s", "", before)
     if citation.end + CONTEXT_CHARS < high:
-        after = after.rpartition(" ")[0] + " …"
+        after = re.sub(rf"\s\S{{0,{WORD_CHARS}}}$", "", after) + " …"
     return before, after
 
 
@@ -127,9 +130,16 @@ def _text(text: str) -> str:
 
 
 def _markdown(text: str, *, line: bool = False) -> str:
-    """A text whose punctuation has no meaning to Markdown."""
-    safe = "".join(f"\\{char}" if char in "\\`*_{}[]()#+-!|<>~&=" else char for char in text)
-    return " ".join(safe.split()) if line else safe
+    r"""A text whose punctuation has no meaning to Markdown, and whose addresses do not become links.
+
+    >>> print(_markdown("1. *See* https://example.org"))
+    1\. \*See\* https:\//example.org
+    """
+    safe = "".join(f"\\{char}" if char in "\\`*_{}[]()#+-!|<>~&=$" else char for char in text)
+    safe = re.sub(r"(?i)(?<=www)\.|/(?=/)", r"\\\g<0>", safe)
+    lines = [" ".join(safe.split())] if line else re.split(r"\r\n?|\n", safe)
+    # The beginning of a line can make a list or code of it, its end a line break.
+    return "\n".join(re.sub(r"^(\d+)(?=\.)", r"\1\\", part.strip(" \t")) for part in lines)
 
 
 _STYLE = (
