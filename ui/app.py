@@ -20,7 +20,6 @@ import gradio as gr
 
 from rag.assistant import MAX_QUESTION_CHARS
 from rag.errors import InputError
-from rag.generators import GENERATORS
 from rag.types import Document, Filters
 from ui.chat import Desk, Step, told
 from ui.conversations import Exchange, from_json, to_json
@@ -52,7 +51,7 @@ def theme() -> gr.themes.Base:
     )
 
 
-def build_app(desk: Desk, *, generator: str, k: int) -> gr.Blocks:
+def build_app(desk: Desk) -> gr.Blocks:
     """The page for one archive."""
     library = Library.of(desk.archive)
     with gr.Blocks(title="onrecord", analytics_enabled=False, fill_width=True, delete_cache=(3600, 3600)) as page:
@@ -113,9 +112,12 @@ def build_app(desk: Desk, *, generator: str, k: int) -> gr.Blocks:
                     clear = gr.Button(I18N("filters.clear"), size="sm")
                 with gr.Accordion(I18N("settings.title"), open=False, elem_id="or-settings"), gr.Row():
                     writer = gr.Dropdown(
-                        GENERATORS.names(), value=generator, label=I18N("settings.generator"), min_width=160
+                        desk.generators(),
+                        value=desk.settings.generator,
+                        label=I18N("settings.generator"),
+                        min_width=160,
                     )
-                    depth = gr.Slider(1, 20, value=k, step=1, label=I18N("settings.k"), min_width=160)
+                    depth = gr.Slider(1, 20, value=desk.settings.k, step=1, label=I18N("settings.k"), min_width=160)
             with gr.Column(elem_id="or-right", scale=5, min_width=320):
                 bridge = gr.HTML(
                     html_template="<span></span>",

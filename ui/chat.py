@@ -13,8 +13,10 @@ from pathlib import Path
 
 from rag.archive import Archive
 from rag.assistant import MAX_HISTORY, Assistant
+from rag.config import Settings
 from rag.errors import InputError, sentence_of
 from rag.examples import example_questions
+from rag.generators import DEFAULT_GENERATOR, GENERATORS
 from rag.types import Answer, Filters
 from ui.conversations import Exchange, history_of
 from ui.rendering import render_welcome
@@ -35,8 +37,16 @@ class Step:
 class Desk:
     """Answers questions about one archive, with an assistant for each generator that is asked for."""
 
-    def __init__(self, archive: Archive, *, read_only: bool = False, samples: Path | None = None) -> None:
+    def __init__(
+        self,
+        archive: Archive,
+        *,
+        settings: Settings | None = None,
+        read_only: bool = False,
+        samples: Path | None = None,
+    ) -> None:
         self.archive = archive
+        self.settings = settings or Settings()
         self.read_only = read_only
         self.samples = samples
         self._assistants: dict[str, Assistant] = {}
@@ -80,15 +90,23 @@ class Desk:
                 self._examples = (generation, example_questions(self.archive.documents()))
             return self._examples[1]
 
-    def warm_up(self, generator: str) -> None:
+    def generators(self) -> list[str]:
+        """What can be chosen: quoting, what is configured, and what is installed beside it."""
+        installed = [name for name in GENERATORS.names() if name not in GENERATORS.builtins]
+        return list(dict.fromkeys([self.settings.generator, DEFAULT_GENERATOR, *installed]))
+
+    def warm_up(self) -> None:
         """Load the models and indexes before somebody waits for them."""
         if self.archive.counts()[1]:
-            self._assistant(generator).ask("What was said?")
+            self._assistant(DEFAULT_GENERATOR).ask("What was said?")
 
     def _assistant(self, generator: str) -> Assistant:
         with self._guard:
             if generator not in self._assistants:
-                self._assistants[generator] = Assistant(self.archive, generator=generator)
+                made = self.settings.for_assistant()
+                if generator != self.settings.generator:
+                    made |= {"generator": generator, "options": {}}
+                self._assistants[generator] = Assistant(self.archive, **made)
             return self._assistants[generator]
 
 

@@ -28,19 +28,23 @@ def chat(
         ),
     ] = None,
     generator: Annotated[str | None, typer.Option("--generator", metavar="NAME", help="What writes the answer")] = None,
+    model: Annotated[str | None, typer.Option("--model", metavar="NAME", help="The generator's model")] = None,
+    base_url: Annotated[
+        str | None, typer.Option("--base-url", metavar="URL", help="An OpenAI-compatible server")
+    ] = None,
 ) -> None:
     """Open the web page: ask, read the answer, click, see the place."""
     from rag.archive import open_archive
     from rag.config import load_settings
-    from rag.generators import GENERATORS
+    from rag.generators import load_generator
     from ui.server import address, build_server, check_address, read_login, serve
 
-    settings = load_settings(archive=archive, generator=generator)
+    settings = load_settings(archive=archive, generator=generator, model=model, base_url=base_url)
     login = read_login(auth)
     check_address(host, login)
-    GENERATORS.get(settings.generator)
+    load_generator(settings.generator, settings.for_assistant()["options"])  # told now, not at the first question
     opened = open_archive(settings.archive, encoder=settings.encoder)
-    app = build_server(opened, generator=settings.generator, k=settings.k, read_only=read_only, login=login, host=host)
+    app = build_server(opened, settings=settings, read_only=read_only, login=login, host=host)
     serve(
         app,
         host=host,

@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
-from typing import Any, cast
+from typing import Any, cast, get_args
 
 from rag.citations import find_markers
 from rag.errors import InputError
-from rag.types import Answer, Citation, Cover, Filters, Passage, ScoredPassage
+from rag.types import Answer, Citation, Claim, Cover, Filters, Passage, ScoredPassage, Support, claim_to_json
 
 NEAREST = 3  # passages kept with an answer: those that are shown where the record is silent
 MAX_EXCHANGES = 500
@@ -61,6 +61,7 @@ def from_json(value: object) -> list[Exchange]:
 def _answer_to_json(answer: Answer) -> dict[str, Any]:
     fields = answer.to_json()
     fields["passages"] = fields["passages"][:NEAREST]
+    fields["claims"] = [claim_to_json(claim) for claim in answer.claims]
     fields["markers"] = [list(marker) for marker in answer.markers]
     fields["searched"] = list(answer.searched)
     fields["filters"] = asdict(answer.filters)
@@ -107,7 +108,17 @@ def _answer(fields: Mapping[str, Any]) -> Answer:
         searched=tuple(_text(leg) for leg in _list(fields["searched"])),
         filters=_filters(_dict(fields["filters"])),
         cover=_cover(_dict(cover)) if cover is not None else None,
+        claims=tuple(_claim(_dict(item), text) for item in _list(fields["claims"])),
+        note=_text(fields["note"]),
     )
+
+
+def _claim(fields: Mapping[str, Any], text: str) -> Claim:
+    start, end = _int(fields["start"]), _int(fields["end"])
+    if fields["support"] not in get_args(Support) or not 0 <= start <= end <= len(text):
+        raise ValueError("claim")
+    markers = tuple(_int(number) for number in _list(fields["markers"]))
+    return Claim(start, end, fields["support"], markers, _text(fields["reason"]))
 
 
 def _citation(fields: Mapping[str, Any]) -> Citation:

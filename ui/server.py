@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from rag.archive import Archive
+from rag.config import Settings
 from rag.errors import InputError
 from ui.chat import Desk
 from ui.sources import MAX_UPLOAD_BYTES
@@ -104,8 +105,7 @@ def prepare_environment() -> None:
 def build_server(
     archive: Archive,
     *,
-    generator: str,
-    k: int,
+    settings: Settings,
     read_only: bool = False,
     login: Login | None = None,
     host: str = DEFAULT_HOST,
@@ -118,7 +118,7 @@ def build_server(
 
     from ui.app import I18N, asset, build_app, theme
 
-    desk = Desk(archive, read_only=read_only, samples=SAMPLES if SAMPLES.is_dir() else None)
+    desk = Desk(archive, settings=settings, read_only=read_only, samples=SAMPLES if SAMPLES.is_dir() else None)
     app: FastAPI = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
 
     @app.get("/healthz")
@@ -127,7 +127,7 @@ def build_server(
 
     app = gradio.mount_gradio_app(
         app,
-        build_app(desk, generator=generator, k=k),
+        build_app(desk),
         path="/",
         auth=login.admits if login else None,
         allowed_paths=[],
@@ -145,7 +145,7 @@ def build_server(
         app_kwargs={"openapi_url": None, "docs_url": None, "redoc_url": None},
     )
     app.add_middleware(Guard, hosts=None if login else frozenset({host, "localhost", "127.0.0.1", "::1"}))
-    threading.Thread(target=_warm_up, args=(desk, generator), name="warm-up", daemon=True).start()
+    threading.Thread(target=_warm_up, args=(desk,), name="warm-up", daemon=True).start()
     return app
 
 
@@ -243,9 +243,9 @@ async def _answer(send: Any, status: int, text: str) -> None:
     await send({"type": "http.response.body", "body": text.encode()})
 
 
-def _warm_up(desk: Desk, generator: str) -> None:
+def _warm_up(desk: Desk) -> None:
     try:
-        desk.warm_up(generator)
+        desk.warm_up()
     except Exception as error:  # whoever asks will be told
         log.warning("warming up failed: %s", error)
 
