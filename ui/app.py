@@ -317,6 +317,13 @@ def _server_functions(desk: Desk, library: Library) -> list[Callable[..., Any]]:
         except InputError:
             return None
 
+    def exactly(document_id: Any) -> Document:
+        """The document with this id, of which the beginning is not enough."""
+        found = document_of(str(document_id))
+        if found is None or found.id != document_id:
+            raise InputError(say("pane.gone"))
+        return found
+
     @answering
     def describe_page(_: Any) -> Any:
         documents, passages = archive.counts()
@@ -336,10 +343,7 @@ def _server_functions(desk: Desk, library: Library) -> list[Callable[..., Any]]:
 
     @answering
     def get_source(document_id: Any) -> Any:
-        found = document_of(str(document_id))
-        if found is None or found.id != document_id:
-            raise InputError(say("pane.gone"))
-        return source_view(found)
+        return source_view(exactly(document_id))
 
     @changing
     def add_document(value: Any) -> Any:
@@ -354,7 +358,7 @@ def _server_functions(desk: Desk, library: Library) -> list[Callable[..., Any]]:
 
     @changing
     def remove_document(document_id: Any) -> Any:
-        return {"removed": archive.remove(str(document_id)).source}
+        return {"removed": archive.remove(exactly(document_id).id).source}
 
     @answering
     def export_conversation(value: Any) -> Any:

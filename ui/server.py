@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from ipaddress import ip_address
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from rag.archive import Archive
 from rag.config import Settings
@@ -94,11 +94,12 @@ def prepare_environment() -> None:
     """Before Gradio is imported: no telemetry, no variable that opens what this page keeps shut."""
     for name in [name for name in os.environ if name.startswith("GRADIO_") and name != "GRADIO_TEMP_DIR"]:
         del os.environ[name]
+    direct = os.environ.get("NO_PROXY", "").split(",")
     os.environ |= {
         "GRADIO_ANALYTICS_ENABLED": "False",
         "HF_HUB_DISABLE_TELEMETRY": "1",
         "DO_NOT_TRACK": "1",
-        "NO_PROXY": ",".join(filter(None, [os.environ.get("NO_PROXY"), "127.0.0.1,localhost"])),
+        "NO_PROXY": ",".join(dict.fromkeys([*filter(None, direct), "127.0.0.1", "localhost"])),
     }
 
 
@@ -159,7 +160,8 @@ def serve(app: FastAPI, *, host: str, port: int, when_bound: Callable[[], None])
     try:
         bound = socket.create_server((host.strip("[]"), port), family=family, backlog=128)
     except OSError as error:
-        raise InputError(f"{host}:{port} cannot be used ({error.strerror or error}); try: --port {port + 1}") from error
+        reason = str(error.strerror or error).partition(" (while")[0]  # Python adds the address
+        raise InputError(f"{host}:{port} cannot be used ({reason}); try: --port {port + 1}") from error
     with bound:
         when_bound()
         config = uvicorn.Config(app, log_level="warning", access_log=False, timeout_graceful_shutdown=2)
@@ -180,36 +182,41 @@ class Guard:
             return
         headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
         if refusal := self._refusal(scope, headers):
-            await _answer(send, *refusal)
+            if scope["type"] == "websocket":
+                await send({"type": "websocket.close", "code": 1008})
+            else:
+                await _answer(send, *refusal)
             return
         client = (scope.get("client") or ("",))[0]
         is_login = scope["path"].rstrip("/") == "/login" and scope.get("method") == "POST"
+        if is_login:  # wrong until it is known to be right, so that a hundred at once count as a hundred
+            self._note_login(client)
 
         async def guarded_send(message: Any) -> None:
             if message["type"] == "http.response.start":
                 own = [(name.lower().encode(), value.encode()) for name, value in HEADERS.items()]
-                replaced = {name for name, _ in own}
-                message["headers"] = [
-                    pair for pair in message.get("headers", []) if pair[0].lower() not in replaced
-                ] + own
-                if is_login:
-                    self._note_login(client, wrong=message["status"] >= 400)
+                # Gradio lets every other site read its answers, with the visitor's login, unless it is on localhost.
+                dropped = (b"access-control-", *(name for name, _ in own))
+                kept = [pair for pair in message.get("headers", []) if not pair[0].lower().startswith(dropped)]
+                message["headers"] = kept + own
+                if is_login and message["status"] < 400:
+                    self._wrong.pop(client, None)
             await send(message)
 
         await self.app(scope, receive, guarded_send)
 
     def _refusal(self, scope: Any, headers: dict[str, str]) -> tuple[int, str] | None:
         host = headers.get("host", "")
-        if self.hosts is not None and (urlsplit(f"//{host}").hostname or "") not in self.hosts:
+        if self.hosts is not None and _named(f"//{host}").hostname not in self.hosts:
             return 421, "this page answers only to the address that it was started with"
         origin = headers.get("origin")
-        if (
-            origin
-            and origin != "null"
-            and scope.get("method") not in ("GET", "HEAD")
-            and urlsplit(origin).netloc != host
-        ):
-            return 403, "requests from other sites' pages are refused"
+        if origin and scope.get("method") not in ("GET", "HEAD"):
+            # Another site's sandboxed frame says "null" too; a browser tells which of the two it is.
+            own = headers.get("sec-fetch-site") == "same-origin" if origin == "null" else _named(origin).netloc == host
+            if not own:
+                return 403, "requests from other sites' pages are refused"
+        if "transfer-encoding" in headers:
+            return 411, "a request must say its length"
         try:
             length = int(headers.get("content-length", "0"))
         except ValueError:
@@ -227,13 +234,18 @@ class Guard:
             tries.popleft()
         return len(tries) >= WRONG_LOGINS
 
-    def _note_login(self, client: str, *, wrong: bool) -> None:
-        if not wrong:
-            self._wrong.pop(client, None)
-            return
+    def _note_login(self, client: str) -> None:
         if len(self._wrong) > 10_000:
             self._wrong.clear()
         self._wrong.setdefault(client, deque(maxlen=WRONG_LOGINS)).append(time.monotonic())
+
+
+def _named(address: str) -> SplitResult:
+    """An address in its parts; one that is none has none."""
+    try:
+        return urlsplit(address)
+    except ValueError:
+        return urlsplit("")
 
 
 async def _answer(send: Any, status: int, text: str) -> None:
