@@ -23,6 +23,7 @@ from starlette.testclient import TestClient
 
 from rag.archive import Archive, open_archive
 from rag.assistant import Assistant
+from rag.config import Settings
 from rag.errors import InputError
 from ui.conversations import Exchange, to_json
 from ui.server import (
@@ -116,12 +117,12 @@ def archive(bundled_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> A
 
 @pytest.fixture(scope="module")
 def open_app(archive: Archive, environment: None) -> Any:
-    return build_server(archive, generator="extractive", k=8)
+    return build_server(archive, settings=Settings())
 
 
 @pytest.fixture(scope="module")
 def locked_app(bundled: Archive, environment: None) -> Any:
-    return build_server(bundled, generator="extractive", k=8, login=ANN, host="0.0.0.0", read_only=True)
+    return build_server(bundled, settings=Settings(), login=ANN, host="0.0.0.0", read_only=True)
 
 
 @pytest.fixture(scope="module")
@@ -583,10 +584,11 @@ def test_nothing_else_of_the_page_can_be_called(page: TestClient, name: str) -> 
 CHILD = """
 import json, sys
 from starlette.testclient import TestClient
+from rag.config import Settings
 from rag.archive import open_archive
 from ui.server import build_server
 import os
-app = build_server(open_archive(sys.argv[1], create=False), generator="extractive", k=8)
+app = build_server(open_archive(sys.argv[1], create=False), settings=Settings())
 with TestClient(app, base_url="http://127.0.0.1:7860") as page:
     found = {path: [page.get(path).status_code, page.get(path).text] for path in sys.argv[2:]}
 left = {name: value for name, value in os.environ.items() if name.startswith("GRADIO_")}

@@ -434,25 +434,39 @@ LOGGED = "something went wrong ({}); the terminal where onrecord runs says more"
 
 
 @pytest.mark.parametrize(
-    ("generator", "sentence", "logged"),
+    ("generator", "reason"),
     [
-        ("broken", LOGGED.format("RuntimeError"), True),
-        ("told", "the model is asleep; wake it", False),
-        ("missing", "/nowhere/model.bin: No such file or directory", False),
-        ("unmade", LOGGED.format("ValueError"), True),
-        ("wrong", LOGGED.format("TypeError"), True),
+        ("broken", "it failed: RuntimeError"),
+        ("told", "the model is asleep; wake it"),
+        ("missing", "/nowhere/model.bin: No such file or directory"),
+        ("wrong", "it failed: TypeError"),
     ],
 )
 @pytest.mark.usefixtures("plugins")
-def test_a_generator_that_fails_is_told_in_a_sentence_and_the_next_question_answered(
-    bundled: Archive, caplog: pytest.LogCaptureFixture, generator: str, sentence: str, logged: bool
+def test_where_a_generator_fails_the_record_is_quoted_and_the_note_says_why(
+    bundled: Archive, caplog: pytest.LogCaptureFixture, generator: str, reason: str
+) -> None:
+    desk = Desk(bundled)
+    with caplog.at_level(logging.WARNING, logger="rag"):
+        found = steps(desk, GATES, generator=generator)
+    given = failure_free(found)
+    assert given.text == Assistant(bundled).ask(GATES).text
+    assert given.note == (
+        f"The {generator} generator did not answer ({reason}). These are quotes from the record instead."
+    )
+    assert [record.exc_info is not None for record in caplog.records] == [True] * reason.startswith("it failed")
+    assert failure_free(steps(desk, GATES)).status == "answered"
+
+
+@pytest.mark.usefixtures("plugins")
+def test_a_generator_that_cannot_be_made_is_told_in_a_sentence(
+    bundled: Archive, caplog: pytest.LogCaptureFixture
 ) -> None:
     desk = Desk(bundled)
     with caplog.at_level(logging.ERROR, logger="ui"):
-        found = steps(desk, GATES, generator=generator)
-    assert failure(found) == sentence
-    assert [record.exc_info is not None for record in caplog.records] == [True] * logged
-    assert [step.text for step in found[1:-1]] == ([] if generator in ("unmade", "wrong") else ["First words. "])
+        found = steps(desk, GATES, generator="unmade")
+    assert failure(found) == LOGGED.format("ValueError")
+    assert [record.exc_info is not None for record in caplog.records] == [True]
     assert failure_free(steps(desk, GATES)).status == "answered"
 
 

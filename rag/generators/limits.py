@@ -62,7 +62,9 @@ def bounded(start: Callable[[], Iterator[str]], *, timeout_s: float) -> Iterator
                 return
             if isinstance(item, BaseException):
                 raise item
-            yield str(item)
+            if not isinstance(item, str):
+                raise TypeError(f"a generator yields text, not {type(item).__name__}")
+            yield item
             if monotonic() > ends:
                 raise GeneratorTimeout(f"no complete answer within {timeout_s:g} s")
     finally:
