@@ -96,11 +96,14 @@ class Door:
 
     async def answer(self, items: Iterator[str | Answer], *, ended: Ended) -> Answer:
         """The finished answer. Raises Refused where whoever asked has gone."""
-        async with self.line.turn(), aclosing(in_thread(items)) as pieces:
-            while True:
-                piece = await unless_ended(anext(pieces), ended)
-                if isinstance(piece, Answer):
-                    return piece
+
+        async def last() -> Answer:
+            async with self.line.turn(), aclosing(in_thread(items)) as pieces:
+                while True:
+                    if isinstance(piece := await anext(pieces), Answer):
+                        return piece
+
+        return await unless_ended(last(), ended)
 
 
 async def unless_ended(coming: Awaitable[Item], ended: Ended) -> Item:
@@ -167,7 +170,7 @@ def route_class(door: Door, form: Form) -> type[APIRoute]:
 
             async def handle_safely(request: Request) -> Response:
                 try:
-                    _let_in(door.access, request)
+                    await _let_in(door.access, request)
                     return await handle(request)
                 except Exception as error:  # whoever asked gets a sentence, whatever it is
                     return form(refused(error))
@@ -177,12 +180,14 @@ def route_class(door: Door, form: Form) -> type[APIRoute]:
     return DoorRoute
 
 
-def _let_in(access: Access, request: Request) -> None:
+async def _let_in(access: Access, request: Request) -> None:
     if refusal := access.refusal(request.headers, request.client.host if request.client else ""):
         code = {401: "invalid_api_key", 429: "too_many_logins"}.get(refusal[0], "")
         challenge = {"WWW-Authenticate": f'{access.schemes[0]} realm="onrecord"'} if refusal[0] == 401 else {}
         raise Refused(*refusal, code=code, headers=challenge)
     if int(request.headers.get("content-length") or 0) > MAX_DOOR_BYTES:
+        async for _ in request.stream():  # a client that is still sending hears nothing
+            pass
         raise Refused(413, f"a request may have {MAX_DOOR_BYTES:,} bytes", code="too_large")
 
 

@@ -140,7 +140,7 @@ def passages_text(passages: Iterable[Mapping[str, Any]]) -> str:
 
 
 _ACTIVE = re.compile(r"(\\*)(!(?=\[)|<(?=[A-Za-z/!?]))")
-_UNDECIDED = re.compile(r"(?:\\+[!<]?|[!<])\Z")
+_UNDECIDED = re.compile(r"[\\!<]+\Z")
 
 
 def harmless(text: str) -> str:
@@ -172,9 +172,9 @@ class HarmlessStream:
         undecided = _UNDECIDED.search(text)
         cut = undecided.start() if undecided else len(text)
         self._held = text[cut:]
-        return _ACTIVE.sub(lambda found: found[1] * 2 + "\\" + found[2], text[:cut])
+        return harmless(text[:cut])
 
     def end(self) -> str:
         """What was held back."""
         held, self._held = self._held, ""
-        return held
+        return harmless(held)

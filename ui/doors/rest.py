@@ -18,6 +18,7 @@ from rag.types import Filters, passage_to_json
 from ui.doors.door import JSON, Door, Refused, check_keys, gone, route_class
 from ui.doors.forms import filters_of, listing, whole
 from ui.doors.manual import render_manual
+from ui.texts import say
 
 MAX_K = 100
 TITLE = "onrecord"
@@ -131,6 +132,8 @@ def rest_router(door: Door) -> APIRouter:
         "/documents/{id:path}", summary="One document: its canonical text, which offsets refer to, and its turns"
     )
     def get_document(id: str) -> Response:
+        if not archive.exists:
+            raise Refused(404, say("answer.empty"))
         try:
             return JSON(whole(archive.document(id)))
         except InputError as error:
