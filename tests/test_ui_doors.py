@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import html
 import http.client
 import json
 import os
 import re
+import shlex
 import shutil
 import socket
 import subprocess
@@ -451,9 +453,6 @@ def test_the_manual_loads_nothing_and_names_every_route(url: str) -> None:
 
 
 def test_every_command_in_the_manual_answers(url: str) -> None:
-    import html
-    import shlex
-
     page = fetch(f"{url}/api/docs")[1]
     commands = [html.unescape(found) for found in re.findall(r"<pre>(.*?)</pre>", page)]
     assert len(commands) == 6
@@ -966,6 +965,46 @@ def test_gradio_client_finds_nothing_to_call_without_api(archive: Path) -> None:
             client.predict(GATES, api_name="/ask")
         client.close()
         assert fetch(f"{url}/v1/models")[0] == fetch(f"{url}/api/ask?question=x")[0] == 404
+
+
+# -- the documentation -------------------------------------------------------------------------------------------------
+
+
+def shown_in_docs(kind: str) -> list[str]:
+    text = (ROOT / "docs" / "doors.md").read_text(encoding="utf-8")
+    return re.findall(rf"```{kind}\n(.*?)```", text, re.S)
+
+
+def test_every_curl_command_in_the_documentation_answers(url: str) -> None:
+    lines = [line for block in shown_in_docs("bash") for line in block.splitlines()]
+    assert len(lines) == 6
+    for line in lines:
+        program, *words = shlex.split(line.replace("http://localhost:7860", url))
+        told = json.loads(curl(*words))
+        assert (program, line, "error" in told) == ("curl", line, False)
+
+
+def test_every_program_in_the_documentation_prints_an_answer(url: str) -> None:
+    pytest.importorskip("openai", reason="openai is not installed")
+    programs = shown_in_docs("python")
+    assert len(programs) == 2
+    for program in programs:
+        done = subprocess.run(
+            [sys.executable, "-X", "utf8", "-c", program.replace("http://localhost:7860", url)],
+            capture_output=True, text=True, encoding="utf-8",
+        )  # fmt: skip
+        assert done.returncode == 0, done.stderr
+        assert "Henrike Vaal, 9 October 2026: “" in done.stdout
+
+
+def test_the_configuration_in_the_documentation_starts_the_command(archive: Path) -> None:
+    (text,) = shown_in_docs("json")
+    server = json.loads(text)["mcpServers"]["onrecord"]
+    words = [str(archive) if word == "/path/to/archive" else word for word in server["args"]]
+    done = subprocess.run(
+        [sys.executable, "-m", "rag", *words], cwd=ROOT, stdin=subprocess.DEVNULL, capture_output=True, text=True
+    )
+    assert (server["command"], done.returncode, done.stdout, done.stderr) == ("onrecord", 0, "", "")
 
 
 # -- before there is anything ------------------------------------------------------------------------------------------
