@@ -720,6 +720,18 @@ def test_an_iterator_is_closed_when_its_reader_stops() -> None:
     assert desk.closed.wait(5)
 
 
+def test_a_model_that_wants_to_end_its_process_does_not_end_the_server() -> None:
+    def wild() -> Iterator[str | Answer]:
+        yield "word "
+        raise SystemExit
+
+    async def read() -> list[Any]:
+        return [piece async for piece in in_thread(wild())]
+
+    with pytest.raises(RuntimeError, match="SystemExit"):
+        asyncio.run(read())
+
+
 def test_too_many_questions_at_once_are_told_to_come_again() -> None:
     async def crowd() -> list[str]:
         line, free = Line(at_once=1, waiting=1), asyncio.Event()

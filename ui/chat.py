@@ -86,7 +86,8 @@ class Desk:
         if not self.archive.exists:
             raise InputError(say("answer.empty"))
         assistant = self.assistant(generator or self.settings.generator)
-        yield from assistant.stream(question, history=history, k=k or self.settings.k, filters=filters)
+        k = self.settings.k if k is None else k
+        yield from assistant.stream(question, history=history, k=k, filters=filters)
 
     def welcome(self) -> str:
         """The greeting: questions from the archive's own documents, or how to begin where there are none."""

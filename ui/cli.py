@@ -43,19 +43,15 @@ def chat(
     base_url: BaseUrlOption = None,
 ) -> None:
     """Open the web page: ask, read the answer, click, see the place."""
-    import os
-
     from rag.archive import open_archive
     from rag.config import load_settings
     from rag.errors import InputError
     from rag.generators import load_generator
-    from ui.doors.access import TOKEN_VARIABLE, read_token
+    from ui.doors.access import read_token
     from ui.server import address, build_server, check_address, read_login, serve
 
-    # The token is no setting: it is read here, and is nowhere else.
-    environment = {name: value for name, value in os.environ.items() if name != TOKEN_VARIABLE}
     settings = load_settings(
-        environment=environment, archive=archive, generator=generator, model=model, base_url=base_url
+        environment=_without_token(), archive=archive, generator=generator, model=model, base_url=base_url
     )
     login = read_login(auth)
     check_address(host, login)
@@ -86,6 +82,17 @@ def mcp(
     from rag.config import load_settings
     from ui.doors.mcp_server import build_mcp_server
 
-    settings = load_settings(archive=archive, generator=generator, model=model, base_url=base_url)
+    settings = load_settings(
+        environment=_without_token(), archive=archive, generator=generator, model=model, base_url=base_url
+    )
     opened = open_archive(settings.archive, encoder=settings.encoder, create=False)
     build_mcp_server(opened, settings=settings).run("stdio")
+
+
+def _without_token() -> dict[str, str]:
+    """The environment for settings: the doors' token is none, and is read where it is used."""
+    import os
+
+    from ui.doors.access import TOKEN_VARIABLE
+
+    return {name: value for name, value in os.environ.items() if name != TOKEN_VARIABLE}

@@ -9,7 +9,7 @@ import json
 import logging
 import threading
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Coroutine, Iterator, Mapping, Sequence
-from contextlib import aclosing, asynccontextmanager
+from contextlib import aclosing, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import Any, TypeVar
@@ -123,11 +123,11 @@ async def unless_ended(coming: Awaitable[Item], ended: Ended) -> Item:
 async def in_thread(items: Iterator[str | Answer]) -> AsyncGenerator[str | Answer, None]:
     """The items of an iterator that blocks. When this is closed, so is the iterator, at its next item."""
     loop = asyncio.get_running_loop()
-    arrived: asyncio.Queue[str | Answer | BaseException | None] = asyncio.Queue()
+    arrived: asyncio.Queue[str | Answer | Exception | None] = asyncio.Queue()
     stopped = threading.Event()
 
-    def hand_over(item: str | Answer | BaseException | None) -> None:
-        if not loop.is_closed():
+    def hand_over(item: str | Answer | Exception | None) -> None:
+        with suppress(RuntimeError):  # the server has stopped, and nobody is there to take it
             loop.call_soon_threadsafe(arrived.put_nowait, item)
 
     def run() -> None:
@@ -136,8 +136,10 @@ async def in_thread(items: Iterator[str | Answer]) -> AsyncGenerator[str | Answe
                 if stopped.is_set():
                     break
                 hand_over(item)
-        except BaseException as error:
+        except Exception as error:
             hand_over(error)
+        except BaseException as error:  # a model's code that wants to end its process does not end this one
+            hand_over(RuntimeError(type(error).__name__))
         finally:
             if close := getattr(items, "close", None):
                 close()
@@ -146,7 +148,7 @@ async def in_thread(items: Iterator[str | Answer]) -> AsyncGenerator[str | Answe
     threading.Thread(target=run, name="door", daemon=True).start()
     try:
         while (item := await arrived.get()) is not None:
-            if isinstance(item, BaseException):
+            if isinstance(item, Exception):
                 raise item
             yield item
     finally:
