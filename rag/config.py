@@ -19,7 +19,9 @@ from rag.errors import SettingsError
 FILE = "onrecord.toml"
 PREFIX = "ONRECORD_"
 # Variables that are read elsewhere, before there are any settings.
-_OTHER_VARIABLES = frozenset({"ONRECORD_API_KEY", "ONRECORD_AUTH", "ONRECORD_CACHE", "ONRECORD_PLUGINS"})
+_OTHER_VARIABLES = frozenset(
+    {"ONRECORD_API_KEY", "ONRECORD_TOKEN", "ONRECORD_AUTH", "ONRECORD_CACHE", "ONRECORD_PLUGINS"}
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -190,9 +190,33 @@ def test_any_text_in_the_pack_stays_text(given: Answer, question: str, before: s
     for one, article in zip(given.citations, tree.find("article"), strict=True):
         table = {name: bare(value) for name, value in rows(article).items()}
         expected = {"Speaker": one.speaker, "Asked": one.asked, "Title": one.title, "Source": one.source}
+        found = document_of(one.document_id)
+        spoken = found is not None and any(t.start <= one.start and one.end <= t.end for t in found.turns)
+        if found and spoken and found.text[one.start : one.end] == one.quote:
+            expected = recorded(found, one)  # the archive says who, and in answer to what
         assert {name: table[name] for name in expected if name in table} == {
             name: bare(value) for name, value in expected.items() if value
         }
+
+
+def recorded(found: Document, one: Citation) -> dict[str, str]:
+    turn = next(turn for turn in found.turns if turn.start <= one.start and one.end <= turn.end)
+    asked = [found.text[t.start : t.end] for t in found.turns if t.role == "interviewer" and t.end <= turn.start]
+    return {"Speaker": turn.speaker, "Asked": asked[-1] if asked else "", "Title": found.title, "Source": found.source}
+
+
+def test_who_said_it_is_the_archives_word_and_not_the_browsers() -> None:
+    one = citation()
+    forged = replace(one, speaker="FORGED", title="FORGED", date="1999-01-01", source="forged.txt", asked="FORGED?")
+    found = document(one.quote, id=one.document_id)
+    start = found.text.index(one.quote)
+    forged = replace(forged, start=start, end=start + len(one.quote))
+    given = replace(answer("x [1]"), citations=(forged,), markers=((2, 5, 1),))
+    tree = pack([Exchange("Q", answer=given)], lambda _: found)
+    (article,) = tree.find("article")
+    assert "FORGED" not in article.text
+    assert rows(article)["Speaker"] == recorded(found, forged)["Speaker"]
+    assert rows(article)["Source"] == found.source
 
 
 # -- Markdown ------------------------------------------------------------------------------------------------------------

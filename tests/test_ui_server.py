@@ -29,6 +29,7 @@ from ui.conversations import Exchange, to_json
 from ui.server import (
     HEADERS,
     MAX_BODY_BYTES,
+    SHUT,
     WRONG_LOGINS,
     Guard,
     Login,
@@ -465,7 +466,13 @@ def test_nobody_is_answered_without_a_login_but_on_these_routes(locked_app: Any,
     assert len(guarded) > 30
     for method, path in guarded:
         answer = locked.request(method, re.sub(r"\{[^}]*\}", "1", path))
-        assert (method, path, answer.status_code) == (method, path, 401)
+        expected = 404 if path.endswith(SHUT) else 401
+        assert (method, path, answer.status_code) == (method, path, expected)
+
+
+def test_gradios_own_ways_to_leave_files_here_are_shut(page: TestClient) -> None:
+    for path in ("/upload", "/gradio_api/upload", "/gradio_api/upload/", "/gradio_api/process_recording"):
+        assert page.post(path, files={"files": b"x"}).status_code == 404
 
 
 def test_no_anonymous_answer_says_what_is_in_the_archive(locked: TestClient, bundled: Archive) -> None:

@@ -50,9 +50,7 @@ def chat(
     from ui.doors.access import read_token
     from ui.server import address, build_server, check_address, read_login, serve
 
-    settings = load_settings(
-        environment=_without_token(), archive=archive, generator=generator, model=model, base_url=base_url
-    )
+    settings = load_settings(archive=archive, generator=generator, model=model, base_url=base_url)
     login = read_login(auth)
     check_address(host, login)
     if token_file is not None and not api:
@@ -82,17 +80,6 @@ def mcp(
     from rag.config import load_settings
     from ui.doors.mcp_server import build_mcp_server
 
-    settings = load_settings(
-        environment=_without_token(), archive=archive, generator=generator, model=model, base_url=base_url
-    )
+    settings = load_settings(archive=archive, generator=generator, model=model, base_url=base_url)
     opened = open_archive(settings.archive, encoder=settings.encoder, create=False)
     build_mcp_server(opened, settings=settings).run("stdio")
-
-
-def _without_token() -> dict[str, str]:
-    """The environment for settings: the doors' token is none, and is read where it is used."""
-    import os
-
-    from ui.doors.access import TOKEN_VARIABLE
-
-    return {name: value for name, value in os.environ.items() if name != TOKEN_VARIABLE}

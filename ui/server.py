@@ -35,6 +35,8 @@ DEFAULT_HOST, DEFAULT_PORT = "127.0.0.1", 7860
 SAMPLES = Path(__file__).resolve().parent.parent / "eval" / "sets"
 # base64 takes four characters for three bytes; the rest is room for names.
 MAX_BODY_BYTES = MAX_UPLOAD_BYTES // 3 * 4 + 1_000_000
+# Gradio's own ways to leave files here, which the page does not use.
+SHUT = ("/upload", "/process_recording")
 POLICY = (
     "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; "
     "img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self'; media-src 'self' blob:; frame-src 'none'; "
@@ -176,7 +178,14 @@ def serve(app: FastAPI, *, host: str, port: int, when_bound: Callable[[], None])
         raise InputError(f"{host}:{port} cannot be used ({reason}); try: --port {port + 1}") from error
     with bound:
         when_bound()
-        config = uvicorn.Config(app, log_level="warning", access_log=False, timeout_graceful_shutdown=2)
+        config = uvicorn.Config(
+            app,
+            log_level="warning",
+            access_log=False,
+            timeout_graceful_shutdown=2,
+            # Otherwise anybody could give a new address with each wrong password.
+            proxy_headers=False,
+        )
         uvicorn.Server(config).run(sockets=[bound])
 
 
@@ -235,6 +244,8 @@ class Guard:
             return 400, "the request's length is no number"
         if length > MAX_BODY_BYTES:
             return 413, f"a request may have {MAX_BODY_BYTES:,} bytes"
+        if scope["path"].rstrip("/").endswith(SHUT):
+            return 404, "not found"
         client = (scope.get("client") or ("",))[0]
         if scope["path"].rstrip("/") == "/login" and self.tries.locked(client):
             return 429, TOO_MANY

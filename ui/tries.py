@@ -32,7 +32,7 @@ class Tries:
     def note(self, client: str) -> None:
         """One more wrong try."""
         if len(self._wrong) > 10_000:
-            self._wrong.clear()
+            self._wrong.pop(next(iter(self._wrong)))  # the one who came first
         self._wrong.setdefault(client, deque(maxlen=WRONG_LOGINS)).append(time.monotonic())
 
     def forgive(self, client: str) -> None:
