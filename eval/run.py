@@ -239,6 +239,9 @@ def _row(
         answer = assistant.ask(question.question, history=question.history, k=k)
     except Exception as failure:  # whatever a generator does, the other questions are asked
         error = f"{type(failure).__name__}: {failure}"
+    if answer and answer.generator != assistant.generator_name:
+        # The record was quoted in its stead, which is good for users and would flatter the generator here.
+        answer, error = None, answer.note
     measures = measure(question, answer, passages)
     return Row(
         id=question.id,
