@@ -241,7 +241,7 @@ def _row(
         error = f"{type(failure).__name__}: {failure}"
     if answer and answer.generator != assistant.generator_name:
         # The record was quoted in its stead, which is good for users and would flatter the generator here.
-        answer, error = None, answer.note
+        error, answer = answer.note, None
     measures = measure(question, answer, passages)
     return Row(
         id=question.id,
