@@ -20,7 +20,7 @@ import gradio as gr
 
 from rag.assistant import MAX_QUESTION_CHARS
 from rag.errors import InputError
-from rag.types import Document, Filters
+from rag.types import Answer, Document, Filters
 from ui.chat import Desk, Step, told
 from ui.conversations import Exchange, from_json, to_json
 from ui.export import SUFFIX, export
@@ -51,10 +51,12 @@ def theme() -> gr.themes.Base:
     )
 
 
-def build_app(desk: Desk) -> gr.Blocks:
-    """The page for one archive."""
+def build_app(desk: Desk, *, api: bool = False) -> gr.Blocks:
+    """The page for one archive; with `api`, `gradio_client` can call /ask."""
     library = Library.of(desk.archive)
     with gr.Blocks(title="onrecord", analytics_enabled=False, fill_width=True, delete_cache=(3600, 3600)) as page:
+        if api:  # before the page's own events, one of which would take the name
+            gr.events.api(_asking(desk), api_name="ask", concurrency_limit=CONCURRENT_ANSWERS, concurrency_id="answers")
         exchanges = gr.State([])
         conversation = gr.State("")
         editing = gr.State(-1)
@@ -224,6 +226,20 @@ def build_app(desk: Desk) -> gr.Blocks:
     page.queue(api_open=False, max_size=WAITING_ANSWERS, default_concurrency_limit=CONCURRENT_ANSWERS)
     built: gr.Blocks = page
     return built
+
+
+def _asking(desk: Desk) -> Callable[..., Any]:
+    """The one function that programs may call: a question, and the questions before it."""
+
+    def ask(question: str, history: list[str] | None = None) -> dict[str, Any]:
+        """The answer as JSON: its text, its citations, the passages it was taken from."""
+        try:
+            items = desk.stream(question, history=history or ())
+            return next(piece for piece in items if isinstance(piece, Answer)).to_json()
+        except Exception as error:  # whoever asked gets a sentence
+            raise gr.Error(told(error), print_exception=False) from error
+
+    return ask
 
 
 _ANSWERING: dict[str, Any] = {

@@ -63,10 +63,8 @@ class Desk:
         yield Step(before, asked)
         text = ""
         try:
-            if not self.archive.exists:
-                raise InputError(say("answer.empty"))
-            assistant = self._assistant(generator)
-            for piece in assistant.stream(question, history=history_of(before, MAX_HISTORY), k=k, filters=filters):
+            history = history_of(before, MAX_HISTORY)
+            for piece in self.stream(question, history=history, k=k, filters=filters, generator=generator):
                 if isinstance(piece, Answer):
                     yield Step((*before, Exchange(asked.question, filters, piece)))
                 else:
@@ -74,6 +72,22 @@ class Desk:
                     yield Step(before, asked, text)
         except Exception as error:  # whatever it is, the page goes on
             yield Step((*before, Exchange(asked.question, filters, error=told(error))))
+
+    def stream(
+        self,
+        question: str,
+        *,
+        history: Sequence[str] = (),
+        k: int | None = None,
+        filters: Filters | None = None,
+        generator: str | None = None,
+    ) -> Iterator[str | Answer]:
+        """Pieces of an answer, and the finished one as the last item; what is left out is as the settings say."""
+        if not self.archive.exists:
+            raise InputError(say("answer.empty"))
+        assistant = self.assistant(generator or self.settings.generator)
+        k = self.settings.k if k is None else k
+        yield from assistant.stream(question, history=history, k=k, filters=filters)
 
     def welcome(self) -> str:
         """The greeting: questions from the archive's own documents, or how to begin where there are none."""
@@ -98,9 +112,10 @@ class Desk:
     def warm_up(self) -> None:
         """Load the models and indexes before somebody waits for them."""
         if self.archive.counts()[1]:
-            self._assistant(DEFAULT_GENERATOR).ask("What was said?")
+            self.assistant(DEFAULT_GENERATOR).ask("What was said?")
 
-    def _assistant(self, generator: str) -> Assistant:
+    def assistant(self, generator: str) -> Assistant:
+        """The assistant with this generator, made at its first question."""
         with self._guard:
             if generator not in self._assistants:
                 made = self.settings.for_assistant()

@@ -10,8 +10,6 @@ import logging
 import os
 import secrets
 import threading
-import time
-from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from ipaddress import ip_address
@@ -24,6 +22,8 @@ from rag.config import Settings
 from rag.errors import InputError
 from ui.chat import Desk
 from ui.sources import MAX_UPLOAD_BYTES
+from ui.tries import TOO_MANY, Tries
+from ui.tries import WRONG_LOGINS as WRONG_LOGINS
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
@@ -35,7 +35,6 @@ DEFAULT_HOST, DEFAULT_PORT = "127.0.0.1", 7860
 SAMPLES = Path(__file__).resolve().parent.parent / "eval" / "sets"
 # base64 takes four characters for three bytes; the rest is room for names.
 MAX_BODY_BYTES = MAX_UPLOAD_BYTES // 3 * 4 + 1_000_000
-WRONG_LOGINS, WRONG_LOGIN_WINDOW_S = 10, 600.0
 POLICY = (
     "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; "
     "img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self'; media-src 'self' blob:; frame-src 'none'; "
@@ -110,8 +109,10 @@ def build_server(
     read_only: bool = False,
     login: Login | None = None,
     host: str = DEFAULT_HOST,
+    api: bool = False,
+    token: str | None = None,
 ) -> FastAPI:
-    """The whole web application for one archive."""
+    """The whole web application for one archive; with `api`, also the doors for other programs."""
     prepare_environment()
     import gradio
     from fastapi import FastAPI
@@ -126,9 +127,20 @@ def build_server(
     def healthz() -> JSONResponse:
         return JSONResponse({"status": "ok"})
 
+    tries = Tries()
+    if api:
+        from ui.doors.access import Access
+        from ui.doors.door import Door
+        from ui.doors.openai_api import openai_router
+        from ui.doors.rest import rest_router
+
+        door = Door(desk, Access(login, token, tries))
+        app.include_router(openai_router(door))
+        app.include_router(rest_router(door))
+
     app = gradio.mount_gradio_app(
         app,
-        build_app(desk),
+        build_app(desk, api=api),
         path="/",
         auth=login.admits if login else None,
         allowed_paths=[],
@@ -145,7 +157,7 @@ def build_server(
         css=asset("page.css"),
         app_kwargs={"openapi_url": None, "docs_url": None, "redoc_url": None},
     )
-    app.add_middleware(Guard, hosts=None if login else frozenset({host, "localhost", "127.0.0.1", "::1"}))
+    app.add_middleware(Guard, hosts=None if login else frozenset({host, "localhost", "127.0.0.1", "::1"}), tries=tries)
     threading.Thread(target=_warm_up, args=(desk,), name="warm-up", daemon=True).start()
     return app
 
@@ -171,10 +183,10 @@ def serve(app: FastAPI, *, host: str, port: int, when_bound: Callable[[], None])
 class Guard:
     """ASGI: answers only to its own name, turns away other sites' posts and oversized bodies, slows down wrong logins."""
 
-    def __init__(self, app: Any, *, hosts: frozenset[str] | None) -> None:
+    def __init__(self, app: Any, *, hosts: frozenset[str] | None, tries: Tries | None = None) -> None:
         self.app = app
         self.hosts = hosts
-        self._wrong: dict[str, deque[float]] = {}
+        self.tries = tries or Tries()
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] not in ("http", "websocket"):
@@ -190,7 +202,7 @@ class Guard:
         client = (scope.get("client") or ("",))[0]
         is_login = scope["path"].rstrip("/") == "/login" and scope.get("method") == "POST"
         if is_login:  # wrong until it is known to be right, so that a hundred at once count as a hundred
-            self._note_login(client)
+            self.tries.note(client)
 
         async def guarded_send(message: Any) -> None:
             if message["type"] == "http.response.start":
@@ -200,7 +212,7 @@ class Guard:
                 kept = [pair for pair in message.get("headers", []) if not pair[0].lower().startswith(dropped)]
                 message["headers"] = kept + own
                 if is_login and message["status"] < 400:
-                    self._wrong.pop(client, None)
+                    self.tries.forgive(client)
             await send(message)
 
         await self.app(scope, receive, guarded_send)
@@ -224,20 +236,9 @@ class Guard:
         if length > MAX_BODY_BYTES:
             return 413, f"a request may have {MAX_BODY_BYTES:,} bytes"
         client = (scope.get("client") or ("",))[0]
-        if scope["path"].rstrip("/") == "/login" and self._locked(client):
-            return 429, "too many wrong logins; wait ten minutes"
+        if scope["path"].rstrip("/") == "/login" and self.tries.locked(client):
+            return 429, TOO_MANY
         return None
-
-    def _locked(self, client: str) -> bool:
-        tries = self._wrong.get(client, deque())
-        while tries and time.monotonic() - tries[0] > WRONG_LOGIN_WINDOW_S:
-            tries.popleft()
-        return len(tries) >= WRONG_LOGINS
-
-    def _note_login(self, client: str) -> None:
-        if len(self._wrong) > 10_000:
-            self._wrong.clear()
-        self._wrong.setdefault(client, deque(maxlen=WRONG_LOGINS)).append(time.monotonic())
 
 
 def _named(address: str) -> SplitResult:
