@@ -234,6 +234,7 @@ def test_after_a_reload_the_conversation_and_its_chips_are_there(
     page = visit(url)
     answer = expected(GATES)
     ask(page, GATES)
+    last_kept(page, GATES)  # a moment after the answer is drawn
     page.reload()
     shown = finished(page, 1)
     assert page.locator("#chat .or-asked").all_inner_texts() == [GATES]
@@ -652,7 +653,7 @@ def test_of_two_quick_clicks_the_later_one_counts(url: str, visit: Any, expected
     first = next(c for c in citations)
     other = next(c for c in citations if c.document_id != first.document_id)
     ask(page, GATES)
-    page.wait_for_timeout(300)
+    last_kept(page, GATES)
     page.reload()
     shown = finished(page, 1)
     delayed: list[str] = []
