@@ -18,7 +18,7 @@ from rag.types import Passage, Scope
 
 _HEAP_BYTES = 64_000_000
 ASKED_WEIGHT = 0.5  # the question names what the answer takes for granted, but is not the answer
-_FUNCTION_WORDS = frozenset(
+FUNCTION_WORDS = frozenset(
     "a about after again all also am an and any are as at be because been before being but by can could did do does doing "
     "don't down during each few for from further had has have having he her here hers him his how i if in into is it its "
     "just me might more most my no nor not now of off on once only or other our out over own said same say says she should "
@@ -35,7 +35,7 @@ def content_words(text: str) -> list[str]:
     ['harbour']
     """
     words = [word for word in re.findall(r"[^\W_]+(?:['’-][^\W_]+)*", text.lower())]
-    return [word for word in words if word not in _FUNCTION_WORDS] or words
+    return [word for word in words if word not in FUNCTION_WORDS] or words
 
 
 class WordIndex:
