@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import logging
-import subprocess
-import sys
 from pathlib import Path
 
+from embeddings.children import run_module
 from embeddings.models import DEFAULT_MODEL, ModelFiles, cache_folder, canonical_name, locate
 from embeddings.registry import Registry
 from embeddings.types import EmbeddingError, Encoder
 
 ENCODERS = Registry("onrecord.encoders")
-EXPORT_TIMEOUT_S = 900
 
 log = logging.getLogger(__name__)
 
@@ -51,26 +49,8 @@ def _exported(fingerprint: str) -> Encoder | None:
 
 
 def _export(files: ModelFiles) -> Encoder | None:
-    folder = export_folder(files.fingerprint)
-    # A path of this project's root comes first, so that the child finds the same code as we run.
-    root = str(Path(__file__).resolve().parent.parent)
-    code = f"import sys; sys.path.insert(0, {root!r}); from embeddings.export import main; sys.exit(main())"
-    try:
-        done = subprocess.run(
-            [sys.executable, "-c", code, files.name, str(folder)],
-            capture_output=True,
-            text=True,
-            encoding="utf-8",
-            errors="replace",
-            timeout=EXPORT_TIMEOUT_S,
-            check=False,
-        )
-    except (OSError, subprocess.TimeoutExpired) as error:
-        log.warning("the model could not be exported, torch serves instead: %s", error)
-        return None
-    if done.returncode != 0:
-        reason = done.stderr.strip().splitlines()[-1:] or [f"exit status {done.returncode}"]
-        log.warning("the model could not be exported, torch serves instead: %s", reason[0])
+    if reason := run_module("embeddings.export", files.name, str(export_folder(files.fingerprint))):
+        log.warning("the model could not be exported, torch serves instead: %s", reason)
         return None
     return _exported(files.fingerprint)
 

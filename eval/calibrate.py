@@ -18,7 +18,7 @@ from rag.archive import Archive
 from rag.calibration import DEFAULT_CALIBRATION, Calibration, CurvePoint, Signals
 from rag.errors import InputError
 from rag.followups import build_query
-from rag.reading import weigh
+from rag.reading import Reader, reread, weigh
 from rag.retrieval import retrieve
 from rag.types import Scope
 
@@ -62,7 +62,11 @@ class Fit:
 
 
 def examples_of(
-    archive: Archive, questions: Sequence[Question], *, progress: Callable[[int, int], None] | None = None
+    archive: Archive,
+    questions: Sequence[Question],
+    *,
+    reader: Reader | None = None,
+    progress: Callable[[int, int], None] | None = None,
 ) -> list[Example]:
     """What the reader sees for each question; a question that finds nothing to read teaches nothing, and is left out."""
     examples = []
@@ -70,7 +74,10 @@ def examples_of(
         if progress:
             progress(number, len(questions))
         query = build_query(question.question, question.history, speakers=archive.speakers())
-        quotes, signals = weigh(archive, query, retrieve(archive, query, scope=Scope()))
+        candidates = retrieve(archive, query, scope=Scope())
+        if reader is not None:
+            candidates = reread(reader, query, candidates)
+        quotes, signals = weigh(archive, query, candidates)
         if signals is None:
             continue
         first = quotes[0] if quotes else None

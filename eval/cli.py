@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from eval.questions import Question
     from eval.run import Progress, Run
     from rag.archive import Archive
+    from rag.config import Settings
 
 MISSED = 100  # exit status of a gate whose bar was missed
 
@@ -63,6 +64,10 @@ def run_command(
     retrieval: Annotated[str, typer.Option("--retrieval", metavar="NAME", help="fusion, dense or bm25")] = "fusion",
     k: Annotated[int, typer.Option("-k", metavar="N", help="How many passages")] = 10,
     generator: Annotated[str | None, typer.Option("--generator", metavar="NAME", help="What writes the answer")] = None,
+    reader: Annotated[
+        str | None,
+        typer.Option("--reader", metavar="NAME", help="What reads the passages: trained, heuristic, a model"),
+    ] = None,
     encoder: Annotated[str | None, typer.Option("--encoder", metavar="NAME", help="The model of a new archive")] = None,
 ) -> None:
     """Ask every question of the sets and measure the answers; writes run.json and report.html into one folder."""
@@ -71,7 +76,7 @@ def run_command(
     from eval.run import RunSettings, run
     from eval.tables import print_run, run_to_json
 
-    settings = RunSettings(retrieval, k, generator or _default_generator())
+    settings = RunSettings(retrieval, k, generator or _settings().generator, reader or _settings().reader)
     folder = out or _new_folder(questions, settings.retrieval)
     opened = _archive(archive, ingest or (), folder, encoder)
     found = _questions(questions, opened)
@@ -158,6 +163,10 @@ def sweep_command(
     generator: Annotated[
         list[str] | None, typer.Option("--generator", metavar="NAME", help="What writes the answer")
     ] = None,
+    reader: Annotated[
+        list[str] | None,
+        typer.Option("--reader", metavar="NAME", help="What reads the passages: trained, heuristic, a model"),
+    ] = None,
     encoder: Annotated[
         list[str] | None,
         typer.Option("--encoder", metavar="NAME", help="The model [default: the archive's]; others take their time"),
@@ -172,7 +181,13 @@ def sweep_command(
     from eval.sweep import sweep, variants
     from eval.tables import print_sweep, run_to_json
 
-    wanted = variants(retrieval or list(RETRIEVALS), k or [10], generator or [_default_generator()], encoder or [None])
+    wanted = variants(
+        retrieval or list(RETRIEVALS),
+        k or [10],
+        generator or [_settings().generator],
+        encoder or [None],
+        reader or [_settings().reader],
+    )
     with tempfile.TemporaryDirectory(prefix="onrecord-", ignore_cleanup_errors=True) as temporary:
         opened = _archive(archive, ingest or (), out or Path(temporary), None)
         found = _questions(questions, opened)
@@ -203,26 +218,31 @@ def calibrate_command(
     balanced: Annotated[
         bool, typer.Option("--balanced", help="Instead, weigh refusing wrongly and answering wrongly alike")
     ] = False,
+    reader: Annotated[
+        str | None,
+        typer.Option("--reader", metavar="NAME", help="What reads the passages: trained, heuristic, a model"),
+    ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Fit and print, and store nothing")] = False,
 ) -> None:
     """Fit the confidence and its threshold on question sets, and keep both with the archive for its model."""
     from eval.calibrate import examples_of, fit_calibration
     from eval.tables import fit_to_json, print_fit
-    from rag.calibration import DEFAULT_CALIBRATION
+    from rag.reading import default_calibration, fingerprint_of, load_reader
 
+    model = load_reader(reader or _settings().reader)
     opened = _archive(archive, (), Path(), None)
     found = _questions(questions, opened)
     with _Progress() as progress:
-        examples = examples_of(opened, found, progress=progress)
+        examples = examples_of(opened, found, reader=model, progress=progress)
     named = ", ".join(path.name for path in questions)
     fit = fit_calibration(
         examples,
-        before=opened.calibration() or DEFAULT_CALIBRATION,
+        before=opened.calibration(reader=fingerprint_of(model)) or default_calibration(model),
         max_wrongly_refused=None if balanced else max_wrongly_refused,
         fitted_on=f"{len(examples)} questions: {named}",
     )
     if not dry_run:
-        opened.set_calibration(fit.calibration)
+        opened.set_calibration(fit.calibration, reader=fingerprint_of(model))
     if as_json:
         _print_json(fit_to_json(fit))
     else:
@@ -331,10 +351,10 @@ def _archive_of(run: Run, path: Path, url: str | None) -> Archive:
     return open_archive(url or (own if own.is_dir() else run.archive.url), create=False)
 
 
-def _default_generator() -> str:
+def _settings() -> Settings:
     from rag.config import load_settings
 
-    return load_settings().generator
+    return load_settings()
 
 
 def _new_folder(sets: Sequence[Path], retrieval: str) -> Path:

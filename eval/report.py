@@ -74,6 +74,7 @@ def _header(run: Run, wrong: int) -> str:
         f"{run.archive.documents:,} documents, {run.archive.passages:,} passages",
         f"retrieval {settings.retrieval}, k {settings.k}",
         f"generator {settings.generator}",
+        f"reader {settings.reader}",
         run.archive.encoder,
         run.started[:16].replace("T", " ") + " UTC",
     ]
@@ -236,7 +237,8 @@ def _settings(run: Run) -> str:
         "archive": f"{archive.url} · SHA-256 {archive.sha256}",
         "model": f"{archive.encoder} · {archive.fingerprint}",
         "threshold": f"{archive.threshold:g} · calibration: {archive.calibration}",
-        "settings": f"retrieval {run.settings.retrieval}, k {run.settings.k}, generator {run.settings.generator}",
+        "settings": f"retrieval {run.settings.retrieval}, k {run.settings.k}, generator {run.settings.generator}, "
+        f"reader {run.settings.reader}",
         "versions": ", ".join(f"{name} {version}" for name, version in run.versions.items()),
         "asked": f"{run.started}, {len(run.rows):,} questions in {run.seconds:.1f} s",
     }

@@ -22,10 +22,11 @@ from eval.measures import measure
 from eval.questions import Question
 from rag.archive import Archive
 from rag.assistant import Assistant
-from rag.calibration import DEFAULT_CALIBRATION
+from rag.calibration import Calibration
 from rag.errors import InputError
 from rag.files import write_whole
 from rag.generators import Generator
+from rag.reading import DEFAULT_READER, HEURISTIC
 from rag.retrieval import BM25, DENSE, FUSION, Weights
 from rag.types import Answer, Citation, Document, Passage
 
@@ -46,6 +47,7 @@ class RunSettings:
     retrieval: str = "fusion"
     k: int = DEFAULT_K
     generator: str = "extractive"
+    reader: str = DEFAULT_READER
 
     def __post_init__(self) -> None:
         if self.retrieval not in RETRIEVALS:
@@ -170,9 +172,14 @@ def run(
         raise InputError("the question set is empty; give one with at least one question")
     _check_names(questions)
     documents = _documents_named(archive, questions)
-    assistant = Assistant(archive, generator=generator or settings.generator, weights=RETRIEVALS[settings.retrieval])
+    assistant = Assistant(
+        archive,
+        generator=generator or settings.generator,
+        reader=settings.reader,
+        weights=RETRIEVALS[settings.retrieval],
+    )
     passages = {source: [p for d in found for p in archive.passages(d.id)] for source, found in documents.items()}
-    facts = _facts(archive)
+    facts = _facts(archive, assistant.calibration)
     started, clock = datetime.now(UTC), perf_counter()
     rows = []
     for number, question in enumerate(questions):
@@ -202,7 +209,8 @@ def load_run(path: Path) -> Run:
         if content["version"] != VERSION:
             raise ValueError(f"version {content['version']!r}, not {VERSION}")
         return Run(
-            settings=RunSettings(**content["settings"]),
+            # A run from before there were reading models had none.
+            settings=RunSettings(**{"reader": HEURISTIC, **content["settings"]}),
             archive=ArchiveFacts(**content["archive"]),
             sets=tuple(SetFacts(**each) for each in content["sets"]),
             questions_sha256=str(content["questions_sha256"]),
@@ -318,10 +326,9 @@ def _documents_named(archive: Archive, questions: Sequence[Question]) -> dict[st
     return documents
 
 
-def _facts(archive: Archive) -> ArchiveFacts:
+def _facts(archive: Archive, calibration: Calibration) -> ArchiveFacts:
     documents, passages = archive.counts()
     ids = sorted(document.id for document in archive.documents())
-    calibration = archive.calibration()
     return ArchiveFacts(
         url=archive.url,
         documents=documents,
@@ -329,8 +336,8 @@ def _facts(archive: Archive) -> ArchiveFacts:
         sha256=hashlib.sha256("\n".join(ids).encode()).hexdigest(),
         encoder=archive.encoder.name,
         fingerprint=archive.encoder.fingerprint,
-        threshold=(calibration or DEFAULT_CALIBRATION).threshold,
-        calibration=calibration.fitted_on if calibration else "default",
+        threshold=calibration.threshold,
+        calibration=calibration.fitted_on or "default",
     )
 
 

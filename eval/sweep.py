@@ -13,6 +13,7 @@ from eval.questions import Question
 from eval.run import Progress, Run, RunSettings, run
 from rag.archive import Archive, open_archive
 from rag.errors import InputError
+from rag.reading import DEFAULT_READER
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,12 +30,18 @@ class Variant:
         'dense k=5'
         """
         s = self.settings
-        parts = [s.retrieval, f"k={s.k}", *([s.generator] if s.generator != "extractive" else []), self.encoder or ""]
+        unusual = [s.generator] if s.generator != "extractive" else []
+        unusual += [s.reader] if s.reader != DEFAULT_READER else []
+        parts = [s.retrieval, f"k={s.k}", *unusual, self.encoder or ""]
         return " ".join(part for part in parts if part)
 
 
 def variants(
-    retrievals: Sequence[str], ks: Sequence[int], generators: Sequence[str], encoders: Sequence[str | None]
+    retrievals: Sequence[str],
+    ks: Sequence[int],
+    generators: Sequence[str],
+    encoders: Sequence[str | None],
+    readers: Sequence[str] = (DEFAULT_READER,),
 ) -> list[Variant]:
     """Every combination, in the order given.
 
@@ -42,8 +49,8 @@ def variants(
     ['dense k=5', 'dense k=10', 'bm25 k=5', 'bm25 k=10']
     """
     found = [
-        Variant(RunSettings(retrieval, k, generator), encoder)
-        for encoder, retrieval, k, generator in product(encoders, retrievals, ks, generators)
+        Variant(RunSettings(retrieval, k, generator, reader), encoder)
+        for encoder, retrieval, k, generator, reader in product(encoders, retrievals, ks, generators, readers)
     ]
     return list(dict.fromkeys(found))
 

@@ -14,12 +14,12 @@ from time import perf_counter
 from typing import Any
 
 from rag.archive import Archive
-from rag.calibration import DEFAULT_CALIBRATION, Calibration
+from rag.calibration import Calibration
 from rag.errors import InputError
 from rag.followups import build_query, with_rewrite
 from rag.generators import DEFAULT_GENERATOR, GenerationRequest, Generator, NumberedPassage, load_generator
 from rag.generators.limits import bounded
-from rag.reading import read
+from rag.reading import DEFAULT_READER, Reader, default_calibration, fingerprint_of, load_reader, read, reread
 from rag.retrieval import DEPTH, FUSION, Candidate, Weights, retrieve
 from rag.types import Answer, Document, Evidence, Filters, Query, Scope, ScoredPassage, Sentence
 from rag.writing import Writer, Written
@@ -53,7 +53,8 @@ class Assistant:
         assistant.ask("What did she say about the harbour?").text
 
     Without a `calibration` it uses the one fitted for the archive and its model, else the default. `options` are the
-    generator's own, by name: model, base_url. With `strict`, only sentences that their citations bear out are kept.
+    generator's own, by name: model, base_url. `reader` is the model that reads the passages found, by name or as an object;
+    "heuristic" does without. With `strict`, only sentences that their citations bear out are kept.
     Where a generator fails or takes longer than `timeout_s`, quotes from the record answer, and a note says why. Raises
     InputError for a question that cannot be asked or an option that cannot be used, UnknownName for a generator that is
     not there.
@@ -65,6 +66,7 @@ class Assistant:
         *,
         generator: str | Generator = DEFAULT_GENERATOR,
         options: Mapping[str, Any] | None = None,
+        reader: str | Reader = DEFAULT_READER,
         calibration: Calibration | None = None,
         weights: Weights = FUSION,
         timeout_s: float = DEFAULT_TIMEOUT_S,
@@ -74,7 +76,10 @@ class Assistant:
         self.generator_name = generator if isinstance(generator, str) else type(generator).__name__
         self._generator = load_generator(generator, options) if isinstance(generator, str) else generator
         self._writer = Writer(archive, self._generator, name=self.generator_name, timeout_s=timeout_s, strict=strict)
-        self._calibration = calibration or archive.calibration() or DEFAULT_CALIBRATION
+        self.reader = load_reader(reader) if isinstance(reader, str) else reader
+        self.calibration = (
+            calibration or archive.calibration(reader=fingerprint_of(self.reader)) or default_calibration(self.reader)
+        )
         self._weights = weights
 
     def ask(
@@ -106,7 +111,7 @@ class Assistant:
             found = self._find(query, scope, k)
         was_read = perf_counter()
         written = Written("", self.generator_name, refused=True)
-        if found.evidence.quotes and found.evidence.confidence >= self._calibration.threshold:
+        if found.evidence.quotes and found.evidence.confidence >= self.calibration.threshold:
             request = GenerationRequest(question, tuple(history), found.evidence.quotes, found.numbered)
             written = yield from self._writer.write(request, found.documents)
         if written.refused:
@@ -153,7 +158,9 @@ class Assistant:
     def _find(self, query: Query, scope: Scope, k: int) -> _Found:
         candidates = retrieve(self.archive, query, scope=scope, weights=self._weights, depth=max(DEPTH, k))
         retrieved = perf_counter()
-        evidence = read(self.archive, query, candidates, calibration=self._calibration)
+        if self.reader is not None:
+            candidates = reread(self.reader, query, candidates)
+        evidence = read(self.archive, query, candidates, calibration=self.calibration)
         first = candidates[:k]
         needed = {quote.passage.document_id for quote in evidence.quotes}
         needed |= {candidate.stored.passage.document_id for candidate in first}

@@ -31,10 +31,15 @@ class Signals:
     unknown: float  # share of it in words that occur nowhere in the archive
     names_unknown: float  # share of the question's names and numbers that occur nowhere in the archive
     names_missing: float  # share of them that the best passages and their questions do not hold
+    relevance: float = 0.0  # of the passage that a reading model finds most relevant, log-odds / 12
+    answer: float = 0.0  # how much better than nothing it finds the best span, log-odds / 12
 
     def as_list(self) -> list[float]:
         """The signals in the order of the calibration's coefficients."""
         return [getattr(self, name) for name in Signals.__slots__]
+
+
+_FIRST_SIGNALS = frozenset(Signals.__slots__) - {"relevance", "answer"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +67,7 @@ class Calibration:
     def confidence(self, signals: Signals) -> float:
         """Probability in (0, 1) that the first quote answers.
 
-        >>> even = Calibration(bias=0.0, coefficients=(0.0,) * 7, threshold=0.3)
+        >>> even = Calibration(bias=0.0, coefficients=(0.0,) * 9, threshold=0.3)
         >>> even.confidence(Signals(1, 1, 1, 1, 0, 0, 0))
         0.5
         """
@@ -73,7 +78,22 @@ class Calibration:
 # Logistic regression on the bundled questions, on one real interview and on committee meetings, against the same questions
 # put to an archive that is about something else: AUROC 0.984, and 4.5 % of the answerable ones refused. It tells subjects
 # apart; a fact that is absent from the right subject it hardly sees (AUROC 0.63).
-DEFAULT_CALIBRATION = Calibration(bias=-4.29, coefficients=(6.08, 5.89, 1.29, 1.29, -1.01, -1.08, -0.99), threshold=0.3)
+DEFAULT_CALIBRATION = Calibration(
+    bias=-4.29, coefficients=(6.08, 5.89, 1.29, 1.29, -1.01, -1.08, -0.99, 0.0, 0.0), threshold=0.3
+)
+
+
+# The same with what the trained reader says.
+TRAINED_CALIBRATION = DEFAULT_CALIBRATION
+
+
+def fingerprint_with(encoder: str, reader: str) -> str:
+    """What names a calibration: the fingerprints of the encoder, and of the reading model where there is one.
+
+    >>> fingerprint_with("53aa51", ""), fingerprint_with("53aa51", "9c01")
+    ('53aa51', '53aa51+9c01')
+    """
+    return f"{encoder}+{reader}" if reader else encoder
 
 
 def load_calibration(path: Path, *, fingerprint: str) -> Calibration | None:
@@ -84,12 +104,13 @@ def load_calibration(path: Path, *, fingerprint: str) -> Calibration | None:
     try:
         calibration = Calibration(
             bias=_number(stored["bias"]),
-            coefficients=tuple(_number(stored["coefficients"][name]) for name in Signals.__slots__),
+            # A file from before there were reading models has nothing for their signals.
+            coefficients=tuple(_number(stored["coefficients"].get(name, 0.0)) for name in Signals.__slots__),
             threshold=_share(stored["threshold"]),
             curve=tuple(CurvePoint(*(_share(value) for value in point)) for point in stored["curve"]),
             fitted_on=str(stored["fitted_on"]),
         )
-        if set(stored["coefficients"]) != set(Signals.__slots__):
+        if not _FIRST_SIGNALS <= set(stored["coefficients"]) <= set(Signals.__slots__):
             raise ValueError("coefficients of unknown signals")
     except (KeyError, TypeError, ValueError) as error:
         raise _damaged(path, error) from error

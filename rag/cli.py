@@ -94,6 +94,10 @@ def ask(
         list[str] | None, typer.Option("--history", metavar="QUESTION", help="An earlier question (repeatable)")
     ] = None,
     generator: Annotated[str | None, typer.Option("--generator", metavar="NAME", help="What writes the answer")] = None,
+    reader: Annotated[
+        str | None,
+        typer.Option("--reader", metavar="NAME", help="What reads the passages: trained, heuristic, a model"),
+    ] = None,
     model: Annotated[
         str | None, typer.Option("--model", metavar="NAME", help="The generator's model, where it has one")
     ] = None,
@@ -111,6 +115,7 @@ def ask(
     settings = _settings(
         archive=archive,
         generator=generator,
+        reader=reader,
         k=k,
         model=model,
         base_url=base_url,

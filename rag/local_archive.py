@@ -31,10 +31,10 @@ from embeddings.encoders import load_encoder
 from embeddings.indexes.faiss import FLAT_LIMIT, FaissIndex
 from embeddings.models import DEFAULT_MODEL, canonical_name, sha256_of
 from embeddings.types import EmbeddingError, Encoder, FloatMatrix, FloatVector
-from rag.calibration import CALIBRATION_FILE, Calibration, load_calibration, save_calibration
+from rag.calibration import CALIBRATION_FILE, Calibration, fingerprint_with, load_calibration, save_calibration
 from rag.errors import ArchiveError, InputError, ModelMismatch
 from rag.files import sync_folder, transcripts_under, write_whole
-from rag.passages import passages_of, split_sentences
+from rag.passages import gist, passages_of, split_sentences
 from rag.readers.text import read_text
 from rag.store import Store, StoredPassage
 from rag.transcript import document_id as document_id_of
@@ -47,7 +47,6 @@ LOCK_TIMEOUT_S = 10.0
 # A long ingest commits whenever it has staged this many passages, or this share of what is there already: little is lost
 # when it is interrupted, and the index is not written again for every file.
 COMMIT_PASSAGES, COMMIT_SHARE = 2_000, 0.25
-GIST_CHARS = 300
 
 # Questions are not indexed, and so cannot be searched for.
 ANSWERING_ROLES: tuple[Role, ...] = ("respondent", "other")
@@ -184,13 +183,17 @@ class LocalArchive:
         """Raised by every change; 0 where nothing was ever written."""
         return self._reader().generation if self.exists else 0
 
-    def calibration(self) -> Calibration | None:
-        """What was fitted for this archive's model; None where nothing was. Raises ArchiveError for a damaged file."""
+    def calibration(self, *, reader: str = "") -> Calibration | None:
+        """What was fitted for this archive's model, with the reading model of that fingerprint or without one.
+
+        None where nothing was. Raises ArchiveError for a damaged file.
+        """
         if not self.exists:
             return None
-        return load_calibration(self.folder / CALIBRATION_FILE, fingerprint=self._reader().meta("fingerprint"))
+        models = fingerprint_with(self._reader().meta("fingerprint"), reader)
+        return load_calibration(self.folder / CALIBRATION_FILE, fingerprint=models)
 
-    def set_calibration(self, calibration: Calibration) -> None:
+    def set_calibration(self, calibration: Calibration, *, reader: str = "") -> None:
         """Keep a calibration for this archive's model; it holds for assistants made from now on."""
         store = self._reader()
         with self._write_lock():
@@ -198,7 +201,7 @@ class LocalArchive:
                 self.folder / CALIBRATION_FILE,
                 calibration,
                 encoder=store.meta("encoder"),
-                fingerprint=store.meta("fingerprint"),
+                fingerprint=fingerprint_with(store.meta("fingerprint"), reader),
             )
 
     def search(
@@ -646,18 +649,11 @@ def _encode(
     texts = [passage.text for passage in passages]
     vectors, sentence_vectors = encoder.encode_spans(texts, spans, threads=workers)
     questions = list(dict.fromkeys(passage.asked for passage in passages if passage.asked))
-    gists = encoder.encode_passages([_gist(question) for question in questions], threads=workers)
+    gists = encoder.encode_passages([gist(question) for question in questions], threads=workers)
     rows = dict(zip(questions, gists, strict=True))
     none = np.zeros(encoder.dim, np.float32)
     asked = np.stack([rows.get(passage.asked, none) for passage in passages])
     return _Staged(document, passages, vectors, asked, spans, sentence_vectors, replaces)
-
-
-def _gist(question: str) -> str:
-    """The last sentences of a question: what is asked stands at its end, after the preamble."""
-    spans = split_sentences(question)
-    start = next((start for start, _ in spans if len(question) - start <= GIST_CHARS), spans[-1][0] if spans else 0)
-    return question[start:]
 
 
 def _fault_in(folder: Path) -> str:

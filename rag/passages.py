@@ -12,6 +12,7 @@ from collections.abc import Callable
 from rag.types import Document, Passage, Span, Turn
 
 CountTokens = Callable[[str], int]
+GIST_CHARS = 300
 
 
 def split_sentences(text: str, language: str = "en") -> list[Span]:
@@ -72,6 +73,17 @@ def passages_of(document: Document, *, count_tokens: CountTokens, max_tokens: in
                 )
             )
     return passages
+
+
+def gist(question: str) -> str:
+    """The last sentences of a long question: what is asked stands at its end, after the preamble.
+
+    >>> gist("Thank you. You were in Berlin last week. What did you agree on?")
+    'Thank you. You were in Berlin last week. What did you agree on?'
+    """
+    spans = split_sentences(question)
+    start = next((start for start, _ in spans if len(question) - start <= GIST_CHARS), spans[-1][0] if spans else 0)
+    return question[start:]
 
 
 def _ranges(text: str, turn: Turn, count_tokens: CountTokens, max_tokens: int) -> list[Span]:

@@ -10,6 +10,7 @@ size of one that did: on paraphrases that share no word with their answer it too
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -17,6 +18,9 @@ from embeddings.types import FloatVector
 from rag.archive import Archive
 from rag.store import StoredPassage
 from rag.types import Query, Scope
+
+if TYPE_CHECKING:
+    from rag.reading.model import Reading
 
 DEPTH = 50  # candidates from each side
 STRONG_BM25 = 14.0  # counts as much as a cosine of 1
@@ -40,7 +44,10 @@ BM25 = Weights(0.0, 0.0, 1.0, 0.0, 0.0)
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A passage with its signals; `sentence_scores` are the cosines of its sentences with the first leg's query."""
+    """A passage with its signals; `sentence_scores` are the cosines of its sentences with the query.
+
+    `reading` is what a reading model said about it, where one read it.
+    """
 
     stored: StoredPassage
     score: float
@@ -48,6 +55,7 @@ class Candidate:
     sentence: float
     words: float
     sentence_scores: FloatVector  # (sentences,)
+    reading: Reading | None = None
 
 
 def retrieve(

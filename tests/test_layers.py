@@ -19,6 +19,7 @@ ALLOWED = {
 }
 PRINTS = {
     "rag/cli.py", "ui/cli.py", "eval/bench.py", "eval/cli.py", "eval/followups.py", "ui/bench.py", "embeddings/export.py",
+    "rag/reading/graph.py", "rag/reading/train.py",
 }  # fmt: skip
 FILES = sorted(file for package in ALLOWED for file in (ROOT / package).rglob("*.py"))
 
@@ -99,7 +100,7 @@ def test_each_layer_is_imported_without_the_ones_above_it() -> None:
             ".".join(file.relative_to(ROOT).with_suffix("").parts)
             for file in FILES
             if file.relative_to(ROOT).parts[0] == package
-            and file.stem not in {"__main__", "__init__", "export", "bench"}
+            and file.stem not in {"__main__", "__init__", "export", "bench", "network"}
             and file != ROOT / "ui" / "app.py"  # Gradio's own module: the server imports it when it runs
         ]
         loaded = modules_after(f"import {', '.join([package, *modules])}", ROOT)

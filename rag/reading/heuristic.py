@@ -25,9 +25,10 @@ if TYPE_CHECKING:
     from rag.archive import Archive
 
 MAX_QUOTES = 3
-READ_PASSAGES = 8
+READ_PASSAGES = 10
 MAX_QUOTE_CHARS = 600
 MAX_QUOTE_SENTENCES = 3
+CLIP = 12.0  # log-odds; surer than this is sure
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,7 @@ class ReadingWeights:
     name: float = 0.25  # a name
     length: float = 0.25  # up to forty words: longer sentences hold more
     asks: float = -0.4  # it is a question itself
+    answer: float = 0.06  # how much better than nothing a reading model finds a span in it, in log-odds
     keep: float = 0.7  # a quote needs this share of the best one's score to stand beside it
     join: float = 0.75  # a neighbour with this share of the best sentence's score is quoted with it
 
@@ -150,6 +152,8 @@ def _score_sentences(
         + weights.passage * candidate.score
         + shape
     )
+    if candidate.reading is not None:
+        score = score + weights.answer * np.clip(candidate.reading.sentences, -CLIP, CLIP)
     return score
 
 
@@ -230,6 +234,7 @@ def _signals(
     near = [candidate.stored.passage for candidate in top[:3]]
     held = {stem for p in near for stem in archive.stems(f"{p.text} {p.asked} {p.title} {p.speaker}")}
     missing = [stem for stem in named if stem not in held]
+    readings = [candidate.reading for candidate in top if candidate.reading is not None]
     return Signals(
         dense=max(candidate.dense for candidate in top),
         sentence=max(candidate.sentence for candidate in top),
@@ -238,7 +243,13 @@ def _signals(
         unknown=unknown,
         names_unknown=sum(not archive.knows(stem) for stem in missing) / max(len(named), 1),
         names_missing=len(missing) / max(len(named), 1),
+        relevance=max((_squashed(reading.relevance) for reading in readings), default=0.0),
+        answer=max((_squashed(float(reading.sentences.max(initial=-CLIP))) for reading in readings), default=0.0),
     )
+
+
+def _squashed(log_odds: float) -> float:
+    return max(-1.0, min(1.0, log_odds / CLIP))
 
 
 def named_stems(archive: Archive, text: str) -> dict[str, list[str]]:

@@ -1,0 +1,73 @@
+"""From a reader's name to the reader: the one that was trained here, a model of the hub or a folder, or a package's.
+
+A model becomes an ONNX graph at its first use, in a process of its own, and is kept beside the exported encoders.
+"""
+
+from __future__ import annotations
+
+import logging
+from functools import lru_cache
+from pathlib import Path
+
+from embeddings.children import run_module
+from embeddings.models import cache_folder, locate
+from embeddings.registry import Registry
+from embeddings.types import EmbeddingError
+from rag.calibration import DEFAULT_CALIBRATION, TRAINED_CALIBRATION, Calibration
+from rag.reading.graph import TRAINED as TRAINED
+from rag.reading.graph import TRAINED_SHA256
+from rag.reading.model import OnnxReader, Reader
+
+HEURISTIC = "heuristic"
+DEFAULT_READER = TRAINED
+READERS = Registry("onrecord.readers")
+
+log = logging.getLogger(__name__)
+
+
+def load_reader(name: str = DEFAULT_READER) -> Reader | None:
+    """The reader called `name`; None for "heuristic", which reads without a model.
+
+    Where the default one cannot be made (no torch, another base model) it is None too, and the log says why. Raises
+    EmbeddingError for any other name that cannot be used.
+    """
+    if name == HEURISTIC:
+        return None
+    if name in READERS.names():
+        reader: Reader = READERS.get(name)()
+        return reader
+    if name != TRAINED:
+        return _graph_of(name, locate(name).fingerprint)
+    try:
+        return _graph_of(TRAINED, TRAINED_SHA256)
+    except EmbeddingError as error:
+        log.warning("the trained reader cannot be used, sentences are chosen without it: %s", error)
+        return None
+
+
+def fingerprint_of(reader: Reader | None) -> str:
+    """What names a reader's weights; empty where there is none."""
+    return reader.fingerprint if reader is not None else ""
+
+
+def default_calibration(reader: Reader | None) -> Calibration:
+    """How sure is sure where nothing was fitted. A model that nothing was fitted for has no say in it."""
+    return TRAINED_CALIBRATION if fingerprint_of(reader) == TRAINED_SHA256 else DEFAULT_CALIBRATION
+
+
+def graph_folder(fingerprint: str) -> Path:
+    """Where the graph of these weights is kept."""
+    return cache_folder() / "readers" / fingerprint[:32]
+
+
+def _graph_of(name: str, fingerprint: str) -> Reader:
+    folder = graph_folder(fingerprint)
+    if not folder.is_dir() and (reason := run_module("rag.reading.graph", name, str(folder))):
+        raise EmbeddingError(reason)
+    return _opened(folder)
+
+
+@lru_cache(maxsize=4)
+def _opened(folder: Path) -> OnnxReader:
+    """One session a graph and process: it takes 100 MB, keeps nothing between calls, and can be used by many threads."""
+    return OnnxReader(folder)
