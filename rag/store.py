@@ -281,6 +281,8 @@ class Store:
         turns = tuple(Turn(*turn) for turn in fields.pop("turns"))
         left_out = tuple((start, end) for start, end in fields.pop("left_out"))
         fields |= {name: tuple(fields[name]) for name in ("participants", "notes")}
+        # Archives from before pages and times were kept have neither.
+        fields |= {name: tuple(map(tuple, fields.get(name, ()))) for name in ("pages", "times")}
         return Document(id=document_id, turns=turns, left_out=left_out, **fields)
 
     def _passage(

@@ -17,7 +17,7 @@ from typing import Any
 
 from rag.dates import find_date
 from rag.speakers import assign_roles, canonical_names, fold, is_answer_label, is_question_label, plain_label
-from rag.types import Document, Role, Turn
+from rag.types import Document, Hints, Role, Turn
 
 _STAMP = r"[\[(]?(?:\d{1,2}:)?\d{1,2}:\d{2}(?:[.,]\d{1,3})?[\])]?"
 _LABEL = r"[^\s:：*\[\](){}<>\"“”«»!?;|#>-][^:：*\[\]{}<>\"“”«»!?;|\n]{0,98}?"
@@ -91,7 +91,7 @@ class _Header:
     declared: dict[str, Role]
 
 
-def parse(text: str, *, source: str, path: str = "") -> Document:
+def parse(text: str, *, source: str, path: str = "", hints: Hints | None = None) -> Document:
     """A transcript from its canonical text.
 
     >>> document = parse("Talk, Oslo, 3 May 2024\\n\\nQ: Why?\\n\\nAnn Reed: It was late.", source="talk.txt")
@@ -102,19 +102,25 @@ def parse(text: str, *, source: str, path: str = "") -> Document:
     marks = _marks(text, body)
     first = marks[0].start if marks else len(text)
     header = _header(text, body, first, meta, source, labelled=bool(marks))
-    turns, left_out, notes = _turns(text, body, marks, header)
+    hints = hints or Hints()
+    if hints.turns:
+        turns, left_out, notes = _ready_made(text, hints, header)
+    else:
+        turns, left_out, notes = _turns(text, body, marks, header)
     return Document(
         id=document_id(text),
-        title=header.title,
-        date=header.date,
-        place=header.place,
+        title=hints.title or header.title,
+        date=header.date or hints.date,
+        place=header.place or hints.place,
         source=source,
         text=text,
         turns=turns,
         path=path,
-        participants=header.participants,
+        participants=tuple(dict.fromkeys([*hints.participants, *header.participants])),
         left_out=left_out,
-        notes=notes,
+        notes=(*hints.notes, *notes),
+        pages=hints.pages,
+        times=hints.times,
     )
 
 
@@ -389,6 +395,17 @@ def _turns(
         Turn(names[mark.label], roles[names[mark.label]], start, end, mark.seconds) for mark, start, end in spans
     )
     return turns, tuple(left_out_ranges), ()
+
+
+def _ready_made(
+    text: str, hints: Hints, header: _Header
+) -> tuple[tuple[Turn, ...], tuple[tuple[int, int], ...], tuple[str, ...]]:
+    """The turns that the format itself names."""
+    names = canonical_names([*(label for label, *_ in hints.turns), *header.participants])
+    utterances = [(names[label], text[start:end]) for label, start, end, _ in hints.turns]
+    roles = assign_roles(utterances, {names[name]: role for name, role in header.declared.items()})
+    turns = tuple(Turn(names[label], roles[names[label]], start, end, at) for label, start, end, at in hints.turns)
+    return turns, (), ()
 
 
 def _trim(text: str, start: int, end: int) -> tuple[int, int]:

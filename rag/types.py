@@ -5,9 +5,10 @@ All ranges are half-open and count Unicode characters of `Document.text`; all sc
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 Role = Literal["interviewer", "respondent", "other"]
 Status = Literal["answered", "not_on_record"]
@@ -40,11 +41,58 @@ class Document:
     participants: tuple[str, ...] = ()
     left_out: tuple[tuple[int, int], ...] = ()  # ranges that are no part of the conversation
     notes: tuple[str, ...] = ()  # what the reader wants the user to know
+    pages: tuple[tuple[int, str], ...] = ()  # (where a page begins, its label), in order
+    times: tuple[tuple[int, float], ...] = ()  # (where something is said, seconds into the recording), in order
 
     @property
     def speakers(self) -> tuple[str, ...]:
         """Canonical names in order of appearance."""
         return tuple(dict.fromkeys(turn.speaker for turn in self.turns))
+
+
+@dataclass(frozen=True, slots=True)
+class Hints:
+    """What a file's format says about its text, beside the text; empty where it says nothing."""
+
+    title: str = ""
+    date: str | None = None  # ISO 8601
+    place: str | None = None
+    participants: tuple[str, ...] = ()
+    turns: tuple[
+        tuple[str, int, int, float | None], ...
+    ] = ()  # (label, start, end, seconds), where the format names speakers
+    pages: tuple[tuple[int, str], ...] = ()
+    times: tuple[tuple[int, float], ...] = ()
+    language: str | None = None
+    notes: tuple[str, ...] = ()
+
+
+def page_at(document: Document, offset: int) -> str | None:
+    """The label of the page that holds a character; None where the document has no pages.
+
+    >>> document = Document("d", "", None, None, "a.pdf", "one two", (), pages=((0, "1"), (4, "2")))
+    >>> page_at(document, 3), page_at(document, 4)
+    ('1', '2')
+    """
+    return _last_before(document.pages, offset)
+
+
+def seconds_at(document: Document, offset: int) -> float | None:
+    """Seconds into the recording at a character, by the last time stamp before it; None where there is none.
+
+    >>> document = Document("d", "", None, None, "a.srt", "one two", (), times=((0, 0.5), (4, 2.0)))
+    >>> seconds_at(document, 6)
+    2.0
+    """
+    return _last_before(document.times, offset)
+
+
+Value = TypeVar("Value")
+
+
+def _last_before(places: tuple[tuple[int, Value], ...], offset: int) -> Value | None:
+    number = bisect_right(places, offset, key=lambda place: place[0])
+    return places[number - 1][1] if number else None
 
 
 @dataclass(frozen=True, slots=True)
