@@ -100,9 +100,11 @@ def parse(text: str, *, source: str, path: str = "", hints: Hints | None = None)
     """
     meta, body = _front_matter(text)
     marks = _marks(text, body)
-    first = marks[0].start if marks else len(text)
-    header = _header(text, body, first, meta, source, labelled=bool(marks))
     hints = hints or Hints()
+    first = marks[0].start if marks else len(text)
+    if hints.turns:
+        first = text.rfind("\n", 0, hints.turns[0][1]) + 1
+    header = _header(text, body, first, meta, source, labelled=bool(marks or hints.turns))
     if hints.turns:
         turns, left_out, notes = _ready_made(text, hints, header)
     else:
@@ -402,8 +404,9 @@ def _ready_made(
 ) -> tuple[tuple[Turn, ...], tuple[tuple[int, int], ...], tuple[str, ...]]:
     """The turns that the format itself names."""
     names = canonical_names([*(label for label, *_ in hints.turns), *header.participants])
-    utterances = [(names[label], text[start:end]) for label, start, end, _ in hints.turns]
+    utterances = [(names[label], text[start:end]) for label, start, end, _ in hints.turns if label]
     roles = assign_roles(utterances, {names[name]: role for name, role in header.declared.items()})
+    roles |= {"": "other"}  # nobody is named: not known to ask, so it can be quoted
     turns = tuple(Turn(names[label], roles[names[label]], start, end, at) for label, start, end, at in hints.turns)
     return turns, (), ()
 
