@@ -43,6 +43,9 @@ class Document:
     notes: tuple[str, ...] = ()  # what the reader wants the user to know
     pages: tuple[tuple[int, str], ...] = ()  # (where a page begins, its label), in order
     times: tuple[tuple[int, float], ...] = ()  # (where something is said, seconds into the recording), in order
+    language: str | None = None  # ISO 639-1
+    grammar: str = ""  # how its speakers are labelled, as the parser took it
+    confidence: float = 0.0  # how far the text bears that out, in [0, 1]
 
     @property
     def speakers(self) -> tuple[str, ...]:
