@@ -42,7 +42,8 @@ _TIME_OF_DAY = re.compile(
 )
 # What clerks write between speeches into the record of a parliament.
 _CLERK = re.compile(
-    r"^[^\S\n]*(?:There being no objection, the [^\n]*(?:was|were)|The (?:assistant )?(?:bill |legislative )?clerk (?:read|proceeded|called|will)\b|The (?:motion|amendment|resolution|bill|nomination)s? (?:was|were) (?:agreed|rejected|ordered|read|laid|passed|confirmed)\b)"
+    r"^[^\S\n]*(?:There being no objection, the [^\n]*(?:was|were)|The (?:assistant )?(?:bill |legislative )?clerk (?:read|proceeded|called|will)\b|The (?:motion|amendment|resolution|bill|nomination)s? (?:was|were) (?:agreed|rejected|ordered|read|laid|passed|confirmed)\b)",
+    re.M,
 )
 _STAGE_WORDS = re.compile(
     r"^(?:(?:prolonged|general|loud|light|some|more|vereinzelt|anhaltender|langanhaltender|lebhafter|allgemeiner|aplausos?|vifs)\s)*"
@@ -118,6 +119,11 @@ def is_clerk(line: str) -> bool:
     return bool(_CLERK.match(line))
 
 
+def clerks_in(text: str) -> list[int]:
+    """Where in a text the lines of a clerk begin."""
+    return [match.start() for match in _CLERK.finditer(text)]
+
+
 def trim(text: str, start: int, end: int) -> tuple[int, int]:
     """A range without white space around it."""
     piece = text[start:end]
@@ -167,6 +173,8 @@ def furniture_within(text: str, start: int, end: int) -> list[tuple[int, int]]:
     """Adverts, credits and pointers to other pages in the midst of a turn, with the headings that follow them."""
     found: list[tuple[int, int]] = []
     cutting = False
+    if "\n" not in text[start:end]:
+        return found
     for match in _PARAGRAPH.finditer(text[start:end]):
         line = match.group().strip()
         opens = match.start() > 0 and "\n" not in line and (is_furniture(line) or is_credit(line))

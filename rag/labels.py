@@ -15,7 +15,9 @@ import re
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
 
 from rag.furniture import is_furniture, is_stage_note
 from rag.speakers import fold, is_answer_label, is_question_label, plain_label
@@ -69,6 +71,7 @@ _QUESTION_PARAGRAPH = re.compile(
 _STAMP_LINE = re.compile(
     rf"{_SPACE}(?P<stamp>{_STAMP})(?:{_SPACE}-+>?{_SPACE}{_STAMP})?{_SPACE}[-–—:]?{_SPACE}(?=$|(?<=\s)\S|(?<=[\])])\S)"
 )
+_MAYBE_STAMP = re.compile(r"^(?=[^\S\n]*[\[(]?\d{1,3}:\d)", re.M)
 _INLINE = re.compile(
     r"(?:^|(?<=[.?!…)\]”\"—] )|(?<=[.?!…)\]”\"—]  ))(?P<label>Q\.?(?=\s{2})|(?:[A-ZÀ-ÞА-ЯЁ][\w.'’-]*\s){0,4}[A-ZÀ-ÞА-ЯЁ][\w'’-]*(?=\s?:\s))\s?:?\s+"
 )
@@ -95,6 +98,8 @@ _TALKING = re.compile(
     r"\b(?:i|you|we|he|she|it|they|me|my|your|our|this|that|these|is|are|was|were|be|been|will|would|can|do|did|has|have|say|said|let|if|"
     r"what|why|how|when|here|there|not|but|so|because|also|ich|sie|wir|ist|sind|war|das|je|vous|nous|est|sont|c'est|que|es|son|pero|как|что|это|но)\b"
 )
+# A grammar that is this good, and opens this share of the paragraphs, needs no rival.
+_PLAIN_SCORE, _PLAIN_SHARE = 0.85, 0.25
 _SENTENCE_END = re.compile(r"[.!?。！？…—–-]['\"”’»)\]*_]*$")
 
 
@@ -125,8 +130,7 @@ class Labels:
     confidence: float
 
 
-@dataclass(frozen=True, slots=True)
-class _Line:
+class _Line(NamedTuple):
     start: int
     end: int
     text: str
@@ -154,12 +158,18 @@ def find_labels(text: str, body: int = 0) -> Labels:
     ('name and time alone on a line', [('Ann Reed', 10.0), ('Jo Field', 12.0)])
     """
     page = _Page(text, body, _lines(text, body))
-    found = [(name, marks) for name, find in GRAMMARS.items() if (marks := find(page))]
-    if not found:
+    scored: list[tuple[float, str, list[Mark]]] = []
+    for name, find in GRAMMARS.items():
+        if marks := find(page):
+            scored.append((score(page, marks), name, marks))
+            if scored[0][0] >= _PLAIN_SCORE and len(marks) >= max(
+                6, _PLAIN_SHARE * sum(line.opens for line in page.lines)
+            ):
+                break  # the commonest grammar explains it all: no need to look for another
+    if not scored:
         return Labels((), "none", 0.0)
-    most = max(len(marks) for _, marks in found)
+    most = max(len(marks) for _, _, marks in scored)
     # The first of equals: a plain grammar before a peculiar one.
-    scored = [(score(page, marks), name, marks) for name, marks in found]
     confidence, name, best = max(scored, key=lambda each: each[0] * (0.5 + 0.5 * len(each[2]) / most))
     return Labels(tuple(_united(page, best, [marks for _, _, marks in scored])), name, round(confidence, 2))
 
@@ -177,6 +187,7 @@ def score(page: _Page, marks: Sequence[Mark]) -> float:
     return math.sqrt(covered) * (0.35 * recurring + 0.35 * alternating + 0.3 * named)
 
 
+@lru_cache(maxsize=65_536)
 def label_key(label: str) -> str:
     """What makes two labels the same one: case, accents, remarks, and the numbers of questions do not count.
 
@@ -186,6 +197,7 @@ def label_key(label: str) -> str:
     return fold(spelled(label))
 
 
+@lru_cache(maxsize=65_536)
 def spelled(label: str) -> str:
     """A label as it names somebody: no remark, no mark-up, no number of a question.
 
@@ -211,6 +223,7 @@ def seconds_of(stamp: str | None) -> float | None:
     return total
 
 
+@lru_cache(maxsize=65_536)
 def has_name_shape(label: str) -> bool:
     """Every word begins as names do: "Ilse Brandt", "MS. REED", "van der Berg", "Speaker 2".
 
@@ -231,6 +244,7 @@ def has_name_shape(label: str) -> bool:
     ) and any(word[0].isupper() for word in words)
 
 
+@lru_cache(maxsize=65_536)
 def can_be_label(label: str) -> bool:
     """Whether a text can name a speaker at all: short, no sentence, none of the words that open a remark."""
     plain = plain_label(label)
@@ -249,29 +263,26 @@ def can_be_label(label: str) -> bool:
     return fold(words[0]).strip(".,") not in _NO_NAMES and not is_furniture(plain)
 
 
+@lru_cache(maxsize=65_536)
 def _asks_or_answers(label: str) -> bool:
     return is_question_label(label) or is_answer_label(label)
 
 
 def _lines(text: str, body: int) -> list[_Line]:
-    found: list[_Line] = []
+    found: list[tuple[int, int, str, bool]] = []
+    before_blank: set[int] = set()
     opens = True
-    ends: list[bool] = []
     start = body
-    while start < len(text):
-        end = text.find("\n", start)
-        end = len(text) if end < 0 else end
-        line = text[start:end]
+    for line in text[body:].split("\n"):
+        end = start + len(line)
         if not line or line.isspace():
             opens = True
-            if ends:
-                ends[-1] = True
+            before_blank.add(len(found) - 1)
         else:
-            found.append(_Line(start, end, line, opens, False))
-            ends.append(False)
+            found.append((start, end, line, opens))
             opens = line.endswith("  ")  # Markdown breaks a line with two spaces
         start = end + 1
-    return [replace(line, blank_follows=True) if blank else line for line, blank in zip(found, ends, strict=True)]
+    return [_Line(*line, number in before_blank) for number, line in enumerate(found)]
 
 
 # -- labels with a colon, and Q and A -----------------------------------------------------------------------------------
@@ -301,7 +312,7 @@ def _letters(page: _Page) -> frozenset[str]:
 
 def _colon_mark(line: _Line, letters: frozenset[str]) -> Mark | None:
     """The label at the head of a line, if there is one."""
-    if letters:
+    if letters and line.text.lstrip(" \t\xa0*")[:1] in ("Q", "A"):
         match = _LETTER.match(line.text)
         if match and match["label"][0] in letters:
             return Mark(match["label"][0], line.start, line.start + match.end(), None, line.opens, kind="letter")
@@ -721,17 +732,30 @@ def _united(page: _Page, best: Sequence[Mark], all_found: Sequence[Sequence[Mark
     keys = {mark.key for mark in best}
     starts = {mark.start for mark in best}
     extra = []
-    for marks in all_found:
-        for mark in marks:
-            if mark.start not in starts and mark.label and (mark.key in keys or is_question_label(mark.label)):
-                starts.add(mark.start)
-                extra.append(mark)
+    for mark in itertools.chain(*all_found, _bare(page, best)):
+        if mark.start not in starts and mark.label and (mark.key in keys or is_question_label(mark.label)):
+            starts.add(mark.start)
+            extra.append(mark)
     ordered = sorted([*best, *extra], key=lambda mark: (mark.start, mark.end))
     kept: list[Mark] = []
     for mark in ordered:
         if not kept or mark.start >= kept[-1].end:
             kept.append(mark)
     return kept
+
+
+def _bare(page: _Page, best: Sequence[Mark]) -> list[Mark]:
+    """A known name alone on its line, where somebody forgot the rest of the label."""
+    names = sorted({re.escape(mark.label) for mark in best if len(mark.label) > 2}, key=len, reverse=True)
+    if not names:
+        return []
+    pattern = re.compile(rf"^[^\S\n]*(?:\*\*)?(?P<label>{'|'.join(names)})(?:\*\*)?[^\S\n]*$", re.M)
+    starts = {line.start for line in page.lines if line.opens}
+    return [
+        Mark(match["label"], match.start(), match.end(), None, True)
+        for match in pattern.finditer(page.text, page.body)
+        if match.start() in starts
+    ]
 
 
 GRAMMARS: dict[str, Find] = {
@@ -771,20 +795,22 @@ def find_stamps(text: str, body: int, marks: Sequence[Mark]) -> list[Stamp]:
     """
     labels = [mark.start for mark in marks]
     found: list[Stamp] = []
-    for line in _lines(text, body):
-        head = line.text.lstrip()
-        if not head[:1].isdigit() and head[:1] not in "[(":
-            continue
-        match = _STAMP_LINE.match(line.text)
+    for head in _MAYBE_STAMP.finditer(text, body):
+        start = head.start()
+        end = text.find("\n", start)
+        line = text[start : end if end >= 0 else len(text)]
+        match = _STAMP_LINE.match(line)
         if not match:
             continue
-        number = bisect_right(labels, line.start)
-        if number and marks[number - 1].end > line.start + match.start("stamp"):
+        number = bisect_right(labels, start)
+        if number and marks[number - 1].end > start + match.start("stamp"):
             continue
-        alone = not line.text[match.end() :].strip()
+        alone = not line[match.end() :].strip()
         bracketed = match["stamp"][0] in "[("
-        if alone or bracketed or line.opens:
-            found.append(Stamp(line.start, line.start + match.end(), seconds_of(match["stamp"]) or 0.0, alone))
+        before = text[max(body, start - 3) : start]
+        opens = not before.strip(" ") or before.endswith(("\n\n", " \n"))
+        if alone or bracketed or opens:
+            found.append(Stamp(start, start + match.end(), seconds_of(match["stamp"]) or 0.0, alone))
     steps = [one.seconds <= other.seconds for one, other in itertools.pairwise(found)]
     rising = sum(steps) >= 0.8 * len(steps)
     plenty = len(found) >= 3 or (len(found) == 2 and rising)

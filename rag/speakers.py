@@ -54,6 +54,7 @@ class _Name:
     gender: str
 
 
+@lru_cache(maxsize=65_536)
 def plain_label(label: str) -> str:
     """A label without remarks in brackets, mark-up and time stamps.
 
@@ -67,12 +68,15 @@ def plain_label(label: str) -> str:
     return re.sub(r"\s+", " ", label.replace("*", "").replace("_", " ")).strip(" :.–—-#")
 
 
+@lru_cache(maxsize=65_536)
 def fold(text: str) -> str:
     """Case and accents taken out, for comparing names.
 
     >>> fold("José ŻUREK")
     'jose zurek'
     """
+    if text.isascii():
+        return text.casefold()
     decomposed = unicodedata.normalize("NFKD", text).casefold()
     return "".join(char for char in decomposed if not unicodedata.combining(char))
 
@@ -188,12 +192,14 @@ def last_name(label: str) -> str:
     return name.last if name and len(name.last) > 2 and not is_question_label(label) else ""
 
 
+@lru_cache(maxsize=65_536)
 def is_question_label(label: str) -> bool:
     """Whether a label says "question" rather than who asks."""
     words = fold(plain_label(label)).split()
     return bool(words) and words[0] in _QUESTION_LABELS and len(words) <= 2
 
 
+@lru_cache(maxsize=65_536)
 def is_answer_label(label: str) -> bool:
     """Whether a label says "answer" rather than who answers."""
     return fold(plain_label(label)) in _ANSWER_LABELS

@@ -10,13 +10,14 @@ from __future__ import annotations
 
 import hashlib
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Any
 
 from rag.dates import find_date
-from rag.furniture import end_of_talk, furniture_within, is_clerk, trim
+from rag.furniture import clerks_in, end_of_talk, furniture_within, is_clerk, trim
 from rag.labels import (
     Labels,
     Mark,
@@ -317,6 +318,10 @@ def _between(text: str, start: int, end: int, stamps: list[Stamp], left_out: lis
             yield a, z
 
 
+def _start(stamp: Stamp) -> int:
+    return stamp.start
+
+
 def _spans_around(start: int, end: int, cuts: list[Span]) -> list[Span]:
     """What remains of [start, end) around cuts; one more than there are cuts."""
     edges = [start, *(edge for cut in cuts for edge in cut), end]
@@ -336,9 +341,12 @@ def _pieces(
     """One label's text in pieces: without stamps and furniture, and nobody's where the record goes on by itself."""
     nobody_from = _nobody_from(text, start, end, apart) if mark.role is None else []
     cuts: list[tuple[int, int, float | None]] = [
-        (stamp.start, stamp.end, stamp.seconds) for stamp in stamps if start <= stamp.start < end
+        (stamp.start, stamp.end, stamp.seconds)
+        for stamp in stamps[bisect_left(stamps, start, key=_start) : bisect_left(stamps, end, key=_start)]
     ]
     cuts += [(a, z, None) for a, z in furniture_within(text, start, end)]
+    if not cuts and not nobody_from:
+        return [_Said(mark.label, mark.role, start, end, seconds)] if end > start else []
     cuts += [(a, z, None) for a, z, _ in nobody_from if z > a]
     pieces: list[_Said] = []
     position = start
@@ -373,6 +381,11 @@ def _nobody_from(text: str, start: int, end: int, apart: bool) -> list[tuple[int
     """Where a turn stops being its speaker's, as (start, end, whether it is the speaker's from here on) of what marks it."""
     found: list[tuple[int, int, bool]] = []
     piece = text[start:end]
+    clerks = clerks_in(piece) if apart else []
+    apart = apart and "\n    " in piece
+    if not apart and not clerks and "#" not in piece and "____" not in piece:
+        return found
+    found += [(start + at, start + at, False) for at in clerks]
     if "#" in piece or "____" in piece:
         found += [(start + m.start(), start + m.end(), False) for m in _HEADING.finditer(piece)]
     if apart:
@@ -385,10 +398,6 @@ def _nobody_from(text: str, start: int, end: int, apart: bool) -> list[tuple[int
             if deep[number] and (number > back or block.group().count("\n") > 2):
                 found.append((position, position, False))
                 found.append((start + block.end(), start + block.end(), True))
-            for line in block.group().split("\n"):
-                if is_clerk(line):
-                    found.append((position, position, False))
-                position += len(line) + 1
     found.sort()
     # Below a heading, and behind a clerk's remark, nothing returns to the speaker.
     lasting = next(
