@@ -360,6 +360,8 @@ def _print_passages(hits: Iterable[ScoredPassage]) -> None:
 def _print_document(document: Document) -> None:
     _say(document.title)
     _say(" · ".join(part for part in (document.date, document.place, document.source, document.id) if part))
+    if document.grammar:
+        _say(f"speakers: {document.grammar}, confidence {document.confidence:.2f}")
     for note in document.notes:
         _say(f"note: {note}")
     for turn in document.turns:
@@ -377,6 +379,9 @@ def _document_to_json(document: Document) -> dict[str, Any]:
         "place": document.place,
         "source": document.source,
         "participants": list(document.participants),
+        "language": document.language,
+        "grammar": document.grammar,
+        "confidence": document.confidence,
         "text": document.text,
         "turns": [
             {"speaker": turn.speaker, "role": turn.role, "start": turn.start, "end": turn.end, "seconds": turn.seconds}

@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 
-from rag.readers.text import SUFFIXES
+from rag.readers import READABLE, SUFFIXES
 
 
 def write_whole(path: Path, data: bytes) -> None:
@@ -55,7 +55,7 @@ def transcripts_under(paths: Iterable[str | Path]) -> tuple[list[Path], list[tup
             )
             if not found:
                 failed.append(
-                    (str(given), f"no transcript in this folder; onrecord reads {', '.join(sorted(SUFFIXES))}")
+                    (str(given), f"no transcript in this folder; onrecord reads {', '.join(sorted(READABLE))}")
                 )
             files += found
         elif path.exists():

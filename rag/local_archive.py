@@ -30,15 +30,16 @@ from embeddings.encoders import load_encoder
 from embeddings.indexes.faiss import FLAT_LIMIT, FaissIndex
 from embeddings.models import DEFAULT_MODEL, canonical_name, sha256_of
 from embeddings.types import EmbeddingError, Encoder, FloatMatrix, FloatVector
+from rag import readers
 from rag.errors import ArchiveError, InputError, ModelMismatch
 from rag.files import sync_folder, transcripts_under, write_whole
 from rag.passages import passages_of, split_sentences
-from rag.readers.text import read_text
 from rag.store import Store, StoredPassage
 from rag.transcript import document_id as document_id_of
 from rag.transcript import parse
 from rag.types import Cover, Document, Filters, IngestReport, Passage, Role, Scope, ScoredPassage, Span
-from rag.words import WordIndex, content_words, copy_words
+from rag.words import FORMAT as WORDS_FORMAT
+from rag.words import WordIndex, copy_words
 
 DATABASE, MANIFEST, VECTORS, WORDS = "archive.sqlite", "manifest.json", "vectors.faiss", "words"
 LOCK_TIMEOUT_S = 10.0
@@ -271,7 +272,7 @@ class LocalArchive:
         total = len(words)
         return {
             stem: log1p(total / max(words.frequency(stem), 0.5))
-            for word in content_words(text)
+            for word in words.content_words(text)
             for stem in words.analyze(word)
         }
 
@@ -557,6 +558,7 @@ class LocalArchive:
         write_whole(staging / VECTORS, index.to_bytes())
         files = sorted(path for path in staging.rglob("*") if path.is_file() and not path.name.endswith(".lock"))
         manifest = {
+            "words_format": WORDS_FORMAT,
             "built_rows": built_rows,
             "kind": index.kind,
             "recall@10": round(recall, 4),
@@ -596,26 +598,28 @@ def _parsed(
     files: Sequence[Path], report: IngestReport, progress: Callable[[int, int, str], None]
 ) -> Iterator[tuple[str, Document]]:
     """(path, document) of each file that can be read, one at a time; the others go into the report with their reasons."""
-    for number, file in enumerate(files):
-        progress(number, len(files), file.name)
-        try:
-            file.as_posix().encode()
-            document = parse(read_text(file), source=file.name, path=file.as_posix())
-        except UnicodeEncodeError:
-            report.failed.append((str(file), "the file's name is not valid UTF-8; rename it and ingest it again"))
-            continue
-        except InputError as error:
-            report.failed.append((str(file), str(error)))
-            continue
-        report.notes += [(str(file), note) for note in document.notes]
-        yield str(file), document
+    with readers.opened() as read:
+        for number, file in enumerate(files):
+            progress(number, len(files), file.name)
+            try:
+                file.as_posix().encode()
+                text, hints = read(file)
+                document = parse(text, source=file.name, path=file.as_posix(), hints=hints)
+            except UnicodeEncodeError:
+                report.failed.append((str(file), "the file's name is not valid UTF-8; rename it and ingest it again"))
+                continue
+            except InputError as error:
+                report.failed.append((str(file), str(error)))
+                continue
+            report.notes += [(str(file), note) for note in document.notes]
+            yield str(file), document
     progress(len(files), len(files), "writing")
 
 
 def _still_holds(path: Path, document_id: str) -> bool:
     """Whether a file has the text that it had when it was read into the archive."""
     try:
-        return document_id_of(read_text(path)) == document_id
+        return document_id_of(readers.read(path)[0]) == document_id
     except InputError:
         return False
 
@@ -623,20 +627,21 @@ def _still_holds(path: Path, document_id: str) -> bool:
 def _encode(
     encoder: Encoder, document: Document, passages: list[Passage], replaces: tuple[str, ...], workers: int | None
 ) -> _Staged:
-    spans = [split_sentences(passage.text) for passage in passages]
+    language = document.language or "en"
+    spans = [split_sentences(passage.text, language) for passage in passages]
     texts = [passage.text for passage in passages]
     vectors, sentence_vectors = encoder.encode_spans(texts, spans, threads=workers)
     questions = list(dict.fromkeys(passage.asked for passage in passages if passage.asked))
-    gists = encoder.encode_passages([_gist(question) for question in questions], threads=workers)
+    gists = encoder.encode_passages([_gist(question, language) for question in questions], threads=workers)
     rows = dict(zip(questions, gists, strict=True))
     none = np.zeros(encoder.dim, np.float32)
     asked = np.stack([rows.get(passage.asked, none) for passage in passages])
     return _Staged(document, passages, vectors, asked, spans, sentence_vectors, replaces)
 
 
-def _gist(question: str) -> str:
+def _gist(question: str, language: str) -> str:
     """The last sentences of a question: what is asked stands at its end, after the preamble."""
-    spans = split_sentences(question)
+    spans = split_sentences(question, language)
     start = next((start for start, _ in spans if len(question) - start <= GIST_CHARS), spans[-1][0] if spans else 0)
     return question[start:]
 
@@ -644,8 +649,10 @@ def _gist(question: str) -> str:
 def _fault_in(folder: Path) -> str:
     """What is wrong with one generation of the index; empty where nothing is."""
     try:
-        expected = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))["sha256"]
-        for name, digest in expected.items():
+        manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+        if manifest.get("words_format") != WORDS_FORMAT:
+            return f"{folder} was written by another version"
+        for name, digest in manifest["sha256"].items():
             if sha256_of(folder / name) != digest:
                 return f"{folder / name} is damaged"
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:

@@ -9,8 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from rag.furniture import is_only_a_note
 from rag.types import Document, Passage, Span, Turn
 
+_FRENCH_TITLE = re.compile(r"(?:^|\s)(?:MM?|Mgr|Me)\.$")
 CountTokens = Callable[[str], int]
 
 
@@ -28,8 +30,11 @@ def split_sentences(text: str, language: str = "en") -> list[Span]:
         piece = text[start:end]
         start += len(piece) - len(piece.lstrip())
         end = start + len(piece.strip())
-        if end > start:
-            spans.append((start, end))
+        if end <= start:
+            continue
+        if spans and language == "fr" and _FRENCH_TITLE.search(text[slice(*spans[-1])]):
+            start = spans.pop()[0]  # "M. Dupré est venu": sentencex ends a sentence behind the title
+        spans.append((start, end))
     return spans
 
 
@@ -46,14 +51,15 @@ def split_paragraphs(text: str, start: int, end: int) -> list[Span]:
 
 
 def passages_of(document: Document, *, count_tokens: CountTokens, max_tokens: int) -> list[Passage]:
-    """The passages of every turn that is not an interviewer's, in order."""
+    """The passages of every turn that is not an interviewer's, in order; a paragraph that is a stage note is none."""
     passages: list[Passage] = []
     asked = ""
     for number, turn in enumerate(document.turns):
         if turn.role == "interviewer":
             asked = document.text[turn.start : turn.end]
             continue
-        for start, end in _ranges(document.text, turn, count_tokens, max_tokens):
+        language = document.language or "en"
+        for start, end in _ranges(document.text, turn, count_tokens, max_tokens, language):
             passages.append(
                 Passage(
                     id=f"{document.id}-{len(passages)}",
@@ -69,26 +75,31 @@ def passages_of(document: Document, *, count_tokens: CountTokens, max_tokens: in
                     date=document.date,
                     seconds=turn.seconds,
                     turn=number,
+                    language=document.language,
                 )
             )
     return passages
 
 
-def _ranges(text: str, turn: Turn, count_tokens: CountTokens, max_tokens: int) -> list[Span]:
+def _ranges(text: str, turn: Turn, count_tokens: CountTokens, max_tokens: int, language: str) -> list[Span]:
     ranges: list[Span] = []
     for start, end in split_paragraphs(text, turn.start, turn.end):
+        if is_only_a_note(text[start:end]):
+            continue
         tokens = count_tokens(text[start:end])
         if tokens <= max_tokens:
             ranges.append((start, end))
         else:
-            ranges += _parts(text, start, end, tokens, count_tokens, max_tokens)
+            ranges += _parts(text, start, end, tokens, count_tokens, max_tokens, language)
     return ranges
 
 
-def _parts(text: str, start: int, end: int, tokens: int, count_tokens: CountTokens, max_tokens: int) -> list[Span]:
+def _parts(
+    text: str, start: int, end: int, tokens: int, count_tokens: CountTokens, max_tokens: int, language: str
+) -> list[Span]:
     """A long paragraph in parts of whole sentences, about equally long."""
     pieces: list[tuple[int, int, int]] = []
-    for a, z in split_sentences(text[start:end]):
+    for a, z in split_sentences(text[start:end], language):
         pieces += _bounded(text, start + a, start + z, count_tokens, max_tokens)
     target = tokens / -(-tokens // max_tokens)
     parts: list[Span] = []

@@ -272,7 +272,7 @@ class Store:
         """What SQLite has to say, as a sentence."""
         try:
             yield
-        except (sqlite3.Error, UnicodeEncodeError) as error:
+        except (sqlite3.Error, UnicodeError) as error:  # its messages can quote damaged bytes
             raise ArchiveError(f"{self._path}: {error}; run: onrecord verify --archive {self._path.parent}") from error
 
     def _document(self, document_id: str, body: bytes, digest: bytes) -> Document:

@@ -67,8 +67,8 @@ def parse(text: str, *, source: str, path: str = "", hints: Hints | None = None)
     >>> document = parse("Talk, Oslo, 3 May 2024\\n\\nQ: Why?\\n\\nAnn Reed: It was late.", source="talk.txt")
     >>> document.date, document.place, [(turn.speaker, turn.role) for turn in document.turns]
     ('2024-05-03', 'Oslo', [('Q', 'interviewer'), ('Ann Reed', 'respondent')])
-    >>> document.grammar, document.language
-    ('label with colon', 'en')
+    >>> document.grammar
+    'label with colon'
     """
     meta, body = _front_matter(text)
     hints = hints or Hints()

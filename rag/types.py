@@ -115,6 +115,7 @@ class Passage:
     date: str | None = None
     seconds: float | None = None
     turn: int = 0  # index into the document's turns
+    language: str | None = None  # the document's, ISO 639-1
 
 
 @dataclass(frozen=True, slots=True)
