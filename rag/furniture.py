@@ -107,7 +107,7 @@ def is_only_a_note(paragraph: str) -> bool:
     >>> is_only_a_note("(Laughter.)"), is_only_a_note("[They did] not.")
     (True, False)
     """
-    return bool(re.fullmatch(r"\s*(?:\\?\[[^\[\]]{1,200}\]|\([^()]{1,200}\))[.,]?\s*", paragraph))
+    return bool(re.fullmatch(r"\s*(?:\\?\[\[?[^\[\]]{1,200}\]\]?|\([^()]{1,200}\))[.,]?\s*", paragraph))
 
 
 def is_clerk(line: str) -> bool:

@@ -253,11 +253,25 @@ def assign_roles(utterances: Sequence[tuple[str, str]], declared: Mapping[str, R
             briefer = share[speaker] / len(texts[speaker]) < share[guest] / len(texts[guest])
             if briefer and asks[speaker] >= max(0.25, 2 * asks[guest]):
                 roles[speaker] = "interviewer"
+    if (host := _host(utterances, undecided, asks)) and len(undecided) > 1:
+        roles[host] = "interviewer"
     _as_their_like(roles, undecided, texts)
     if "respondent" not in roles.values():
         # Everybody asks: the one who speaks most answers.
         roles[max(undecided, key=lambda speaker: share[speaker])] = "respondent"
     return _with_conduct(roles, texts, declared)
+
+
+def _host(utterances: Sequence[tuple[str, str]], speakers: Sequence[str], asks: Mapping[str, float]) -> str | None:
+    """Who asks, and before whom nearly nobody speaks: the one that a round of guests talks to, however long he explains."""
+    turns = Counter(speaker for speaker, _ in utterances)
+    host, count = turns.most_common(1)[0]
+    others = [speaker for speaker in speakers if speaker != host]
+    if len(others) < 3 or host not in speakers or count < 0.4 * len(utterances) or asks[host] < 0.4:
+        return None
+    behind = [before == host for (before, _), (speaker, _) in itertools.pairwise(utterances) if speaker != host]
+    asked_less = all(asks[host] >= 1.3 * asks[speaker] for speaker in others if turns[speaker] >= 5)
+    return host if behind and sum(behind) >= 0.75 * len(behind) and asked_less else None
 
 
 def _as_their_like(roles: dict[str, Role], undecided: Sequence[str], texts: Mapping[str, list[str]]) -> None:

@@ -38,6 +38,18 @@ _TALK_CHARS, _TALK_PARAGRAPHS, _TALK_PARAGRAPH_CHARS = 1500, 3, 150
 _SENTENCE_END = re.compile(r"[.!?。！？…:;]['\"”’»)\]*_]*$")
 _HEADING = re.compile(r"^[^\S\n]{0,3}#{1,6}[^\S\n]+\S[^\n]*$|^[^\S\n]*_{5,}[^\S\n]*$", re.M)
 _INDENT = 4
+_TELLS_ITS_DATE = re.compile(
+    r"^(?:this|the|our)?\s?(?:interview|conversation|talk|discussion|hearing|meeting|episode|podcast|press conference|transcript)\b.{0,40}"
+    r"\b(?:took place|was|were)?\s?(?:held|recorded|conducted|broadcast|aired|published|on)\b"
+    r"|^(?:das|dieses) (?:gespräch|interview)\b.{0,40}\b(?:am|wurde)\b|^(?:cet |l')?entretien\b.{0,60}\ble\b|^(?:esta |la )?entrevista\b.{0,60}\bel\b"
+    r"|^(?:интервью|беседа)\b.{0,60}\b(?:состоя|записан|проведен)",
+    re.I,
+)
+_BEFORE_DATES = frozenset(
+    "monday tuesday wednesday thursday friday saturday sunday montag dienstag mittwoch donnerstag freitag samstag sonnabend sonntag lundi mardi mercredi "
+    "jeudi vendredi samedi dimanche lunes martes miércoles jueves viernes sábado domingo segunda-feira terça-feira quarta-feira quinta-feira "
+    "sexta-feira понедельник вторник среда четверг пятница суббота воскресенье понеділок вівторок середа четвер п'ятниця субота неділя den le el em on the am".split()
+)
 _PARAGRAPH = re.compile(r"[^\n]+(?:\n(?!\s*\n)[^\n]+)*")
 
 
@@ -177,6 +189,12 @@ def _dated(meta: dict[str, Any], fields: dict[str, list[str]], free: list[str], 
     places = [_clean(meta.get(key)) for key in ("date", "published", "published_time", "recorded")]
     # A sentence of the introduction tells of other days.
     head = [line for line in free[:12] if len(line.split()) < 6 or not re.search(r"[.!?]$", line)]
+    head += [
+        sentence
+        for line in free[:12]
+        for sentence in re.split(r"(?<=[.!?])\s", line)
+        if _TELLS_ITS_DATE.search(sentence)
+    ]
     places += [*fields.get("date", []), _clean(meta.get("title")), *head]
     # A file name joins its words with what a date pattern takes for part of a word.
     places.append(re.sub(r"[_\s]+", " ", PurePath(source).stem))
@@ -189,11 +207,15 @@ def _place_beside_date(line: str) -> str:
     if not found:
         return ""
     _, start, end = found
-    before = re.split(r"[,;|·–—(]", line[:start].strip(" ,;|·–—(*_#"))[-1].strip(" *_#")
+    parts = [part.strip(" *_#") for part in re.split(r"[,;|·–—(]", line[:start].strip(" ,;|·–—(*_#"))]
+    lead = len(parts)
+    while len(parts) > 1 and all(word.lower() in _BEFORE_DATES for word in parts[-1].split()):
+        parts.pop()  # "Berlin, Freitag, den 2. Juli 2010"
+    before = parts[-1]
     after = re.split(r"[,;|·–—)]", line[end:].strip(" ,;|·–—)*_"))[0].strip(" *_")
-    separated = bool(re.search(r"[,;|·–—(]\s*$", line[:start]))
+    separated = len(parts) < lead or bool(re.search(r"[,;|·–—(]\s*$", line[:start]))
     for candidate, allowed in ((before, separated), (after, bool(re.match(r"\s*[,;|·–—]", line[end:])))):
-        weekday = re.fullmatch(r"(?:mon|tues|wednes|thurs|fri|satur|sun)day", candidate, re.I)
+        weekday = candidate.lower() in _BEFORE_DATES
         words = candidate.split()
         if (
             allowed
