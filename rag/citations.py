@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
-from rag.types import Citation, Document, Sentence
+from rag.types import Citation, Document, Sentence, seconds_within
 
 _MARKER = re.compile(r"\[([0-9]{1,4})\]")
 
@@ -81,7 +81,7 @@ def _citation(marker: int, sentence: Sentence, document: Document) -> Citation:
         quote=sentence.text,
         start=sentence.start,
         end=sentence.end,
-        seconds=passage.seconds,
+        seconds=seconds_within(document, turn, sentence.start),
         verified=document.text[sentence.start : sentence.end] == sentence.text
         and turn.start <= sentence.start
         and sentence.end <= turn.end,

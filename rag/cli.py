@@ -56,14 +56,29 @@ def ingest(
     workers: Annotated[int | None, typer.Option("--workers", metavar="N", min=1, help="Threads that encode")] = None,
     encoder: Annotated[str | None, typer.Option("--encoder", metavar="NAME", help="The model of a new archive")] = None,
     rebuild: Annotated[bool, typer.Option("--rebuild", help="Read and encode everything again")] = False,
+    speakers: Annotated[
+        Path | None,
+        typer.Option("--speakers", metavar="TOML", help="Corrections: rename, merge, role, drop; they are kept"),
+    ] = None,
+    meta: Annotated[
+        list[str] | None,
+        typer.Option("--meta", metavar="KEY=VALUE", help="The files' title, date, place or language (repeatable)"),
+    ] = None,
 ) -> None:
     """Read transcripts into the archive; what is there already is left alone."""
     from rag.archive import open_archive
+    from rag.corrections import load_corrections, meta_correction
 
     settings = _settings(archive=archive, encoder=encoder)
     opened = open_archive(settings.archive, encoder=settings.encoder, rebuild=rebuild)
     with _Progress() as progress:
-        report = opened.ingest(paths, workers=workers, progress=progress.update)
+        report = opened.ingest(
+            paths,
+            workers=workers,
+            progress=progress.update,
+            corrections=load_corrections(speakers) if speakers else None,
+            meta=meta_correction(meta) if meta else None,
+        )
     for label, names in (("added", report.added), ("replaced", report.replaced), ("unchanged", report.unchanged)):
         for name in names if len(names) <= 20 else []:
             print(f"{label:>9}  {name}")

@@ -401,7 +401,8 @@ def _accepted(page: _Page, found: list[Mark]) -> list[Mark]:
     capitals = bool(who) and sum(label.isupper() for label in who) >= 0.95 * len(who)
     stamped = sum(mark.seconds is not None for mark in certain) > len(certain) / 2
     said_small = sum(page.text[mark.end : mark.end + 1].islower() for mark in certain) > 0.05 * len(certain)
-    items = _items(page, found, counts, small=said_small)
+    # Of fewer utterances nobody can say how they begin.
+    items = _items(page, found, counts, small=said_small or len(certain) < 4)
     bold = sum(mark.kind == "bold" for mark in certain) >= 0.95 * len(certain)
 
     def fits(mark: Mark) -> bool:

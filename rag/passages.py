@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable
 
 from rag.furniture import is_only_a_note
-from rag.types import Document, Passage, Span, Turn
+from rag.types import Document, Passage, Span, Turn, seconds_within
 
 _FRENCH_TITLE = re.compile(r"(?:^|\s)(?:MM?|Mgr|Me)\.$")
 CountTokens = Callable[[str], int]
@@ -73,7 +73,7 @@ def passages_of(document: Document, *, count_tokens: CountTokens, max_tokens: in
                     text=document.text[start:end],
                     title=document.title,
                     date=document.date,
-                    seconds=turn.seconds,
+                    seconds=seconds_within(document, turn, start),
                     turn=number,
                     language=document.language,
                 )

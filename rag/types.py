@@ -90,6 +90,14 @@ def seconds_at(document: Document, offset: int) -> float | None:
     return _last_before(document.times, offset)
 
 
+def seconds_within(document: Document, turn: Turn, offset: int) -> float | None:
+    """Seconds at a place in a turn: the last time stamp within the turn, else when the turn begins."""
+    place = bisect_right(document.times, offset, key=lambda time: time[0])
+    if place and document.times[place - 1][0] >= turn.start:
+        return document.times[place - 1][1]
+    return turn.seconds if turn.seconds is not None else seconds_at(document, offset)
+
+
 Value = TypeVar("Value")
 
 
