@@ -171,7 +171,8 @@ def find_labels(text: str, body: int = 0) -> Labels:
     most = max(len(marks) for _, _, marks in scored)
     # The first of equals: a plain grammar before a peculiar one.
     confidence, name, best = max(scored, key=lambda each: each[0] * (0.5 + 0.5 * len(each[2]) / most))
-    return Labels(tuple(_united(page, best, [marks for _, _, marks in scored])), name, round(confidence, 2))
+    marks = _united(page, best, [marks for _, _, marks in scored])
+    return Labels(tuple(_with_answers(page, marks)), name, round(confidence, 2))
 
 
 def score(page: _Page, marks: Sequence[Mark]) -> float:
@@ -743,6 +744,23 @@ def _united(page: _Page, best: Sequence[Mark], all_found: Sequence[Sequence[Mark
         if not kept or mark.start >= kept[-1].end:
             kept.append(mark)
     return kept
+
+
+def _with_answers(page: _Page, marks: Sequence[Mark]) -> list[Mark]:
+    """Labels, and the answers below questions where only questions have one: nobody is named, and they are no questions."""
+    if len(marks) < 2 or not all(is_question_label(mark.label) for mark in marks):
+        return list(marks)
+    ends = [*(mark.start for mark in marks[1:]), len(page.text)]
+    gaps = [re.compile(r"\n\s*\n").search(page.text, mark.end, end) for mark, end in zip(marks, ends, strict=True)]
+    asked = [page.text[mark.end : gap.start()].rstrip('*_"”’» ') for mark, gap in zip(marks, gaps, strict=True) if gap]
+    if sum(question.endswith(("?", "？")) for question in asked) < 0.6 * len(marks):
+        return list(marks)
+    answers = [
+        Mark("", gap.end(), gap.end(), None, True, role="respondent")
+        for gap, end in zip(gaps, ends, strict=True)
+        if gap and page.text[gap.end() : end].strip()
+    ]
+    return sorted([*marks, *answers], key=lambda mark: mark.start)
 
 
 def _bare(page: _Page, best: Sequence[Mark]) -> list[Mark]:

@@ -8,7 +8,10 @@ import pytest
 from conftest import transcript
 
 from rag.analysis import content_words, terms_of
+from rag.archive import open_archive
+from rag.config import load_settings
 from rag.dates import find_date
+from rag.doctor import examine
 from rag.passages import passages_of, split_sentences
 from rag.transcript import parse
 from rag.types import Passage, Scope
@@ -120,3 +123,19 @@ def test_chinese_is_indexed_by_pairs_of_characters_and_its_latin_words_by_stems(
 def test_an_english_transcript_with_an_english_question_keeps_its_language() -> None:
     text = transcript(*[("Question", ANSWERS["en"][0]), ("Ann Reed", ANSWERS["en"][1])] * 2)
     assert parse(text, source="a.txt").language == "en"
+
+
+@pytest.mark.parametrize(("languages", "recommended"), [(["de", "ru", "en"], True), (["en", "en", "de"], False)])
+def test_doctor_recommends_a_multilingual_model_where_most_documents_are_not_english(
+    tmp_path: Path, languages: list[str], recommended: bool
+) -> None:
+    for number, language in enumerate(languages):
+        question, answer = ANSWERS[language]
+        text = transcript(*[(LABELS[language][0], question), (LABELS[language][1], f"{answer} ({number})")] * 2)
+        (tmp_path / f"{number}.txt").write_text(text, encoding="utf-8")
+    open_archive(tmp_path / "archive").ingest([tmp_path])
+    found = next(
+        each for each in examine(load_settings(archive=str(tmp_path / "archive"))) if each.subject == "archive"
+    )
+    assert found.works
+    assert ("--encoder" in found.remedy) is recommended

@@ -321,3 +321,11 @@ def test_turns_labels_and_what_is_left_out_are_all_there_is() -> None:
     document = parse(text, source="a.txt")
     rest = covered(document.turns, document.left_out, text)
     assert set(rest.replace("Ilse Brandt:", "").replace("Tom Arden:", "").replace("[00:01]", "").split()) == set()
+
+
+def test_answers_below_labelled_questions_are_nobodys_and_no_questions() -> None:
+    text = "".join(f"Q: {said}\n\n" if name == "Ilse Brandt" else f"{said}\n\n" for name, said in SAID)
+    document = parse(text, source="a.txt")
+    assert [(turn.speaker, turn.role, text[turn.start : turn.end]) for turn in document.turns] == [
+        ("Q", "interviewer", said) if name == "Ilse Brandt" else ("", "respondent", said) for name, said in SAID
+    ]

@@ -82,12 +82,7 @@ class Child:
         timer.start()
         line = b""
         try:
-            assert process.stdin is not None
-            assert process.stdout is not None
-            with suppress(BrokenPipeError):
-                process.stdin.write(json.dumps(request).encode() + b"\n")
-                process.stdin.flush()
-            line = process.stdout.readline(2 * limit + 50_000_000)
+            line = _exchange(process, json.dumps(request).encode() + b"\n", 2 * limit + 50_000_000)
         finally:
             timer.cancel()
             if not line.endswith(b"\n"):
@@ -124,6 +119,16 @@ class Child:
             if pipe:
                 with suppress(OSError):
                     pipe.close()
+
+
+def _exchange(process: subprocess.Popen[bytes], request: bytes, most: int) -> bytes:
+    """The child's line for a line; shorter than a line where the child is gone."""
+    if process.stdin is None or process.stdout is None:  # opened without pipes, which `_start` does not
+        return b""
+    with suppress(BrokenPipeError):
+        process.stdin.write(request)
+        process.stdin.flush()
+    return process.stdout.readline(most)
 
 
 def hints_from_json(fields: dict[str, Any]) -> Hints:
