@@ -9,13 +9,16 @@ from __future__ import annotations
 import json
 import os
 import sys
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from rag.errors import OnrecordError
+from rag.readers.isolated import PAGE_DONE
 
+PAGED = frozenset({"pdf"})  # readers that tell of every page that they have done
 MAX_MEMORY = 480_000_000  # bytes of data; the interpreter and the libraries' code come on top
 
 
@@ -26,8 +29,13 @@ def main() -> None:
     with Path(os.devnull).open("wb") as nowhere:
         os.dup2(nowhere.fileno(), sys.stdout.fileno())
     limit_memory()
+
+    def page_done() -> None:
+        answers.write(PAGE_DONE)
+        answers.flush()
+
     for line in sys.stdin.buffer:
-        answer = answer_to(json.loads(line))
+        answer = answer_to(json.loads(line), page_done)
         answers.write(json.dumps(answer, ensure_ascii=False).encode("utf-8", "surrogatepass") + b"\n")
         answers.flush()
 
@@ -47,14 +55,15 @@ def limit_memory() -> None:
             resource.setrlimit(getattr(resource, kind), (limit, limit))
 
 
-def answer_to(request: dict[str, Any]) -> dict[str, Any]:
+def answer_to(request: dict[str, Any], page_done: Callable[[], None]) -> dict[str, Any]:
     """What came of one file: its text and hints, or why it is refused."""
     from rag.readers import READERS
 
     name, limit = request["reader"], request["limit"]
     try:
         path = Path(request["path"])
-        text, hints = READERS.get(name)(path.read_bytes(), path.name)
+        paged = {"page_done": page_done} if name in PAGED else {}
+        text, hints = READERS.get(name)(path.read_bytes(), path.name, **paged)
         text = text.encode("utf-8", "replace").decode()
     except OnrecordError as error:
         return {"refused": str(error)}

@@ -13,20 +13,25 @@ import subprocess
 import sys
 import threading
 from contextlib import suppress
+from itertools import count
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 from rag.errors import InputError
 from rag.types import Hints
 
-TIMEOUT_S = 9.0
-SECONDS_PER_MB = 10.0  # of a large file; five hundred pages are a few megabytes
+TIMEOUT_S = 8.5
+SECONDS_PER_MB = 1.0
+# A page that is done earns time for the next: a report of five hundred pages is no attack. A file of a few kilobytes with
+# as many pages is, so that pages earn no more than the file's size is worth.
+SECONDS_PER_PAGE = 0.12
 MAX_TIMEOUT_S = 120.0
-FREE_MB = 0.2  # up to here a file gets no extra time
 MAX_PACKED = 100_000_000
 MAX_TEXT = 200_000_000  # bytes of canonical text
 MAX_RATIO = 100  # text may be this many times as long as the file
 
+PAGE_DONE = b".\n"
 _BOOT = "import json, sys; sys.path[:] = json.loads(sys.argv[1]); from rag.readers.child import main; main()"
 _REMEDY = {
     "pdf": "try: qpdf FILE.pdf OUT.pdf, or save its text as a text file",
@@ -59,42 +64,35 @@ class Child:
                 f"{size / 1e6:.0f} MB is more than the {MAX_PACKED // 1_000_000} MB that onrecord reads of a {name} file; split it"
             )
         limit = min(MAX_TEXT, max(MAX_RATIO * size, 2_000_000))
-        answer = self._ask(
-            {"path": str(path.resolve()), "reader": name, "limit": limit}, self._seconds_for(size), limit, name
-        )
+        request = {"path": str(path.resolve()), "reader": name, "limit": limit}
+        answer = self._ask(request, size, 2 * limit + 50_000_000)
         if "refused" in answer:
             raise InputError(str(answer["refused"]))
         return str(answer["text"]), hints_from_json(answer["hints"])
 
-    def _seconds_for(self, size: int) -> float:
-        extra = SECONDS_PER_MB * max(0.0, size / 1e6 - FREE_MB)
-        return min(self._timeout_s + extra, max(MAX_TIMEOUT_S, self._timeout_s))
-
-    def _ask(self, request: dict[str, Any], seconds: float, limit: int, name: str) -> dict[str, Any]:
+    def _ask(self, request: dict[str, Any], size: int, most: int) -> dict[str, Any]:
         process = self._process or self._start()
-        expired = threading.Event()
-
-        def stop() -> None:
-            expired.set()
-            process.kill()
-
-        timer = threading.Timer(seconds, stop)
-        timer.start()
         line = b""
-        try:
-            line = _exchange(process, json.dumps(request).encode() + b"\n", 2 * limit + 50_000_000)
-        finally:
-            timer.cancel()
-            if not line.endswith(b"\n"):
-                self._end()
+        with _Watchdog(process, min(self._timeout_s + SECONDS_PER_MB * size / 1e6, MAX_TIMEOUT_S)) as watchdog:
+            try:
+                _send(process, json.dumps(request).encode() + b"\n")
+                for pages in count(1):
+                    line = _receive(process, most)
+                    if line != PAGE_DONE:
+                        break
+                    watchdog.allow(SECONDS_PER_PAGE * max(0.0, min(pages, size / 1000 - 20)))
+            finally:
+                if not line.endswith(b"\n"):
+                    self._end()
         if line.endswith(b"\n"):
             answer: dict[str, Any] = json.loads(line.decode("utf-8", "surrogatepass"))
             if answer.pop("last", False):  # it ran short of memory, and may hold on to some
                 self._end()
             return answer
+        name = request["reader"]
         remedy = _REMEDY.get(name, "check that it is what its name says")
-        if expired.is_set():
-            raise InputError(f"reading took more than {seconds:.0f} s and was stopped; {remedy}")
+        if watchdog.has_bitten:
+            raise InputError(f"reading took more than {watchdog.limit_s:.0f} s and was stopped; {remedy}")
         raise InputError(f"reading it broke the {name} reader (exit status {process.returncode}); {remedy}")
 
     def _start(self) -> subprocess.Popen[bytes]:
@@ -121,14 +119,47 @@ class Child:
                     pipe.close()
 
 
-def _exchange(process: subprocess.Popen[bytes], request: bytes, most: int) -> bytes:
-    """The child's line for a line; shorter than a line where the child is gone."""
-    if process.stdin is None or process.stdout is None:  # opened without pipes, which `_start` does not
-        return b""
-    with suppress(BrokenPipeError):
-        process.stdin.write(request)
-        process.stdin.flush()
-    return process.stdout.readline(most)
+class _Watchdog:
+    """Kills a process that takes longer than it may."""
+
+    def __init__(self, process: subprocess.Popen[bytes], limit_s: float) -> None:
+        self.limit_s = limit_s
+        self.has_bitten = False
+        self._least_s = limit_s
+        self._process = process
+        self._started = monotonic()
+        self._done = threading.Event()
+        self._thread = threading.Thread(target=self._watch, daemon=True)
+
+    def __enter__(self) -> _Watchdog:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._done.set()
+        self._thread.join()
+
+    def allow(self, extra_s: float) -> None:
+        """So many seconds on top of the first limit."""
+        self.limit_s = min(self._least_s + extra_s, max(MAX_TIMEOUT_S, self._least_s))
+
+    def _watch(self) -> None:
+        while not self._done.wait(max(0.0, self._started + self.limit_s - monotonic())):
+            if monotonic() >= self._started + self.limit_s:
+                self.has_bitten = True
+                self._process.kill()
+                return
+
+
+def _send(process: subprocess.Popen[bytes], line: bytes) -> None:
+    with suppress(BrokenPipeError, OSError):  # the child is gone; what it did not answer says so
+        if process.stdin:
+            process.stdin.write(line)
+            process.stdin.flush()
+
+
+def _receive(process: subprocess.Popen[bytes], most: int) -> bytes:
+    return process.stdout.readline(most) if process.stdout else b""
 
 
 def hints_from_json(fields: dict[str, Any]) -> Hints:

@@ -12,7 +12,7 @@ import io
 import logging
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from statistics import median
@@ -23,6 +23,7 @@ from rag.readers.docx import with_bold_label
 from rag.types import Hints
 
 MAX_PAGES = 5_000
+MIN_PAGE_BYTES = 20  # that any page takes of a file
 _OCR = "run: ocrmypdf FILE.pdf OUT.pdf, and ingest OUT.pdf"
 _REPAIR = "try: qpdf FILE.pdf OUT.pdf, and ingest OUT.pdf"
 _LIGATURES = str.maketrans(
@@ -101,7 +102,7 @@ class _Warnings(logging.Handler):
         self.unreadable_fonts |= "to fully parse the encoding" in record.getMessage()
 
 
-def read(data: bytes, name: str) -> tuple[str, Hints]:
+def read(data: bytes, name: str, *, page_done: Callable[[], None] | None = None) -> tuple[str, Hints]:
     """Canonical text of a PDF, and the page of every character. Raises InputError."""
     import pypdf
     from pypdf.errors import DependencyError, PyPdfError
@@ -118,6 +119,8 @@ def read(data: bytes, name: str) -> tuple[str, Hints]:
         raise InputError(f"this PDF is encrypted ({error}); run: qpdf --decrypt FILE.pdf OUT.pdf") from error
     except (PyPdfError, KeyError, ValueError, TypeError, AttributeError, RecursionError) as error:
         raise InputError(f"this PDF is damaged ({error or type(error).__name__}); {_REPAIR}") from error
+    if count > len(data) / MIN_PAGE_BYTES:
+        raise InputError(f"this PDF claims {count:,} pages in {len(data):,} bytes, and cannot have them; {_REPAIR}")
     if count > MAX_PAGES:
         raise InputError(f"this PDF has {count:,} pages, more than the {MAX_PAGES:,} that onrecord reads; split it")
     pages: list[list[_Line]] = []
@@ -129,6 +132,8 @@ def read(data: bytes, name: str) -> tuple[str, Hints]:
             images += bool(_has_image(page))
         except (PyPdfError, KeyError, ValueError, TypeError, AttributeError, IndexError, RecursionError) as error:
             raise InputError(f"page {number + 1} of this PDF is damaged ({type(error).__name__}); {_REPAIR}") from error
+        if page_done:
+            page_done()
         pages.append(_columns([line for parts in collector.lines for line in _lines_of(parts, number)]))
     letters = sum(len(re.findall(r"[^\W_]", line.text)) for lines in pages for line in lines)
     if letters < 20 * count and images:
