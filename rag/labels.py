@@ -24,18 +24,21 @@ from rag.speakers import fold, is_answer_label, is_question_label, plain_label
 from rag.types import Role
 
 _CLOCK = r"(?:\d{1,3}:)?\d{1,3}:\d{2}(?:[.,]\d{1,3})?"
-_STAMP = rf"[\[(]?{_CLOCK}[\])]?"
+_BRACKETED_CLOCK = rf"\\?[\[(]{_CLOCK}\\?[\])]"
+_STAMP = rf"(?:{_BRACKETED_CLOCK}|{_CLOCK})"
 _SPACE = r"[^\S\n]*"
 _NICKNAME = r"[\"“„«'‘][^\"“”„«»\n:]{1,30}[\"”“»'’]"
 _WORD = r"[^:：*\[\]{}<>\"“”«»!?;|\n]"
 _LABEL = rf"[^\s:：*\[\](){{}}<>\"“”«»!?;|#>-](?:{_WORD}|(?<=\s){_NICKNAME}(?=\s)){{0,98}}?"
+_OPEN, _CLOSE = r"(?P<mark>\*{1,3}|_{1,3}|<(?:b|strong|i|em)>)", r"(?:(?P=mark)|</(?:b|strong|i|em)>)"
+_FOOTNOTE = r"(?:\[\d{1,3}\])?"
 _BOLD = re.compile(
-    rf"{_SPACE}(?:(?P<stamp>{_STAMP}){_SPACE}[-–—]?{_SPACE})?(?P<mark>\*\*|__){_SPACE}(?P<label>{_LABEL}){_SPACE}"
-    rf"(?:[:：]{_SPACE}(?P=mark)|(?P=mark){_SPACE}[:：]){_SPACE}"
+    rf"{_SPACE}(?:(?P<stamp>{_STAMP}){_SPACE}[-–—]?{_SPACE})?{_OPEN}{_SPACE}(?:(?P<stamp1>{_STAMP}){_SPACE}[-–—]?{_SPACE})?(?P<label>{_LABEL}){_SPACE}"
+    rf"(?P<stamp2>{_BRACKETED_CLOCK})?{_SPACE}(?:[:：]{_SPACE}{_CLOSE}|{_CLOSE}{_SPACE}{_FOOTNOTE}{_SPACE}[:：]){_SPACE}(?:(?P<stamp3>{_BRACKETED_CLOCK}){_SPACE})?"
 )
 _COLON = re.compile(
-    rf"{_SPACE}(?:(?P<stamp>{_STAMP}){_SPACE}[-–—]?{_SPACE})?(?P<label>{_LABEL}){_SPACE}(?P<stamp2>[\[(]{_CLOCK}[\])])?"
-    rf"{_SPACE}[:：](?=\s|$|[^\d/\s\\]){_SPACE}"
+    rf"{_SPACE}(?:\d{{1,4}}[^\S\n]+)?(?:(?P<stamp>{_STAMP}){_SPACE}[-–—]?{_SPACE})?(?P<label>{_LABEL}){_SPACE}{_FOOTNOTE}(?P<stamp2>{_BRACKETED_CLOCK})?"
+    rf"{_SPACE}[:：](?=\s|$|[^\d/\s\\]){_SPACE}(?:(?P<stamp3>{_BRACKETED_CLOCK}){_SPACE})?"
 )
 # "Q" and "A" without a colon. A lone "A" opens many a sentence, so it needs a point or a gap; a lone "Q" opens none.
 _LETTER = re.compile(
@@ -43,27 +46,34 @@ _LETTER = re.compile(
 )
 _MARKED = re.compile(
     rf"{_SPACE}(?:(?P<kind>#{{1,6}}|[-*•–]|>{{1,3}}|\d{{1,3}}[.)]){_SPACE}(?:{_STAMP}{_SPACE})?(?P<mark>\*\*|__)?(?P<label>{_LABEL})(?:[:：]{_SPACE}(?(mark)(?P=mark))|(?(mark)(?P=mark)){_SPACE}[:：])"
-    rf"|(?P<open>[\[【<])(?P<label2>{_LABEL})[\]】>]{_SPACE}[:：])(?=\s|$|[^\d/\s\\]){_SPACE}"
+    rf"|(?P<open>[\[【<])(?P<label2>{_LABEL})[\]】>](?:\([^()\n]*\))?{_SPACE}[:：])(?=\s|$|[^\d/\s\\]){_SPACE}"
 )
 _ALONE = re.compile(
-    rf"{_SPACE}(?P<kind>#{{1,6}}\s+|>{{1,3}}\s*)?(?P<mark>\*\*|__)?(?P<open>[\[【<])?(?P<label>{_LABEL})(?P<close>[\]】>])?(?P<close2>\*\*|__)?{_SPACE}$"
+    rf"{_SPACE}(?P<kind>#{{1,6}}\s+|>{{1,3}}\s*)?(?P<mark>\*{{1,3}}|_{{1,3}})?(?P<open>[\[【<])?(?P<label>{_LABEL})(?P<close>[\]】>])?(?P<close2>\*{{1,3}}|_{{1,3}})?{_SPACE}\\?$"
 )
 _STAMPED = re.compile(
-    rf"{_SPACE}(?:\*\*|__|#{{1,6}}\s+)?(?:(?P<label>{_LABEL})(?:\*\*|__)?{_SPACE}[-–—|,·@]?{_SPACE}(?P<stamp>{_STAMP})"
+    rf"{_SPACE}(?:\*\*|__|#{{1,6}}\s+)?(?:\[?(?P<label>{_LABEL})\]?(?:\*\*|__)?{_SPACE}[-–—|,·@]?{_SPACE}(?P<stamp>{_STAMP})"
     rf"|(?P<stamp2>{_STAMP}){_SPACE}[-–—|,·]?{_SPACE}(?:\*\*|__)?(?P<label2>{_LABEL}))(?:\*\*|__)?{_SPACE}[:：]?{_SPACE}$"
 )
-_STAMPED_TEXT = re.compile(rf"{_SPACE}(?P<label>{_LABEL})\s+(?P<stamp>{_CLOCK}){_SPACE}(?:[:：]|\s[-–—])(?=\s){_SPACE}")
+_STAMPED_TEXT = re.compile(
+    rf"{_SPACE}(?P<label>{_LABEL})(?:{_SPACE}(?P<stamp>{_BRACKETED_CLOCK}){_SPACE}[:：–-]?|[\s@]{_SPACE}(?P<stamp2>{_CLOCK}){_SPACE}(?:[:：]|\s[-–—]))(?=\s){_SPACE}"
+)
 _COURTESY = r"(?:M(?:r|rs|s|iss|x|me|lle)?|Dr|Prof|Hon|Sen(?:ator)?|Rep(?:resentative)?|Gov(?:ernor)?|Gen(?:eral)?|Sr|Sra|Herr|Frau|Judge|Justice|Chair(?:man|woman|person)?|Secretary|Ambassador|President|Delegate)\.?"
 _CAPITAL_NAME = r"[^\W\d_a-z][\w'’.-]*[A-ZÀ-ÞА-ЯЁ]{2}[\w'’-]*"
+_OFFICE = r"(?:M(?:R|RS|S|ISS)|DR|PROF|HON|SEN(?:ATOR)?|REP(?:RESENTATIVE)?|GOV(?:ERNOR)?|JUDGE|JUSTICE|(?:VICE\s)?CHAIR(?:MAN|WOMAN|PERSON)?|SECRETARY|AMBASSADOR|(?:VICE\s)?PRESIDENT)\.?"
 _PERIOD = re.compile(
-    rf"{_SPACE}(?P<label>(?:(?:{_COURTESY}\s)+(?:[A-Z]\.\s|[A-Z][\w'’-]+\s){{0,2}}{_CAPITAL_NAME}(?:\s{_CAPITAL_NAME}){{0,3}}(?:\s(?:of|from)(?:\s[A-Z]\w+){{1,3}})?"
-    rf"|(?:The|THE)\s[A-Z]{{4,}}(?:\s[A-Z]{{2,}}){{0,4}}))(?:\s\([^()\n]{{1,60}}\))?\.\s+(?:[–—]\s+)?(?=\S)"
+    rf"{_SPACE}(?P<label>(?:(?:(?:{_COURTESY}|{_OFFICE})\s)+(?:[A-Z]\.\s|[A-Z][\w'’-]+\s){{0,2}}{_CAPITAL_NAME}(?:\s{_CAPITAL_NAME}){{0,3}}(?:\s(?:of|from)(?:\s[A-Z]\w+){{1,3}})?"
+    rf"|(?:The|THE)\s[A-Z]{{4,}}(?:\s[A-Z]{{2,}}){{0,4}}|(?P<bare>[A-ZÀ-Þ]{{2,}}(?:\s(?:[A-Z]\.|[A-ZÀ-Þ'’-]{{2,}})){{1,3}})))(?:\s\([^()\n]{{1,60}}\))?\.\s+(?:[–—]\s+)?(?=\S)"
 )
 _BOLD_OPEN = re.compile(
     rf"{_SPACE}(?P<mark>\*\*|__)(?P<label>{_LABEL})[.,]?(?P=mark)[.,]?{_SPACE}(?:[-–—]{_SPACE})?(?=\S)"
 )
-_DASH = re.compile(rf"{_SPACE}(?P<label>{_LABEL})[.,]?{_SPACE}(?:[–—]|--|\s-)\s+(?=\S)")
-_BRACKETED = re.compile(rf"{_SPACE}[\[<【(](?P<label>{_LABEL})[\]>】)]\s*(?=\S)")
+_DASH = re.compile(
+    rf"{_SPACE}(?:(?P<stamp>{_STAMP}){_SPACE}[-–—|]?{_SPACE})?(?P<label>{_LABEL})[.,]?{_SPACE}(?:[–—]|--|\s-|>|\s\|)\s+(?=\S)"
+)
+_BRACKETED = re.compile(
+    rf"{_SPACE}[\[<【({{](?P<label>{_LABEL})(?:[,·–-]?\s?(?P<stamp>{_CLOCK}))?[\]>】)}}](?!\()\s*(?=\S)"
+)
 _GAP = re.compile(rf"{_SPACE}(?P<label>{_LABEL})(?:\t|[^\S\n]{{3,}})[^\S\n]*(?=\S)")
 _QUESTION_PARAGRAPH = re.compile(
     r"[^\S\n]*(?:(?P<mark>\*{1,3}|_{1,3})(?P<bold>[^*_\n].*?)(?P=mark)|#{1,6}\s+(?P<head>.+?))[^\S\n]*$", re.S
@@ -219,7 +229,7 @@ def seconds_of(stamp: str | None) -> float | None:
     if not stamp:
         return None
     total = 0.0
-    for part in stamp.strip("[]()").replace(",", ".").split(":"):
+    for part in stamp.strip("[]()\\").replace(",", ".").split(":"):
         total = total * 60 + float(part)
     return total
 
@@ -323,8 +333,7 @@ def _colon_mark(line: _Line, letters: frozenset[str]) -> Mark | None:
     for kind, pattern in (("bold", _BOLD), ("colon", _COLON)):
         match = pattern.match(line.text)
         if match and can_be_label(match["label"]):
-            groups = match.groupdict()
-            seconds = seconds_of(groups.get("stamp") or groups.get("stamp2"))
+            seconds = _seconds_in(match)
             return Mark(match["label"].strip(), line.start, line.start + match.end(), seconds, line.opens, kind=kind)
     return None
 
@@ -360,6 +369,12 @@ def header_kind(key: str) -> str | None:
     return _HEADER_ROLES.get(folded) or next(
         (kind for name, kind in _HEADER_ROLES.items() if fold(name) == folded), None
     )
+
+
+def _seconds_in(match: re.Match[str]) -> float | None:
+    """The time stamp that a label carries, wherever it stands."""
+    stamps = (stamp for name, stamp in match.groupdict().items() if name.startswith("stamp") and stamp)
+    return seconds_of(next(stamps, None))
 
 
 def is_header_line(label: str, rest: str, *, first: bool) -> bool:
@@ -525,7 +540,7 @@ def _in_small_letters(page: _Page) -> list[Mark]:
             and match["label"][0].islower()
             and fold(words[0] if words else "") not in _NO_NAMES | {""}
         ):
-            seconds = seconds_of(match["stamp"] or match["stamp2"])
+            seconds = _seconds_in(match)
             found.append(Mark(match["label"].strip(), line.start, line.start + match.end(), seconds, True))
     counts = Counter(mark.key for mark in found)
     kept = [mark for mark in found if counts[mark.key] >= 2]
@@ -552,8 +567,10 @@ def _alone(page: _Page) -> list[Mark]:
     """A name alone on its line, plain, bold, as a heading or in brackets, and the words below it."""
     found = []
     for number, line in enumerate(page.lines):
-        if not line.opens or len(line.text) > 90 or number + 1 == len(page.lines):
+        if len(line.text) > 90 or number + 1 == len(page.lines):
             continue
+        if not line.opens and not _SENTENCE_END.search(page.lines[number - 1].text.rstrip()):
+            continue  # in the midst of a paragraph
         match = _ALONE.match(line.text)
         if not match or bool(match["open"]) != bool(match["close"]) or bool(match["mark"]) != bool(match["close2"]):
             continue
@@ -569,6 +586,8 @@ def _alone(page: _Page) -> list[Mark]:
             kind = (match["kind"] or match["mark"] or match["open"] or "plain")[:1] + (
                 "" if line.blank_follows else "+"
             )
+            if not line.opens and line.blank_follows:
+                continue
             found.append(Mark(label, line.start, line.end, None, True, kind=kind))
     found = _of_one_kind(found)
     counts = Counter(mark.key for mark in found)
@@ -587,7 +606,7 @@ def _name_and_time(page: _Page) -> list[Mark]:
             label = (match["label"] or match["label2"]).strip(" -–—|,·@")
             stamp = match["stamp"] or match["stamp2"]
         elif match := _STAMPED_TEXT.match(line.text):
-            label, stamp = match["label"].strip(), match["stamp"]
+            label, stamp = match["label"].strip(), match["stamp"] or match["stamp2"]
         else:
             continue
         if label and can_be_label(label) and (has_name_shape(label) or _asks_or_answers(label)):
@@ -601,9 +620,16 @@ def _with_period(page: _Page) -> list[Mark]:
     for line in page.lines:
         head = line.text[:90]
         if ". " in head and (match := _PERIOD.match(line.text)):
-            found.append(Mark(match["label"], line.start, line.start + match.end(), None, True))
-    # Each is unmistakable by itself; two of them make a record.
-    return found if len(found) >= 2 else []
+            kind = "bare" if match["bare"] else "title"
+            found.append(Mark(match["label"], line.start, line.start + match.end(), None, True, kind=kind))
+    # With a title each is unmistakable by itself, and two of them make a record; a bare name must recur.
+    titled = [mark for mark in found if mark.kind == "title"]
+    recurring = {mark.start for mark in _recurring(page, found, share=0.2)}
+    return (
+        [mark for mark in found if mark.kind == "title" or mark.start in recurring]
+        if len(titled) >= 2 or recurring
+        else []
+    )
 
 
 def _bold_opening(page: _Page) -> list[Mark]:
@@ -616,14 +642,16 @@ def _with_dash(page: _Page) -> list[Mark]:
 
     def may(line: _Line) -> bool:
         head = line.text[:60]
-        return line.opens and ("–" in head or "—" in head or "--" in head or " - " in head)
+        return line.opens and (
+            "–" in head or "—" in head or "--" in head or " - " in head or ">" in head or "|" in head
+        )
 
     return _recurring(page, _simple(page, _DASH, may), share=0.3)
 
 
 def _bracketed(page: _Page) -> list[Mark]:
     """`[Name] text`, `<Name> text`."""
-    found = _simple(page, _BRACKETED, lambda line: line.text.lstrip()[:1] in "[<【" and line.opens)
+    found = _simple(page, _BRACKETED, lambda line: line.text.lstrip()[:1] in "[<【({" and line.opens)
     return _recurring(page, [mark for mark in found if not is_stage_note(mark.label)], share=0.3)
 
 
@@ -643,7 +671,8 @@ def _simple(page: _Page, pattern: re.Pattern[str], may: Callable[[_Line], bool])
             and can_be_label(match["label"])
             and (has_name_shape(match["label"]) or _asks_or_answers(match["label"]))
         ):
-            found.append(Mark(match["label"].strip(" .,"), line.start, line.start + match.end(), None, line.opens))
+            seconds = _seconds_in(match)
+            found.append(Mark(match["label"].strip(" .,"), line.start, line.start + match.end(), seconds, line.opens))
     return found
 
 

@@ -79,6 +79,30 @@ def written(form: str) -> str:
         "{name} : {said}\n\n",
         "{name} (continuing): {said}\n\n",
         "1. {name}: {said}\n\n",
+        "{name}\n{said}\n",
+        "{name}: {said}\n",
+        "{name} (00:00:0{n}) {said}\n\n",
+        "{name}\n(00:00:0{n})\n{said}\n\n",
+        "{name}: (00:0{n})\n{said}\n\n",
+        "**{name}:** [00:00:0{n}] {said}\n\n",
+        "**[00:00:0{n}] {name}:** {said}\n\n",
+        "\\[00:00:0{n}\\] **{name}:** {said}\n\n",
+        "[{name}] 10:00:0{n}\n{said}\n\n",
+        "[{name}, 00:0{n}] {said}\n\n",
+        "00:0{n} - {name} - {said}\n\n",
+        "{name}, 00:0{n}\n{said}\n\n",
+        "00:00:0{n} --> 00:00:09\n{name}: {said}\n\n",
+        "*{name}:* {said}\n\n",
+        "*{name}*\n\n{said}\n\n",
+        "<b>{name}:</b> {said}\n\n",
+        "({name}) {said}\n\n",
+        "{name}> {said}\n\n",
+        "{name} | {said}\n\n",
+        "{n} {name}: {said}\n\n",
+        "{name} [{n}]: {said}\n\n",
+        "{name}, Minister of Works\n{said}\n\n",
+        "{name} (North) (Ind)\n{said}\n\n",
+        "[{name}](https://example.org/{n}): {said}\n\n",
     ],
 )
 def test_every_layout_gives_the_same_speakers_and_words(form: str) -> None:
@@ -86,7 +110,14 @@ def test_every_layout_gives_the_same_speakers_and_words(form: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "form", ["{NAME}: {said}\n\n", "{NAME}\n{said}\n\n", "**{NAME}:** {said}\n\n", "{NAME} -- {said}\n\n"]
+    "form",
+    [
+        "{NAME}: {said}\n\n",
+        "{NAME}\n{said}\n\n",
+        "**{NAME}:** {said}\n\n",
+        "{NAME} -- {said}\n\n",
+        "{NAME}. {said}\n\n",
+    ],
 )
 def test_names_in_capitals_are_names(form: str) -> None:
     assert turns_of(written(form)) == [(name.upper(), said) for name, said in SAID]
@@ -103,6 +134,7 @@ def test_names_in_capitals_are_names(form: str) -> None:
         ("THE PRESIDENT: ", "MR. {0}: "),
         ("M. {0} : ", "Mme {0} : "),
         ("M. {0}. – ", "Mme {0}. – "),
+        ("CHAIR {0}. ", "VICE CHAIR {0}. "),
         ("IB: ", "TA: "),
         ("Speaker 1: ", "Speaker 2: "),
     ],

@@ -67,7 +67,7 @@ def _refuse(constant: str) -> None:
 
 
 def _reason(error: Exception) -> str:
-    return "it is nested too deeply" if isinstance(error, RecursionError) else str(error)
+    return "it is nested too deeply" if isinstance(error, RecursionError) else str(error).split(";")[0]
 
 
 def _groups(loaded: Any) -> dict[Path, list[dict[str, Any]]]:

@@ -101,7 +101,7 @@ def _vtt(text: str) -> list[Cue]:
 
 def _spoken(raw: str, start_s: float, end_s: float) -> Iterator[Cue]:
     """One subtitle: its voices, or its lines where each is somebody's."""
-    voices = re.split(r"<v(?:\.[^\s>]*)?\s+([^>]*)>", raw)
+    voices = re.split(r"<v(?:\.[^\s<>]{0,100})?[^\S\n]([^<>\n]{0,200})>", raw)
     yield from _lines(voices[0], "", start_s, end_s)
     for speaker, piece in zip(voices[1::2], voices[2::2], strict=True):
         yield from _lines(piece, html.unescape(speaker), start_s, end_s)
