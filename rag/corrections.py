@@ -119,7 +119,7 @@ def corrected(document: Document, correction: Correction, *, lenient: bool = Fal
         if lenient:
             return False
         there = ", ".join(repr(each) for each in names if each) or "nobody with a name"
-        raise InputError(f"{document.source}: nobody called {name!r} to {what}; there are: {there}")
+        raise InputError(f"nobody called {name!r} to {what}; there are: {there}")
 
     joined: dict[str, str] = {}
     for group in correction.merge:
@@ -134,7 +134,7 @@ def corrected(document: Document, correction: Correction, *, lenient: bool = Fal
             if lenient:
                 continue
             raise InputError(
-                f"{document.source}: {new!r} is somebody else there; to make {name!r} the same person "
+                f"{new!r} is somebody else there; to make {name!r} the same person "
                 f"write merge = [[{_quoted(new)}, {_quoted(name)}]]"
             )
         renamed[joined.get(name, name)] = new
@@ -158,13 +158,13 @@ def corrected(document: Document, correction: Correction, *, lenient: bool = Fal
         if last > len(turns):
             if lenient:
                 continue
-            raise InputError(f"{document.source}: there is no turn {last} to drop; it has {len(turns)}")
+            raise InputError(f"there is no turn {last} to drop; it has {len(turns)}")
         cut += [(turn.start, turn.end) for turn in turns[first:last]]
     for start, end in correction.drop_characters:
         if end > len(document.text):
             if lenient:
                 continue
-            raise InputError(f"{document.source}: there is no character {end} to drop; it has {len(document.text)}")
+            raise InputError(f"there is no character {end} to drop; it has {len(document.text)}")
         cut.append((start, end))
     meta: dict[str, Any] = dict(correction.meta)
     return replace(
