@@ -22,7 +22,7 @@ from rag.errors import InputError
 from rag.types import Hints
 
 TIMEOUT_S = 7.5
-SECONDS_PER_MB = 1.0
+SECONDS_PER_MB = 0.25
 # A page that is done earns time for the next: a report of five hundred pages is no attack. A file of a few kilobytes with
 # as many pages is, so that pages earn no more than the file's size is worth.
 SECONDS_PER_PAGE = 0.12

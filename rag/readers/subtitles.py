@@ -18,6 +18,7 @@ from rag.readers.detect import STAMP
 from rag.readers.text import decode_any
 from rag.types import Hints
 
+MAX_LINE = 20_000
 _ARROW = re.compile(rf"^(?:\[)?(?P<start>{STAMP})\s*-->\s*(?P<end>{STAMP})\]?(?P<rest>.*)$")
 _LRC = re.compile(r"\[(\d{1,3}:\d{2}(?:[.:]\d{1,3})?)\]")
 _LRC_TAG = re.compile(r"\[([A-Za-z#]+):(.*)\]\s*$")
@@ -27,6 +28,9 @@ def read(data: bytes, name: str) -> tuple[str, Hints]:
     """Canonical text with the seconds of every piece. Raises InputError."""
     text, note = decode_any(data)
     start = text.lstrip()
+    for number, line in enumerate(text.split("\n") if not start.startswith("<") else (), start=1):
+        if len(line) > MAX_LINE:
+            raise InputError(f"line {number} has {len(line):,} characters; a line of a subtitle has {MAX_LINE:,} at most")
     title = ""
     if re.match(r"(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<", start, re.S):
         cues = _ttml(text)
@@ -78,7 +82,7 @@ def _ass(text: str) -> list[Cue]:
     import pysubs2
 
     try:
-        lines = pysubs2.SSAFile.from_string(text)
+        lines = pysubs2.SSAFile.from_string(text, format_="ass")
     except (pysubs2.Pysubs2Error, ValueError) as error:
         raise InputError(f"the subtitles cannot be read: {error}") from error
     spoken = [line for line in sorted(lines, key=lambda line: line.start) if not line.is_comment]
@@ -170,7 +174,7 @@ def _ttml(text: str) -> list[Cue]:
         speaker = names.get(agent) or agent
         for line_break in paragraph.iter("{*}br"):
             line_break.tail = "\n" + (line_break.tail or "")
-        words = "".join(piece for piece in paragraph.itertext(with_tail=False) if isinstance(piece, str))
+        words = "".join(str(piece) for piece in paragraph.itertext())
         start, end = _clock(paragraph.get("begin")), _clock(paragraph.get("end"))
         cues.append(Cue(words, speaker, start, end))
     return cues
