@@ -13,67 +13,20 @@ import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
 
+from eval.figures import figures_of
 from eval.questions import Question, load_questions
+from eval.run import RETRIEVALS, RunSettings, run
 from rag.archive import Archive, open_archive
 from rag.assistant import Assistant
-from rag.followups import build_query
-from rag.reading import DEFAULT_CALIBRATION, read
-from rag.retrieval import BM25, DENSE, FUSION, Weights, retrieve
-from rag.types import Scope
 
 ROOT = Path(__file__).resolve().parent.parent
 BUNDLED = ROOT / "eval" / "sets"
 OUTSIDE = [ROOT.parent / "shared" / folder for folder in ("corpus", "data/layouts/bitcoin")]
 REPEATS = 5
-
-
-@dataclass(frozen=True, slots=True)
-class Quality:
-    """Shares of the answerable questions, but the last, which is one of the unanswerable."""
-
-    questions: int
-    recall_at_1: float
-    recall_at_5: float
-    first_quote: float
-    all_quotes: float
-    wrongly_refused: float
-    refused: float
-
-
-def measure_quality(archive: Archive, questions: Sequence[Question], weights: Weights) -> Quality:
-    """Retrieval and reading over a question set; a question without a result counts as missed."""
-    hits_1 = hits_5 = first = any_quote = wrongly = refused = 0
-    answerable = [question for question in questions if question.answerable]
-    for question in questions:
-        query = build_query(question.question, question.history, speakers=archive.speakers())
-        candidates = retrieve(archive, query, scope=Scope(), weights=weights)
-        evidence = read(archive, query, candidates)
-        silent = evidence.confidence < DEFAULT_CALIBRATION.threshold
-        if not question.answerable:
-            refused += silent
-            continue
-        passages = [candidate.stored.passage for candidate in candidates[:5]]
-        relevant = [question.is_relevant(passage.source, passage.start, passage.end) for passage in passages]
-        holds = [question.is_answered_by(quote.text) for quote in evidence.quotes]
-        hits_1 += any(relevant[:1])
-        hits_5 += any(relevant)
-        first += any(holds[:1])
-        any_quote += any(holds)
-        wrongly += silent
-    count, others = max(len(answerable), 1), max(len(questions) - len(answerable), 1)
-    return Quality(
-        questions=len(questions),
-        recall_at_1=hits_1 / count,
-        recall_at_5=hits_5 / count,
-        first_quote=first / count,
-        all_quotes=any_quote / count,
-        wrongly_refused=wrongly / count,
-        refused=refused / others,
-    )
+QUALITY = ("Success@1", "Success@5", "R@5", "first_quote", "all_quotes", "wrongly_refused", "refused")
 
 
 def main() -> None:
@@ -162,26 +115,26 @@ def _run_child(words: Sequence[str]) -> tuple[float, float]:
 
 
 def _print_quality(folder: Path) -> None:
-    print("quality                                       n    R@1   R@5   first  all    wrongly  refused")
-    print("                                                               quote  quotes refused  unanswerable")
+    print(f"{'quality':<42} {'n':>5}  " + "  ".join(QUALITY))
     for label, sources, sets in _sets():
         archive = open_archive(folder / f"quality-{label}")
         archive.ingest(sources)
         questions = load_questions(sets)
-        for name, weights in (("dense", DENSE), ("BM25", BM25), ("fusion", FUSION)):
-            _print_row(f"{label[:32]:<33}{name:<10}", measure_quality(archive, questions, weights))
+        for retrieval in RETRIEVALS:
+            _print_row(label, archive, questions, retrieval)
         answerable = [question for question in questions if question.answerable]
         paraphrases = [question for question in answerable if "paraphrase" in question.tags]
         others = [question for question in questions if question not in paraphrases]
-        _print_row(f"{'  paraphrases only':<33}{'fusion':<10}", measure_quality(archive, paraphrases, FUSION))
-        _print_row(f"{'  without paraphrases':<33}{'fusion':<10}", measure_quality(archive, others, FUSION))
+        for part, asked in (("  paraphrases only", paraphrases), ("  without paraphrases", others)):
+            if asked:
+                _print_row(part, archive, asked, "fusion")
 
 
-def _print_row(label: str, quality: Quality) -> None:
-    print(
-        f"{label} {quality.questions:>3}  {quality.recall_at_1:>5.3f} {quality.recall_at_5:>5.3f}  {quality.first_quote:>5.3f}  "
-        f"{quality.all_quotes:>5.3f}  {quality.wrongly_refused:>5.3f}    {quality.refused:>5.3f}"
-    )
+def _print_row(label: str, archive: Archive, questions: Sequence[Question], retrieval: str) -> None:
+    done = run(archive, questions, settings=RunSettings(retrieval))
+    values = {figure.name: f"{figure.value:.3f}" for figure in figures_of(done, resamples=0)}
+    shown = "  ".join(f"{values.get(name, '–'):>{len(name)}}" for name in QUALITY)
+    print(f"{label[:32]:<33}{retrieval:<10}{len(questions):>4}  {shown}")
 
 
 def _sets() -> Iterator[tuple[str, list[Path], list[Path]]]:

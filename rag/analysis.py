@@ -60,6 +60,7 @@ _FUNCTION_WORDS = {
     ),
     "zh": frozenset("的 了 是 在 吗 呢 什么 怎么 如何 为什么 谁 哪 和 与 他 她 我 你 说".split()),
 }
+FUNCTION_WORDS = _FUNCTION_WORDS[DEFAULT_LANGUAGE]
 
 
 def content_words(text: str, languages: Sequence[str] = (DEFAULT_LANGUAGE,)) -> list[str]:

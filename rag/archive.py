@@ -10,6 +10,7 @@ from rag.types import Cover, Document, Filters, IngestReport, Passage, Role, Sco
 
 if TYPE_CHECKING:
     from embeddings.types import Encoder, FloatVector
+    from rag.calibration import Calibration
     from rag.corrections import Correction, Corrections
     from rag.store import StoredPassage
 
@@ -89,6 +90,10 @@ class Archive(Protocol):
 
     @property
     def generation(self) -> int: ...
+
+    def calibration(self) -> Calibration | None: ...
+
+    def set_calibration(self, calibration: Calibration) -> None: ...
 
 
 def open_archive(

@@ -1,29 +1,49 @@
 """Question in, answer out: the one file where all parts meet.
 
-    question (+ history) ─legs─► retrieve ─► read ─► generate ─► cite ─► Answer
+    question (+ history) ─legs─► retrieve ─► read ─► write (generate, cite, verify) ─► Answer
 
 An assistant has no state that a question could change: the second question gets what it would have got first.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import logging
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from time import perf_counter
+from typing import Any
 
 from rag.archive import Archive
-from rag.citations import cite, find_markers, remove_unknown_markers
+from rag.calibration import DEFAULT_CALIBRATION, Calibration
 from rag.errors import InputError
-from rag.followups import build_query
-from rag.generators import DEFAULT_GENERATOR, GENERATORS, GenerationRequest, Generator
-from rag.reading import DEFAULT_CALIBRATION, Calibration, read
-from rag.retrieval import DEPTH, FUSION, Weights, retrieve
-from rag.types import Answer, Document, Evidence, Filters, ScoredPassage
+from rag.followups import build_query, with_rewrite
+from rag.generators import DEFAULT_GENERATOR, GenerationRequest, Generator, NumberedPassage, load_generator
+from rag.generators.limits import bounded
+from rag.reading import read
+from rag.retrieval import DEPTH, FUSION, Candidate, Weights, retrieve
+from rag.types import Answer, Document, Evidence, Filters, Query, Scope, ScoredPassage, Sentence
+from rag.writing import Writer, Written
+
+log = logging.getLogger(__name__)
 
 MAX_QUESTION_CHARS = 4_000
 MAX_HISTORY = 50
 DEFAULT_K = 8
+DEFAULT_TIMEOUT_S = 60.0
+REWRITE_TIMEOUT_S = 10.0
 NOT_ON_RECORD = "Not on record: nothing in {scope} answers this."
 NOTHING_THERE = "Not on record: there is nothing in this archive yet."
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What the record holds about a question."""
+
+    evidence: Evidence
+    passages: tuple[ScoredPassage, ...]
+    numbered: tuple[NumberedPassage, ...]
+    documents: Mapping[str, Document]  # those of the evidence and of the passages
+    retrieved: float  # when
 
 
 class Assistant:
@@ -32,7 +52,11 @@ class Assistant:
         assistant = Assistant(open_archive("archive"))
         assistant.ask("What did she say about the harbour?").text
 
-    Raises InputError for a question that cannot be asked, UnknownName for a generator that is not there.
+    Without a `calibration` it uses the one fitted for the archive and its model, else the default. `options` are the
+    generator's own, by name: model, base_url. With `strict`, only sentences that their citations bear out are kept.
+    Where a generator fails or takes longer than `timeout_s`, quotes from the record answer, and a note says why. Raises
+    InputError for a question that cannot be asked or an option that cannot be used, UnknownName for a generator that is
+    not there.
     """
 
     def __init__(
@@ -40,13 +64,17 @@ class Assistant:
         archive: Archive,
         *,
         generator: str | Generator = DEFAULT_GENERATOR,
-        calibration: Calibration = DEFAULT_CALIBRATION,
+        options: Mapping[str, Any] | None = None,
+        calibration: Calibration | None = None,
         weights: Weights = FUSION,
+        timeout_s: float = DEFAULT_TIMEOUT_S,
+        strict: bool = False,
     ) -> None:
         self.archive = archive
         self.generator_name = generator if isinstance(generator, str) else type(generator).__name__
-        self._generator: Generator = GENERATORS.get(generator)() if isinstance(generator, str) else generator
-        self._calibration = calibration
+        self._generator = load_generator(generator, options) if isinstance(generator, str) else generator
+        self._writer = Writer(archive, self._generator, name=self.generator_name, timeout_s=timeout_s, strict=strict)
+        self._calibration = calibration or archive.calibration() or DEFAULT_CALIBRATION
         self._weights = weights
 
     def ask(
@@ -61,65 +89,81 @@ class Assistant:
     def stream(
         self, question: str, *, history: Sequence[str] = (), k: int = DEFAULT_K, filters: Filters | None = None
     ) -> Iterator[str | Answer]:
-        """Pieces of text as they come; the finished `Answer` is the last item."""
+        """Pieces of text as they come; the finished `Answer` is the last item, and what counts.
+
+        Quotations become exact, and with `strict` sentences are left out, only when all is there: its text can differ from
+        the pieces.
+        """
         question = _checked(question, history, k)
+        filters = filters or Filters()
         started = perf_counter()
-        scope = self.archive.resolve(filters or Filters())
-        query = build_query(question, history, speakers=self.archive.speakers())
-        candidates = retrieve(self.archive, query, scope=scope, weights=self._weights, depth=max(DEPTH, k))
-        retrieved = perf_counter()
-        evidence = read(self.archive, query, candidates, calibration=self._calibration)
+        scope = self.archive.resolve(filters)
+        query = self._query(question, history)
         try:
-            documents = self._documents(evidence)
+            found = self._find(query, scope, k)
         except InputError:
             # Another process took a document out since it was found: once more, without it.
-            candidates = retrieve(self.archive, query, scope=scope, weights=self._weights, depth=max(DEPTH, k))
-            evidence = read(self.archive, query, candidates, calibration=self._calibration)
-            documents = self._documents(evidence)
+            found = self._find(query, scope, k)
         was_read = perf_counter()
-        answered = bool(evidence.quotes) and evidence.confidence >= self._calibration.threshold
-        if answered:
-            text = ""
-            for piece in self._generator.generate(GenerationRequest(question, tuple(history), evidence.quotes)):
-                text += piece
-                yield piece
-            quotes = [quote.text for quote in evidence.quotes]
-            text, dangling = remove_unknown_markers(text, len(quotes), quotes=quotes)
-        else:
-            text, dangling = self._refusal(filters), 0
-            yield text
-        generated = perf_counter()
-        citations = cite(text, evidence.quotes, documents.__getitem__) if answered else ()
-        cited = {str(citation.marker) for citation in citations}
-        offered = [quote.text for quote in evidence.quotes]
-        markers = [(m.start(), m.end(), int(m[1])) for m in find_markers(text, offered) if m[1] in cited]
+        written = Written("", self.generator_name, refused=True)
+        if found.evidence.quotes and found.evidence.confidence >= self._calibration.threshold:
+            request = GenerationRequest(question, tuple(history), found.evidence.quotes, found.numbered)
+            written = yield from self._writer.write(request, found.documents)
+        if written.refused:
+            written = replace(written, text=self._refusal(filters))
+            yield written.text
         ended = perf_counter()
         yield Answer(
             question=question,
             query=query.text,
-            status="answered" if answered else "not_on_record",
-            text=text,
-            confidence=evidence.confidence,
-            generator=self.generator_name,
-            citations=citations,
-            passages=tuple(ScoredPassage(c.stored.passage, c.score) for c in candidates[:k]),
+            status="not_on_record" if written.refused else "answered",
+            text=written.text,
+            confidence=found.evidence.confidence,
+            generator=written.generator,
+            citations=written.citations,
+            passages=found.passages,
             timings_ms={
-                "retrieve": (retrieved - started) * 1000,
-                "read": (was_read - retrieved) * 1000,
-                "generate": (generated - was_read) * 1000,
-                "cite": (ended - generated) * 1000,
+                "retrieve": (found.retrieved - started) * 1000,
+                "read": (was_read - found.retrieved) * 1000,
+                "generate": (ended - was_read) * 1000,
                 "total": (ended - started) * 1000,
             },
-            dangling=dangling,
-            markers=tuple(markers),
+            dangling=written.dangling,
+            markers=written.markers,
             searched=tuple(leg for leg, _ in query.legs),
-            filters=filters or Filters(),
+            filters=filters,
             cover=self.archive.cover(scope),
+            claims=written.claims,
+            note=written.note,
         )
 
-    def _documents(self, evidence: Evidence) -> dict[str, Document]:
-        """The documents that the evidence is quoted from."""
-        return {key: self.archive.document(key) for key in {quote.passage.document_id for quote in evidence.quotes}}
+    def _query(self, question: str, history: Sequence[str]) -> Query:
+        """What is searched; a generator that can rewrite a follow-up adds a leg, within a time limit."""
+        query = build_query(question, history, speakers=self.archive.speakers())
+        rewrite = getattr(self._generator, "rewrite", None)
+        if rewrite is None or not history:
+            return query
+        try:
+            (text,) = bounded(lambda: iter([rewrite(question, tuple(history))]), timeout_s=REWRITE_TIMEOUT_S)
+        except Exception as error:  # the literal question is searched in any case
+            log.warning("the question was not rewritten: %s", error)
+            return query
+        return with_rewrite(query, text[:MAX_QUESTION_CHARS])
+
+    def _find(self, query: Query, scope: Scope, k: int) -> _Found:
+        candidates = retrieve(self.archive, query, scope=scope, weights=self._weights, depth=max(DEPTH, k))
+        retrieved = perf_counter()
+        evidence = read(self.archive, query, candidates, calibration=self._calibration)
+        first = candidates[:k]
+        needed = {quote.passage.document_id for quote in evidence.quotes}
+        needed |= {candidate.stored.passage.document_id for candidate in first}
+        return _Found(
+            evidence=evidence,
+            passages=tuple(ScoredPassage(candidate.stored.passage, candidate.score) for candidate in first),
+            numbered=tuple(_numbered(candidate) for candidate in first),
+            documents={key: self.archive.document(key) for key in needed},
+            retrieved=retrieved,
+        )
 
     def _refusal(self, filters: Filters | None) -> str:
         documents, passages = self.archive.counts()
@@ -129,6 +173,16 @@ class Assistant:
         return NOT_ON_RECORD.format(
             scope=everything if not filters or filters == Filters() else "what these filters leave"
         )
+
+
+def _numbered(candidate: Candidate) -> NumberedPassage:
+    """A candidate's passage in whole sentences, at their places in the document."""
+    passage = candidate.stored.passage
+    sentences = (
+        Sentence(passage, passage.start + start, passage.start + end, passage.text[start:end], float(score))
+        for (start, end), score in zip(candidate.stored.spans, candidate.sentence_scores, strict=True)
+    )
+    return NumberedPassage(passage, tuple(sentences))
 
 
 def _checked(question: str, history: Sequence[str], k: int) -> str:

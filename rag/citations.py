@@ -6,9 +6,10 @@ A citation is verified where the stored document holds its quote at its place, c
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
-from rag.types import Citation, Document, Sentence, seconds_within
+from rag.quotations import Quotation
+from rag.types import Citation, Document, Sentence, pages_of, seconds_within
 
 _MARKER = re.compile(r"\[([0-9]{1,4})\]")
 
@@ -54,10 +55,20 @@ def find_markers(text: str, quotes: Sequence[str]) -> list[re.Match[str]]:
     ]
 
 
-def cite(text: str, evidence: Sequence[Sentence], document_of: Callable[[str], Document]) -> tuple[Citation, ...]:
-    """The citations whose markers stand in `text`, in order of appearance, each checked against its document."""
+def cite(
+    text: str,
+    evidence: Sequence[Sentence],
+    document_of: Callable[[str], Document],
+    *,
+    quotes: Sequence[str] | None = None,
+) -> tuple[Citation, ...]:
+    """The citations whose markers stand in `text`, in order of appearance, each checked against its document.
+
+    Numbers within the `quotes`, by default those of the evidence, are the speaker's.
+    """
     offered = {str(number): number for number in range(1, len(evidence) + 1)}
-    found = dict.fromkeys(match[1] for match in find_markers(text, [sentence.text for sentence in evidence]))
+    quotes = [sentence.text for sentence in evidence] if quotes is None else quotes
+    found = dict.fromkeys(match[1] for match in find_markers(text, quotes))
     cited = {offered[marker]: evidence[offered[marker] - 1] for marker in found if marker in offered}
     documents = {key: document_of(key) for key in dict.fromkeys(s.passage.document_id for s in cited.values())}
     return tuple(
@@ -85,4 +96,39 @@ def _citation(marker: int, sentence: Sentence, document: Document) -> Citation:
         verified=document.text[sentence.start : sentence.end] == sentence.text
         and turn.start <= sentence.start
         and sentence.end <= turn.end,
+        page=pages_of(document, sentence.start, sentence.end),
     )
+
+
+def place_of(source: str, start: int, end: int, *, page: str | None = None, seconds: float | None = None) -> str:
+    """Where a quote stands, for people: the file, its page, its characters and its time, as far as they are known.
+
+    >>> place_of("harbour.pdf", 120, 132, page="12"), place_of("harbour.srt", 120, 132, seconds=2467.2)
+    ('harbour.pdf, p. 12, characters 120–132', 'harbour.srt, characters 120–132, at 00:41:07')
+    """
+    printed = f"{'pp' if '–' in page else 'p'}. {page}" if page else ""
+    when = f"at {clock(seconds)}" if seconds is not None else ""
+    return ", ".join(filter(None, (source, printed, f"characters {start}–{end}", when)))
+
+
+def clock(seconds: float) -> str:
+    """Seconds as hours, minutes and seconds.
+
+    >>> clock(2467.2)
+    '00:41:07'
+    """
+    whole = int(seconds)
+    return f"{whole // 3600:02d}:{whole // 60 % 60:02d}:{whole % 60:02d}"
+
+
+def exact_quotes(text: str, quotations: Sequence[Quotation], documents: Mapping[str, Document]) -> str:
+    """The text with every quotation that was found in the record replaced by the document's own characters."""
+    pieces: list[str] = []
+    position = 0
+    for quotation in quotations:
+        if quotation.passage is None:
+            continue
+        source = documents[quotation.passage.document_id].text
+        pieces += [text[position : quotation.start], " … ".join(source[start:end] for start, end in quotation.places)]
+        position = quotation.end
+    return "".join([*pieces, text[position:]])

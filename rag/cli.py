@@ -112,15 +112,27 @@ def ask(
     model: Annotated[
         str | None, typer.Option("--model", metavar="NAME", help="The generator's model, where it has one")
     ] = None,
+    base_url: Annotated[
+        str | None, typer.Option("--base-url", metavar="URL", help="An OpenAI-compatible server")
+    ] = None,
+    timeout: Annotated[
+        int | None, typer.Option("--timeout", metavar="S", help="Seconds that a generator has [default: 60]")
+    ] = None,
+    strict: Annotated[bool, typer.Option("--strict", help="Keep only sentences that their citations bear out")] = False,
 ) -> None:
     """Answer a question with verbatim, located quotes."""
     from rag.assistant import Assistant
-    from rag.errors import InputError
 
-    settings = _settings(archive=archive, generator=generator, k=k)
-    if model is not None and settings.generator == "extractive":
-        raise InputError(f"the extractive generator uses no model; leave out --model {model}, or choose a --generator")
-    assistant = Assistant(_open(settings), generator=settings.generator)
+    settings = _settings(
+        archive=archive,
+        generator=generator,
+        k=k,
+        model=model,
+        base_url=base_url,
+        timeout_s=timeout,
+        strict=strict or None,
+    )
+    assistant = Assistant(_open(settings), **settings.for_assistant())
     answer = assistant.ask(
         question, history=history or (), k=settings.k, filters=_filters(speaker, document, after, before, role)
     )
@@ -197,9 +209,11 @@ def show(
     text: Annotated[bool, typer.Option("--text", help="The canonical text, which offsets refer to")] = False,
 ) -> None:
     """Show one document."""
+    from rag.types import document_to_json
+
     document = _open(_settings(archive=archive)).document(document_id)
     if as_json:
-        _print_json(_document_to_json(document))
+        _print_json(document_to_json(document))
     elif text:
         sys.stdout.flush()
         sys.stdout.buffer.write(document.text.encode("utf-8", "surrogatepass"))
@@ -284,7 +298,7 @@ def _add_commands() -> None:
         register(app)
 
 
-def _settings(**flags: str | int | None) -> Settings:
+def _settings(**flags: str | int | bool | None) -> Settings:
     from rag.config import load_settings
 
     return load_settings(**flags)  # type: ignore[arg-type]
@@ -344,6 +358,11 @@ def _say(text: str, *, indent: int = 0) -> None:
 def _print_answer(answer: Answer) -> None:
     _say(answer.text)
     print()
+    if answer.note:
+        _say(f"note: {answer.note}")
+    for claim in answer.claims:
+        if claim.support != "supported":
+            _say(f"{claim.support}: {_shortened(answer.text[claim.start : claim.end], 60)} ({claim.reason})", indent=2)
     if answer.status == "not_on_record":
         if answer.passages:
             _say("Nearest passages. They are related, and do not answer:")
@@ -356,9 +375,11 @@ def _print_answer(answer: Answer) -> None:
 
 
 def _print_source(citation: Citation) -> None:
-    when = f", at {_clock(citation.seconds)}" if citation.seconds is not None else ""
+    from rag.citations import place_of
+
+    place = place_of(citation.source, citation.start, citation.end, page=citation.page, seconds=citation.seconds)
     mark = "" if citation.verified else "  NOT VERIFIED"
-    _say(f"[{citation.marker}] {citation.source}, characters {citation.start}–{citation.end}{when}{mark}")
+    _say(f"[{citation.marker}] {place}{mark}")
     if citation.asked:
         _say(f"asked: {_ending(citation.asked)}", indent=4)
 
@@ -373,6 +394,8 @@ def _print_passages(hits: Iterable[ScoredPassage]) -> None:
 
 
 def _print_document(document: Document) -> None:
+    from rag.citations import clock
+
     _say(document.title)
     _say(" · ".join(part for part in (document.date, document.place, document.source, document.id) if part))
     if document.grammar:
@@ -381,30 +404,9 @@ def _print_document(document: Document) -> None:
         _say(f"note: {note}")
     for turn in document.turns:
         print()
-        stamp = f"[{_clock(turn.seconds)}] " if turn.seconds is not None else ""
+        stamp = f"[{clock(turn.seconds)}] " if turn.seconds is not None else ""
         _say(f"{stamp}{turn.speaker or 'no speaker'} ({turn.role}), characters {turn.start}–{turn.end}")
         _say(document.text[turn.start : turn.end], indent=2)
-
-
-def _document_to_json(document: Document) -> dict[str, Any]:
-    return {
-        "id": document.id,
-        "title": document.title,
-        "date": document.date,
-        "place": document.place,
-        "source": document.source,
-        "participants": list(document.participants),
-        "language": document.language,
-        "grammar": document.grammar,
-        "confidence": document.confidence,
-        "text": document.text,
-        "turns": [
-            {"speaker": turn.speaker, "role": turn.role, "start": turn.start, "end": turn.end, "seconds": turn.seconds}
-            for turn in document.turns
-        ],
-        "left_out": [list(piece) for piece in document.left_out],
-        "notes": list(document.notes),
-    }
 
 
 def _shortened(text: str, most: int = 160) -> str:
@@ -416,11 +418,6 @@ def _ending(text: str, most: int = 160) -> str:
     """The end of a text: a question is asked after its preamble."""
     text = " ".join(text.split())
     return text if len(text) <= most else "… " + text[-most + 2 :].split(" ", 1)[-1]
-
-
-def _clock(seconds: float) -> str:
-    whole = int(seconds)
-    return f"{whole // 3600:02d}:{whole // 60 % 60:02d}:{whole % 60:02d}"
 
 
 class _Progress:

@@ -1,6 +1,6 @@
 """Settings, read once at the edge: flag, then environment, then `onrecord.toml`, then default.
 
-Four keys do not need a settings library: pydantic-settings took 0.3 s to import, a quarter of the time that a first
+A few keys do not need a settings library: pydantic-settings took 0.3 s to import, a quarter of the time that a first
 answer may take.
 """
 
@@ -12,13 +12,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from difflib import get_close_matches
 from pathlib import Path
+from typing import Any
 
 from rag.errors import SettingsError
 
 FILE = "onrecord.toml"
 PREFIX = "ONRECORD_"
 # Variables that are read elsewhere, before there are any settings.
-_OTHER_VARIABLES = frozenset({"ONRECORD_AUTH", "ONRECORD_CACHE", "ONRECORD_PLUGINS"})
+_OTHER_VARIABLES = frozenset(
+    {"ONRECORD_API_KEY", "ONRECORD_TOKEN", "ONRECORD_AUTH", "ONRECORD_CACHE", "ONRECORD_PLUGINS"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,15 +32,28 @@ class Settings:
     encoder: str | None = None
     generator: str = "extractive"
     k: int = 8
+    model: str | None = None  # the generator's, where it has one
+    base_url: str | None = None  # where an OpenAI-compatible server answers
+    timeout_s: int = 60  # for a whole answer
+    strict: bool = False  # keep supported sentences only
+
+    def for_assistant(self) -> dict[str, Any]:
+        """What an Assistant is made with, beside its archive."""
+        return {
+            "generator": self.generator,
+            "options": {"model": self.model, "base_url": self.base_url},
+            "timeout_s": self.timeout_s,
+            "strict": self.strict,
+        }
 
 
 def load_settings(
-    folder: Path | None = None, *, environment: Mapping[str, str] | None = None, **flags: str | int | None
+    folder: Path | None = None, *, environment: Mapping[str, str] | None = None, **flags: str | int | bool | None
 ) -> Settings:
     """The settings in force. Raises SettingsError for an unknown key, naming the nearest known one.
 
     >>> load_settings(Path("nowhere"), environment={"ONRECORD_K": "5"}, archive="mine")
-    Settings(archive='mine', encoder=None, generator='extractive', k=5)
+    Settings(archive='mine', encoder=None, generator='extractive', k=5, model=None, base_url=None, timeout_s=60, strict=False)
     """
     environment = os.environ if environment is None else environment
     settings = _merge(Settings(), _from_file((folder or Path()) / FILE), FILE)
@@ -75,7 +91,9 @@ def _merge(settings: Settings, values: Mapping[str, object], origin: str) -> Set
 
 
 def _typed(name: str, value: object, origin: str) -> object:
-    if name == "k":
+    if name == "strict":
+        return _as_bool(value, origin)
+    if name in ("k", "timeout_s"):
         try:
             number = int(str(value))
         except ValueError as error:
@@ -88,3 +106,12 @@ def _typed(name: str, value: object, origin: str) -> object:
     if not value.strip():
         raise SettingsError(f"{origin}: {name} is empty; give it a name, or leave it out")
     return value
+
+
+def _as_bool(value: object, origin: str) -> bool:
+    if isinstance(value, bool):
+        return value
+    known = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False}
+    if str(value).lower() not in known:
+        raise SettingsError(f"{origin}: strict must be true or false, not {value!r}")
+    return known[str(value).lower()]

@@ -2,6 +2,7 @@
 
     archive.sqlite          documents, passages, vectors; `meta.generation` says which index belongs to it
     index/<generation>/     words/, vectors.faiss, manifest.json with the SHA-256 of every file
+    calibration.json        how sure is sure, by model; only where it was fitted (see rag/calibration.py)
     write.lock              one writer at a time; readers need no lock
 
 A change writes the next generation's index into a new folder, and only then commits to SQLite, where the generation is
@@ -31,6 +32,7 @@ from embeddings.indexes.faiss import FLAT_LIMIT, FaissIndex
 from embeddings.models import DEFAULT_MODEL, canonical_name, sha256_of
 from embeddings.types import EmbeddingError, Encoder, FloatMatrix, FloatVector
 from rag import readers
+from rag.calibration import CALIBRATION_FILE, Calibration, load_calibration, save_calibration
 from rag.corrections import EVERY, Correction, Corrections, corrected, for_document, load_corrections, merged, written
 from rag.corrections import FILE as CORRECTIONS
 from rag.duplicates import Sketch, noted, sketch_of
@@ -186,6 +188,23 @@ class LocalArchive:
     def generation(self) -> int:
         """Raised by every change; 0 where nothing was ever written."""
         return self._reader().generation if self.exists else 0
+
+    def calibration(self) -> Calibration | None:
+        """What was fitted for this archive's model; None where nothing was. Raises ArchiveError for a damaged file."""
+        if not self.exists:
+            return None
+        return load_calibration(self.folder / CALIBRATION_FILE, fingerprint=self._reader().meta("fingerprint"))
+
+    def set_calibration(self, calibration: Calibration) -> None:
+        """Keep a calibration for this archive's model; it holds for assistants made from now on."""
+        store = self._reader()
+        with self._write_lock():
+            save_calibration(
+                self.folder / CALIBRATION_FILE,
+                calibration,
+                encoder=store.meta("encoder"),
+                fingerprint=store.meta("fingerprint"),
+            )
 
     def search(
         self,

@@ -11,12 +11,12 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import exp
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from embeddings.types import FloatVector
+from rag.calibration import DEFAULT_CALIBRATION, Calibration, Signals
 from rag.retrieval import Candidate
 from rag.speakers import last_name
 from rag.types import Evidence, Query, Sentence, Span
@@ -80,43 +80,6 @@ _TIME = re.compile(
 _NAME = re.compile(r"(?<=[\w,;:’'\"”)] )(?:[A-ZÀ-ÞА-Я][\w’'-]+|[A-Z]{2,})")
 
 
-@dataclass(frozen=True, slots=True)
-class Signals:
-    """What the confidence is made of; all in [0, 1] but cosines, which can be a little below."""
-
-    dense: float  # best cosine of a passage
-    sentence: float  # best cosine of a sentence
-    cover: float  # share of the question's word weight in the best passage
-    quote_cover: float  # share of it in the first quote
-    unknown: float  # share of it in words that occur nowhere in the archive
-    names_unknown: float  # share of the question's names and numbers that occur nowhere in the archive
-    names_missing: float  # share of them that the best passages and their questions do not hold
-
-    def as_list(self) -> list[float]:
-        """The signals in the order of the calibration's coefficients."""
-        return [getattr(self, name) for name in Signals.__slots__]
-
-
-@dataclass(frozen=True, slots=True)
-class Calibration:
-    """A logistic map from signals to confidence, and the threshold under which the record is called silent."""
-
-    bias: float
-    coefficients: tuple[float, ...]
-    threshold: float
-
-    def confidence(self, signals: Signals) -> float:
-        """Probability in (0, 1) that the first quote answers."""
-        total = self.bias + sum(c * s for c, s in zip(self.coefficients, signals.as_list(), strict=True))
-        return 1.0 / (1.0 + exp(-max(-30.0, min(30.0, total))))
-
-
-# Logistic regression on the bundled questions, on one real interview and on committee meetings, against the same questions
-# put to an archive that is about something else: AUROC 0.984, and 4.5 % of the answerable ones refused. It tells subjects
-# apart; a fact that is absent from the right subject it hardly sees (AUROC 0.63).
-DEFAULT_CALIBRATION = Calibration(bias=-4.29, coefficients=(6.08, 5.89, 1.29, 1.29, -1.01, -1.08, -0.99), threshold=0.3)
-
-
 def read(
     archive: Archive,
     query: Query,
@@ -127,8 +90,21 @@ def read(
     max_quotes: int = MAX_QUOTES,
 ) -> Evidence:
     """The quotes that answer best, and the confidence that they do; no quotes where there is nothing to read."""
+    quotes, signals = weigh(archive, query, candidates, weights=weights, max_quotes=max_quotes)
+    return Evidence(quotes, calibration.confidence(signals) if signals else 0.0)
+
+
+def weigh(
+    archive: Archive,
+    query: Query,
+    candidates: Sequence[Candidate],
+    *,
+    weights: ReadingWeights = READING,
+    max_quotes: int = MAX_QUOTES,
+) -> tuple[tuple[Sentence, ...], Signals | None]:
+    """The quotes that answer best with what speaks for them; no signals where there is nothing to read."""
     if not candidates or not re.search(r"\w", query.question):
-        return Evidence((), 0.0)
+        return (), None
     question = query.question
     # A speaker who is named is looked for among those who speak, not among the words spoken.
     names = {stem for name in query.speakers for stem in archive.stems(last_name(name))}
@@ -140,8 +116,14 @@ def read(
     ]
     scored.sort(key=lambda item: -item[0])
     quotes = _choose(scored, max_quotes, weights)
-    signals = _signals(archive, candidates, quotes, word_weights, _named_stems(archive, question) - names)
-    return Evidence(tuple(quotes), calibration.confidence(signals))
+    signals = _signals(
+        archive,
+        candidates,
+        quotes,
+        word_weights,
+        {stem for stems in named_stems(archive, question).values() for stem in stems} - names,
+    )
+    return tuple(quotes), signals
 
 
 def _score_sentences(
@@ -259,9 +241,7 @@ def _signals(
     )
 
 
-def _named_stems(archive: Archive, question: str) -> set[str]:
-    """The stems of a question's names and numbers: words with a digit, or with a capital that no sentence begins with."""
-    found = re.findall(
-        r"(?<![.?!] )(?<!^)\b(?:[^\W\d_]*\d[\w.,]*\w|\d|(?!I\b)[A-ZÀ-ÞА-ЯІЇЄҐ][\w’'-]*\w)", question.strip()
-    )
-    return {stem for word in found for stem in archive.stems(word.removesuffix("'s").removesuffix("’s"))}
+def named_stems(archive: Archive, text: str) -> dict[str, list[str]]:
+    """A text's names and numbers with their stems: words with a digit, or with a capital that no sentence begins with."""
+    found = re.findall(r"(?<![.?!] )(?<!^)\b(?:[^\W\d_]*\d[\w.,]*\w|\d|(?!I\b)[A-ZÀ-ÞА-ЯІЇЄҐ][\w’'-]*\w)", text.strip())
+    return {word: archive.stems(word.removesuffix("'s").removesuffix("’s")) for word in found}

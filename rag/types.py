@@ -12,6 +12,7 @@ from typing import Any, Literal, TypeVar
 
 Role = Literal["interviewer", "respondent", "other"]
 Status = Literal["answered", "not_on_record"]
+Support = Literal["supported", "weak", "unsupported", "uncited"]
 Span = tuple[int, int]  # half-open character range
 
 
@@ -78,6 +79,17 @@ def page_at(document: Document, offset: int) -> str | None:
     ('1', '2')
     """
     return _last_before(document.pages, offset)
+
+
+def pages_of(document: Document, start: int, end: int) -> str | None:
+    """The label of the page that holds a range, or of the first and the last one; None where the document has no pages.
+
+    >>> document = Document("d", "", None, None, "a.pdf", "one two", (), pages=((0, "1"), (4, "2")))
+    >>> pages_of(document, 0, 3), pages_of(document, 0, 7)
+    ('1', '1–2')
+    """
+    first, last = page_at(document, start), page_at(document, max(start, end - 1))
+    return first if first == last else "–".join(filter(None, (first, last)))
 
 
 def seconds_at(document: Document, offset: int) -> float | None:
@@ -185,6 +197,7 @@ class Citation:
     end: int
     seconds: float | None
     verified: bool
+    page: str | None = None  # as the page is labelled; "12–13" where the quote goes over its end
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,6 +239,17 @@ class Cover:
 
 
 @dataclass(frozen=True, slots=True)
+class Claim:
+    """A sentence of an answer, `answer.text[start:end]`, and whether its citations bear it out."""
+
+    start: int
+    end: int
+    support: Support
+    markers: tuple[int, ...]
+    reason: str = ""  # why it is not supported, in words
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """What was asked, what is on the record about it, and where: the only thing ui/ and eval/ receive."""
 
@@ -243,6 +267,8 @@ class Answer:
     searched: tuple[str, ...] = ()  # every text that was searched for, the question first
     filters: Filters = Filters()  # what the search was restricted to
     cover: Cover | None = None  # what was searched
+    claims: tuple[Claim, ...] = ()  # the sentences of `text`, checked against their citations
+    note: str = ""  # what the user should know: why another generator answered, what was left out
 
     def to_json(self) -> dict[str, Any]:
         """The contract's JSON form."""
@@ -254,14 +280,48 @@ class Answer:
             "confidence": round(self.confidence, 4),
             "generator": self.generator,
             "citations": [citation_to_json(citation) for citation in self.citations],
+            "claims": [claim_to_json(claim) for claim in self.claims],
+            "note": self.note,
             "passages": [passage_to_json(hit) for hit in self.passages],
             "timings_ms": {stage: round(value, 2) for stage, value in self.timings_ms.items()},
         }
 
 
+def claim_to_json(claim: Claim) -> dict[str, Any]:
+    """A claim's fields by name."""
+    return {name: getattr(claim, name) for name in Claim.__slots__} | {"markers": list(claim.markers)}
+
+
+def document_to_json(document: Document) -> dict[str, Any]:
+    """A document under the contract's names, with how it was read."""
+    return {
+        "id": document.id,
+        "title": document.title,
+        "date": document.date,
+        "place": document.place,
+        "source": document.source,
+        "participants": list(document.participants),
+        "language": document.language,
+        "grammar": document.grammar,
+        "confidence": document.confidence,
+        "text": document.text,
+        "turns": [
+            {"speaker": turn.speaker, "role": turn.role, "start": turn.start, "end": turn.end, "seconds": turn.seconds}
+            for turn in document.turns
+        ],
+        "left_out": [list(piece) for piece in document.left_out],
+        "pages": [list(page) for page in document.pages],
+        "times": [list(time) for time in document.times],
+        "notes": list(document.notes),
+    }
+
+
 def citation_to_json(citation: Citation) -> dict[str, Any]:
-    """A citation's fields under the contract's names."""
-    return {name: getattr(citation, name) for name in Citation.__slots__}
+    """A citation's fields under the contract's names; a page only where the document has pages."""
+    fields = {name: getattr(citation, name) for name in Citation.__slots__}
+    if citation.page is None:
+        del fields["page"]
+    return fields
 
 
 def passage_to_json(hit: ScoredPassage) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shlex
 import shutil
@@ -16,6 +17,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
+ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT)}
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 
 
@@ -47,10 +49,12 @@ def test_every_onrecord_command_shown_runs_in_the_order_shown(tmp_path: Path) ->
         done = subprocess.run(
             [sys.executable, "-m", "rag", *shlex.split(command)[1:]],
             cwd=tmp_path,
+            stdin=subprocess.DEVNULL,  # `onrecord mcp` listens there until nobody speaks any more
             capture_output=True,
             text=True,
             encoding="utf-8",
             check=False,
+            env=ENVIRONMENT,
         )
         assert (command, done.returncode, done.stderr) == (command, 0, "")
 
@@ -59,7 +63,8 @@ def assert_the_page_answers(command: str, folder: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port = probe.getsockname()[1]
     words = [sys.executable, "-m", "rag", *shlex.split(command)[1:], "--port", str(port)]
-    with subprocess.Popen(words, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as server:
+    output = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
+    with subprocess.Popen(words, cwd=folder, env=ENVIRONMENT, **output) as server:
         try:
             for line in server.stdout or ():
                 if f"http://localhost:{port}/" in line:

@@ -138,9 +138,12 @@ def test_a_marker_that_comes_in_pieces_is_a_marker(talk: Archive) -> None:
     assert [citation.marker for citation in answer.citations] == [1]
 
 
-def test_a_generator_that_says_nothing_gets_no_citation(talk: Archive) -> None:
+def test_a_generator_that_says_nothing_is_stood_in_for_and_the_note_says_so(talk: Archive) -> None:
     answer = Assistant(talk, generator=Scripted()).ask("Who saw a whale?")
-    assert (answer.text, answer.citations) == ("", ())
+    assert (answer.text, answer.generator) == (Assistant(talk).ask("Who saw a whale?").text, "extractive")
+    assert answer.note == (
+        "The Scripted generator did not answer (it wrote nothing). These are quotes from the record instead."
+    )
 
 
 def test_fewer_passages_are_the_first_of_more(talk: Archive) -> None:

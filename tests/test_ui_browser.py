@@ -50,10 +50,11 @@ pytestmark = pytest.mark.skipif(
 
 
 @contextmanager
-def serving(archive: Path, *options: str, path: Path | None = None) -> Iterator[str]:
+def serving(archive: Path, *options: str, path: Path | None = None, port: int = 0) -> Iterator[str]:
     """The page of an archive, served by the command that users type; `path` is put before Python's own."""
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port = probe.getsockname()[1]
+    if not port:
+        with socket.create_server(("127.0.0.1", 0)) as probe:
+            port = probe.getsockname()[1]
     environment = {**os.environ, **({"PYTHONPATH": str(path)} if path else {})}
     environment.pop("ONRECORD_AUTH", None)
     command = [sys.executable, "-m", "rag", "chat", "--archive", str(archive), "--port", str(port), *options]
@@ -233,6 +234,7 @@ def test_after_a_reload_the_conversation_and_its_chips_are_there(
     page = visit(url)
     answer = expected(GATES)
     ask(page, GATES)
+    last_kept(page, GATES)  # a moment after the answer is drawn
     page.reload()
     shown = finished(page, 1)
     assert page.locator("#chat .or-asked").all_inner_texts() == [GATES]
@@ -390,6 +392,7 @@ def test_conversations_are_kept_here_reopened_and_deleted(url: str, visit: Any) 
     page.click(".or-delete-all")
     assert titles.count() == 0
     assert page.evaluate("Object.keys(localStorage).filter(key => key.includes('conversation'))") == []
+    page.wait_for_selector("#chat .or-welcome")  # what was shown was deleted with the others
     page.uncheck(".or-keep-all")
     ask(page, BUTTON)
     assert page.evaluate("Object.keys(localStorage).filter(key => key.includes('conversation'))") == []
@@ -461,7 +464,7 @@ def test_uploads_in_one_go_add_the_good_file_and_give_reasons_for_the_others(
         page.set_input_files(".or-upload input", [str(good), str(broken), str(large)])
         page.wait_for_function("document.querySelectorAll('.or-files .or-done, .or-files .or-failed').length == 3")
         rows = page.locator(".or-files .or-file").all_inner_texts()
-        assert rows[0] == "ferry.txt 1 answers"
+        assert rows[0] == "ferry.txt 1 answer"
         assert rows[1].startswith("broken.txt this is a binary file, not text")
         assert rows[2] == "large.txt has 30 MB, 25 MB are allowed; split it"
         shown = ask(page, "Why did the ferry stop?")
@@ -548,7 +551,7 @@ def test_hostile_strings_run_nothing_call_nobody_and_forge_no_chip(tmp_path: Pat
         page = visit(address)
         page.click("#or-tab-documents")
         page.wait_for_selector(".or-documents .or-row")
-        for number, text in enumerate(strings, start=1):
+        for number, text in enumerate(map(" ".join, zip(strings[::2], strings[1::2], strict=True)), start=1):
             if number % 20 == 0:  # long conversations are another test's matter
                 page.click(".or-new")
                 page.wait_for_selector("#chat .or-welcome")
@@ -598,6 +601,103 @@ def test_an_answer_is_streamed_and_stopped(archive: Path, tmp_path: Path, visit:
         assert page.locator("#chat .or-asked").all_inner_texts() == [GATES]
         page.wait_for_timeout(500)
         assert page.locator(DONE).count() == 1
+
+
+PATIENT = """
+import time
+
+class Other:
+    def generate(self, request):
+        yield "First words. "
+        for _ in range(10):
+            time.sleep(0.1)
+            yield "More words. "
+        yield "“" + request.evidence[0].text + "” [1]"
+"""
+
+
+def test_while_an_answer_is_written_one_can_type_send_and_begin_anew(archive: Path, tmp_path: Path, visit: Any) -> None:
+    with serving(archive, "--generator", "other", path=plugin_folder(tmp_path / "plugin", PATIENT)) as address:
+        page = visit(address)
+        writing = "document.querySelector('#chat .or-pending')?.textContent.includes('More words.')"
+        page.fill("#or-box textarea", GATES)
+        page.press("#or-box textarea", "Enter")
+        page.wait_for_function(writing)
+        page.fill("#or-box textarea", BUTTON)
+        page.wait_for_timeout(300)  # pieces that come meanwhile leave the box alone
+        assert page.input_value("#or-box textarea") == BUTTON
+        page.press("#or-box textarea", "Enter")
+        finished(page, 2)
+        assert page.locator("#chat .or-asked").all_inner_texts() == [GATES, BUTTON]
+        page.fill("#or-box textarea", TUNGSTEN.replace("tungsten", "the gates"))
+        page.press("#or-box textarea", "Enter")
+        page.wait_for_selector("#chat .or-pending")
+        page.click(".or-new")
+        page.wait_for_selector("#chat .or-welcome")
+        page.wait_for_timeout(1500)
+        assert page.locator("#chat .or-asked").count() == 0
+
+
+def test_an_earlier_question_asked_again_comes_at_the_end_and_nothing_is_lost(url: str, visit: Any) -> None:
+    page = visit(url)
+    ask(page, GATES)
+    ask(page, TUNGSTEN)
+    page.locator("#chat .or-retry").first.click()
+    finished(page, 3)
+    assert page.locator("#chat .or-asked").all_inner_texts() == [GATES, TUNGSTEN, GATES]
+
+
+def test_of_two_quick_clicks_the_later_one_counts(url: str, visit: Any, expected: Callable[..., Answer]) -> None:
+    page = visit(url)
+    citations = expected(GATES).citations
+    first = next(c for c in citations)
+    other = next(c for c in citations if c.document_id != first.document_id)
+    ask(page, GATES)
+    last_kept(page, GATES)
+    page.reload()
+    shown = finished(page, 1)
+    delayed: list[str] = []
+
+    def delay(route: Any) -> None:
+        if first.document_id in (route.request.post_data or "") and not delayed:
+            delayed.append(first.document_id)
+            time.sleep(1)
+        route.continue_()
+
+    page.route("**/component_server*", delay)
+    for citation in (first, other):
+        shown.locator("a.or-chip").nth(citation.marker - 1).click(no_wait_after=True)
+    page.wait_for_timeout(2500)
+    assert marked(page) == other.quote
+
+
+def test_a_server_that_starts_again_goes_on_with_the_conversation(
+    bundled_copy: Path, visit: Any, expected: Callable[..., Answer]
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = probe.getsockname()[1]
+    with serving(bundled_copy, port=port) as address:
+        page = visit(address)
+        ask(page, GATES)
+    with serving(bundled_copy, port=port):
+        page.wait_for_timeout(500)
+        shown = ask_after_restart(page)
+        assert page.locator("#chat .or-asked").all_inner_texts() == [GATES, BUTTON]
+        follow_up = expected(BUTTON, history=[GATES])
+        assert shown.locator(".or-quote").all_inner_texts() == [f"“{quote}”" for quote in quotes(follow_up)]
+
+
+def ask_after_restart(page: Any) -> Any:
+    """The page may have to find its way back first; then the question is sent."""
+    for _ in range(10):
+        page.fill("#or-box textarea", BUTTON)
+        page.press("#or-box textarea", "Enter")
+        try:
+            page.wait_for_function("document.querySelectorAll('#chat .or-asked').length == 2", timeout=3000)
+            return finished(page, 2)
+        except playwright_api.TimeoutError:
+            continue
+    return finished(page, 2)
 
 
 # -- many at once, and everybody ------------------------------------------------------------------------------------

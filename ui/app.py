@@ -20,8 +20,7 @@ import gradio as gr
 
 from rag.assistant import MAX_QUESTION_CHARS
 from rag.errors import InputError
-from rag.generators import GENERATORS
-from rag.types import Document, Filters
+from rag.types import Answer, Document, Filters
 from ui.chat import Desk, Step, told
 from ui.conversations import Exchange, from_json, to_json
 from ui.export import SUFFIX, export
@@ -52,14 +51,17 @@ def theme() -> gr.themes.Base:
     )
 
 
-def build_app(desk: Desk, *, generator: str, k: int) -> gr.Blocks:
-    """The page for one archive."""
+def build_app(desk: Desk, *, api: bool = False) -> gr.Blocks:
+    """The page for one archive; with `api`, `gradio_client` can call /ask."""
     library = Library.of(desk.archive)
     with gr.Blocks(title="onrecord", analytics_enabled=False, fill_width=True, delete_cache=(3600, 3600)) as page:
+        if api:  # before the page's own events, one of which would take the name
+            gr.events.api(_asking(desk), api_name="ask", concurrency_limit=CONCURRENT_ANSWERS, concurrency_id="answers")
         exchanges = gr.State([])
         conversation = gr.State("")
         editing = gr.State(-1)
         doing = gr.State(None)  # the step of an answer that is being written
+        parked = gr.State(None)  # a conversation that is to be shown
         with gr.Row(elem_id="or-page", equal_height=True):
             with gr.Column(elem_id="or-left", scale=6, min_width=320):
                 gr.HTML(html_template=asset("head.html"), elem_id="or-head")
@@ -113,9 +115,19 @@ def build_app(desk: Desk, *, generator: str, k: int) -> gr.Blocks:
                     clear = gr.Button(I18N("filters.clear"), size="sm")
                 with gr.Accordion(I18N("settings.title"), open=False, elem_id="or-settings"), gr.Row():
                     writer = gr.Dropdown(
-                        GENERATORS.names(), value=generator, label=I18N("settings.generator"), min_width=160
+                        desk.generators(),
+                        value=desk.settings.generator,
+                        label=I18N("settings.generator"),
+                        min_width=160,
                     )
-                    depth = gr.Slider(1, 20, value=k, step=1, label=I18N("settings.k"), min_width=160)
+                    depth = gr.Slider(
+                        1,
+                        max(20, desk.settings.k),
+                        value=desk.settings.k,
+                        step=1,
+                        label=I18N("settings.k"),
+                        min_width=160,
+                    )
             with gr.Column(elem_id="or-right", scale=5, min_width=320):
                 bridge = gr.HTML(
                     html_template="<span></span>",
@@ -130,39 +142,55 @@ def build_app(desk: Desk, *, generator: str, k: int) -> gr.Blocks:
                 )
 
         chosen = [documents, speakers, roles, after, before]
-        asking = [exchanges, conversation, *chosen, writer, depth]
+        asking = [exchanges, conversation, bridge, *chosen, writer, depth]
         shown = [chat, box, exchanges, conversation, editing, doing, bridge, send, stop, note, keep]
 
         def steps(
             question: str, past: list[Exchange], name: str, filters: Filters, writer_name: str, most: int
         ) -> Iterator[list[Any]]:
-            """The page after each step of an answer."""
+            """The page after each step of an answer; the box is cleared by the first, for what is typed meanwhile stays."""
             name = name or uuid.uuid4().hex
-            for step in desk.answer(question, past, filters=filters, generator=writer_name, k=int(most)):
-                yield _shown(step, name, desk)
+            answer = desk.answer(question, past, filters=filters, generator=writer_name, k=int(most))
+            for number, step in enumerate(answer):
+                yield _shown(step, name, desk, clear=number == 0)
 
-        def ask(question: str, changed: int, past: list[Exchange], name: str, *rest: Any) -> Iterator[list[Any]]:
+        def ask(
+            question: str, changed: int, past: list[Exchange], name: str, mail: Any, *rest: Any
+        ) -> Iterator[list[Any]]:
             if not question.strip():
                 yield [gr.skip()] * len(shown)
             else:
+                past, name = _resumed(past, name, mail)
                 past = past[:changed] if changed >= 0 else past
                 yield from steps(question, past, name, _filters(*rest[:5]), *rest[5:])
 
-        def ask_example(event: gr.EventData, past: list[Exchange], name: str, *rest: Any) -> Iterator[list[Any]]:
+        def ask_example(
+            event: gr.EventData, past: list[Exchange], name: str, mail: Any, *rest: Any
+        ) -> Iterator[list[Any]]:
+            past, name = _resumed(past, name, mail)
             yield from steps(str(event._data["question"]), past, name, _filters(*rest[:5]), *rest[5:])
 
-        def ask_again(event: gr.EventData, past: list[Exchange], name: str, *rest: Any) -> Iterator[list[Any]]:
-            """Retry: the same question with the same filters, in its place; what came after goes."""
-            found = _at(past, event)
-            yield from steps(found.question, past[: past.index(found)], name, found.filters, *rest[5:])
+        def ask_again(
+            event: gr.EventData, past: list[Exchange], name: str, mail: Any, *rest: Any
+        ) -> Iterator[list[Any]]:
+            """The same question with the same filters: the last one in its place, an earlier one once more at the end."""
+            past, name = _resumed(past, name, mail)
+            number = _index(past, event)
+            found = past[number]
+            kept = past[:-1] if number == len(past) - 1 else past
+            yield from steps(found.question, kept, name, found.filters, *rest[5:])
 
-        def ask_without(event: gr.EventData, past: list[Exchange], name: str, *rest: Any) -> Iterator[list[Any]]:
-            found = _at(past, event)
+        def ask_without(
+            event: gr.EventData, past: list[Exchange], name: str, mail: Any, *rest: Any
+        ) -> Iterator[list[Any]]:
+            past, name = _resumed(past, name, mail)
+            found = past[_index(past, event)]
             _, fewer = filter_tags(found.filters)[int(event._data["tag"])]
             yield from steps(found.question, past, name, fewer, *rest[5:])
 
-        def edit(event: gr.EventData, past: list[Exchange]) -> list[Any]:
-            number = past.index(_at(past, event))
+        def edit(event: gr.EventData, past: list[Exchange], name: str, mail: Any) -> list[Any]:
+            past, _ = _resumed(past, name, mail)
+            number = _index(past, event)
             text = say("ask.editing", number=number + 1)
             return [past[number].question, number, gr.update(value=text, visible=True), gr.update(visible=True)]
 
@@ -172,12 +200,15 @@ def build_app(desk: Desk, *, generator: str, k: int) -> gr.Blocks:
                 past = [*past, replace(step.pending, error=reason)]
             return _shown(Step(tuple(past)), name, desk)
 
-        def restore(event: gr.EventData) -> list[Any]:
+        def take(event: gr.EventData) -> Any:
+            return event._data
+
+        def restore(conversation: Any) -> list[Any]:
             try:
-                past = from_json(event._data["exchanges"])
+                past = from_json(conversation["exchanges"])
             except (InputError, KeyError, TypeError) as error:
                 raise gr.Error(str(error)) from error
-            return _shown(Step(tuple(past)), str(event._data.get("id", ""))[:64], desk)
+            return _shown(Step(tuple(past)), str(conversation.get("id", ""))[:64], desk)
 
         def begin() -> list[Any]:
             return _shown(Step(()), "", desk)
@@ -200,16 +231,20 @@ def build_app(desk: Desk, *, generator: str, k: int) -> gr.Blocks:
             pane.retry(ask_again, asking, shown, **_AT_ONCE),
             pane.undo(ask_without, asking, shown, **_AT_ONCE),
         ]
-        stop.click(stopped, [doing, exchanges, conversation], shown, cancels=started, **_QUIET)
-        pane.edit(edit, [exchanges], [box, editing, note, keep], **_QUIET)
+        # First the end of what is being written, then what is shown instead: a late piece must not come after it.
+        stop.click(lambda: None, None, None, cancels=started, **_QUIET).then(
+            stopped, [doing, exchanges, conversation], shown, **_QUIET
+        )
+        pane.edit(edit, [exchanges, conversation, bridge], [box, editing, note, keep], **_QUIET)
         keep.click(
             lambda: ["", -1, gr.update(visible=False), gr.update(visible=False)],
             None,
             [box, editing, note, keep],
             **_QUIET,
         )
-        pane.select(restore, None, shown, **_QUIET)
-        pane.clear(begin, None, shown, **_QUIET)
+        # Another conversation: what is being written in this one ends first.
+        pane.select(take, None, [parked], cancels=started, **_QUIET).then(restore, [parked], shown, **_QUIET)
+        pane.clear(lambda: None, None, None, cancels=started, **_QUIET).then(begin, None, shown, **_QUIET)
         pane.change(choices, None, [documents, speakers], **_QUIET).then(
             lambda past: gr.skip() if past else messages([], welcome=desk.welcome()), [exchanges], [chat], **_QUIET
         )
@@ -219,6 +254,20 @@ def build_app(desk: Desk, *, generator: str, k: int) -> gr.Blocks:
     page.queue(api_open=False, max_size=WAITING_ANSWERS, default_concurrency_limit=CONCURRENT_ANSWERS)
     built: gr.Blocks = page
     return built
+
+
+def _asking(desk: Desk) -> Callable[..., Any]:
+    """The one function that programs may call: a question, and the questions before it."""
+
+    def ask(question: str, history: list[str] | None = None) -> dict[str, Any]:
+        """The answer as JSON: its text, its citations, the passages it was taken from."""
+        try:
+            items = desk.stream(question, history=history or ())
+            return next(piece for piece in items if isinstance(piece, Answer)).to_json()
+        except Exception as error:  # whoever asked gets a sentence
+            raise gr.Error(told(error), print_exception=False) from error
+
+    return ask
 
 
 _ANSWERING: dict[str, Any] = {
@@ -233,26 +282,19 @@ _AT_ONCE: dict[str, Any] = {**_ANSWERING, "trigger_mode": "multiple"}
 _QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
 
 
-def _shown(step: Step, name: str, desk: Desk) -> list[Any]:
+def _shown(step: Step, name: str, desk: Desk, *, clear: bool = False) -> list[Any]:
     """A step as values of the components: chat, box, exchanges, conversation, editing, doing, bridge, …"""
     done = step.pending is None
     past = list(step.exchanges)
     chat = messages(past, welcome="" if past or not done else desk.welcome(), pending=step.pending, text=step.text)
-    mail = json.dumps(
-        {
-            "id": name,
-            "exchanges": to_json(past),
-            "copies": [plain_text(exchange.answer) if exchange.answer else "" for exchange in past],
-        }
-    )
     return [
         chat,
-        gr.skip() if done else "",
+        "" if clear else gr.skip(),
         past,
         name,
         -1,
         None if done else step,
-        mail if done else gr.skip(),
+        _mail(past, name) if done else gr.skip(),
         gr.update(visible=done),
         gr.update(visible=not done),
         gr.update(visible=False),
@@ -276,11 +318,28 @@ def _filters(
     )
 
 
-def _at(past: list[Exchange], event: gr.EventData) -> Exchange:
+def _mail(past: list[Exchange], name: str) -> str:
+    """A conversation as the page's script gets it."""
+    copies = [plain_text(exchange.answer) if exchange.answer else "" for exchange in past]
+    return json.dumps({"id": name, "exchanges": to_json(past), "copies": copies})
+
+
+def _resumed(past: list[Exchange], name: str, mail: Any) -> tuple[list[Exchange], str]:
+    """The conversation that a visitor sees, where this server has forgotten it: it was started again, or cleaned up."""
+    if name or not isinstance(mail, str) or not mail.strip():
+        return past, name
+    try:
+        kept = json.loads(mail)
+        return from_json(kept["exchanges"]), str(kept["id"])[:64]
+    except (ValueError, KeyError, TypeError, InputError):
+        return past, name
+
+
+def _index(past: list[Exchange], event: gr.EventData) -> int:
     number = int(event._data["index"])
     if not 0 <= number < len(past):
-        raise gr.Error(f"there is no question {number + 1} in this conversation; reload the page")
-    return past[number]
+        raise gr.Error(say("error.question", number=number + 1))
+    return number
 
 
 def _server_functions(desk: Desk, library: Library) -> list[Callable[..., Any]]:
@@ -306,11 +365,18 @@ def _server_functions(desk: Desk, library: Library) -> list[Callable[..., Any]]:
 
         return answering(allowed)
 
-    def document_of(document_id: str) -> Document | None:
+    def document_of(document_id: Any) -> Document | None:
+        """The document with this id, of which the beginning or a file name is not enough."""
         try:
-            return archive.document(document_id)
+            found = archive.document(str(document_id))
         except InputError:
             return None
+        return found if found.id == document_id else None
+
+    def exactly(document_id: Any) -> Document:
+        if (found := document_of(document_id)) is None:
+            raise InputError(say("pane.gone"))
+        return found
 
     @answering
     def describe_page(_: Any) -> Any:
@@ -322,6 +388,7 @@ def _server_functions(desk: Desk, library: Library) -> list[Callable[..., Any]]:
             "answers": passages,
             "encoder": archive.encoder.name,
             "readOnly": desk.read_only,
+            "generation": archive.generation,
             "maxBytes": MAX_UPLOAD_BYTES,
         }
 
@@ -331,10 +398,7 @@ def _server_functions(desk: Desk, library: Library) -> list[Callable[..., Any]]:
 
     @answering
     def get_source(document_id: Any) -> Any:
-        found = document_of(str(document_id))
-        if found is None or found.id != document_id:
-            raise InputError(say("pane.gone"))
-        return source_view(found)
+        return source_view(exactly(document_id))
 
     @changing
     def add_document(value: Any) -> Any:
@@ -349,7 +413,7 @@ def _server_functions(desk: Desk, library: Library) -> list[Callable[..., Any]]:
 
     @changing
     def remove_document(document_id: Any) -> Any:
-        return {"removed": archive.remove(str(document_id)).source}
+        return {"removed": archive.remove(exactly(document_id).id).source}
 
     @answering
     def export_conversation(value: Any) -> Any:

@@ -13,11 +13,14 @@ from pathlib import Path
 
 from rag.archive import Archive
 from rag.assistant import MAX_HISTORY, Assistant
-from rag.errors import sentence_of
+from rag.config import Settings
+from rag.errors import InputError, sentence_of
 from rag.examples import example_questions
+from rag.generators import DEFAULT_GENERATOR, GENERATORS
 from rag.types import Answer, Filters
 from ui.conversations import Exchange, history_of
 from ui.rendering import render_welcome
+from ui.texts import say
 
 log = logging.getLogger(__name__)
 
@@ -34,8 +37,16 @@ class Step:
 class Desk:
     """Answers questions about one archive, with an assistant for each generator that is asked for."""
 
-    def __init__(self, archive: Archive, *, read_only: bool = False, samples: Path | None = None) -> None:
+    def __init__(
+        self,
+        archive: Archive,
+        *,
+        settings: Settings | None = None,
+        read_only: bool = False,
+        samples: Path | None = None,
+    ) -> None:
         self.archive = archive
+        self.settings = settings or Settings()
         self.read_only = read_only
         self.samples = samples
         self._assistants: dict[str, Assistant] = {}
@@ -47,12 +58,13 @@ class Desk:
     ) -> Iterator[Step]:
         """The steps of an answer; the last one holds the finished exchange, or the reason why there is none."""
         before = tuple(exchanges)
+        question = question.encode("utf-8", "replace").decode()  # half a character would stop the page
         asked = Exchange(question.strip(), filters)
         yield Step(before, asked)
         text = ""
         try:
-            assistant = self._assistant(generator)
-            for piece in assistant.stream(question, history=history_of(before, MAX_HISTORY), k=k, filters=filters):
+            history = history_of(before, MAX_HISTORY)
+            for piece in self.stream(question, history=history, k=k, filters=filters, generator=generator):
                 if isinstance(piece, Answer):
                     yield Step((*before, Exchange(asked.question, filters, piece)))
                 else:
@@ -60,6 +72,22 @@ class Desk:
                     yield Step(before, asked, text)
         except Exception as error:  # whatever it is, the page goes on
             yield Step((*before, Exchange(asked.question, filters, error=told(error))))
+
+    def stream(
+        self,
+        question: str,
+        *,
+        history: Sequence[str] = (),
+        k: int | None = None,
+        filters: Filters | None = None,
+        generator: str | None = None,
+    ) -> Iterator[str | Answer]:
+        """Pieces of an answer, and the finished one as the last item; what is left out is as the settings say."""
+        if not self.archive.exists:
+            raise InputError(say("answer.empty"))
+        assistant = self.assistant(generator or self.settings.generator)
+        k = self.settings.k if k is None else k
+        yield from assistant.stream(question, history=history, k=k, filters=filters)
 
     def welcome(self) -> str:
         """The greeting: questions from the archive's own documents, or how to begin where there are none."""
@@ -76,15 +104,24 @@ class Desk:
                 self._examples = (generation, example_questions(self.archive.documents()))
             return self._examples[1]
 
-    def warm_up(self, generator: str) -> None:
+    def generators(self) -> list[str]:
+        """What can be chosen: quoting, what is configured, and what is installed beside it."""
+        installed = [name for name in GENERATORS.names() if name not in GENERATORS.builtins]
+        return list(dict.fromkeys([self.settings.generator, DEFAULT_GENERATOR, *installed]))
+
+    def warm_up(self) -> None:
         """Load the models and indexes before somebody waits for them."""
         if self.archive.counts()[1]:
-            self._assistant(generator).ask("What was said?")
+            self.assistant(DEFAULT_GENERATOR).ask("What was said?")
 
-    def _assistant(self, generator: str) -> Assistant:
+    def assistant(self, generator: str) -> Assistant:
+        """The assistant with this generator, made at its first question."""
         with self._guard:
             if generator not in self._assistants:
-                self._assistants[generator] = Assistant(self.archive, generator=generator)
+                made = self.settings.for_assistant()
+                if generator != self.settings.generator:
+                    made |= {"generator": generator, "options": {}}
+                self._assistants[generator] = Assistant(self.archive, **made)
             return self._assistants[generator]
 
 

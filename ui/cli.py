@@ -1,4 +1,4 @@
-"""`onrecord chat`: the web page."""
+"""`onrecord chat`: the web page and the doors beside it. `onrecord mcp`: the door for programs that speak MCP."""
 
 from __future__ import annotations
 
@@ -6,16 +6,22 @@ from typing import Annotated
 
 import typer
 
+ArchiveOption = Annotated[
+    str | None, typer.Option("--archive", metavar="URL", help="The archive's folder [default: archive]")
+]
+GeneratorOption = Annotated[str | None, typer.Option("--generator", metavar="NAME", help="What writes the answer")]
+ModelOption = Annotated[str | None, typer.Option("--model", metavar="NAME", help="The generator's model")]
+BaseUrlOption = Annotated[str | None, typer.Option("--base-url", metavar="URL", help="An OpenAI-compatible server")]
+
 
 def register(root: typer.Typer) -> None:
-    """Hang the command on the root."""
+    """Hang the commands on the root."""
     root.command()(chat)
+    root.command()(mcp)
 
 
 def chat(
-    archive: Annotated[
-        str | None, typer.Option("--archive", metavar="URL", help="The archive's folder [default: archive]")
-    ] = None,
+    archive: ArchiveOption = None,
     host: Annotated[
         str, typer.Option("--host", metavar="H", help="Who can reach it: others only with --auth")
     ] = "127.0.0.1",
@@ -27,23 +33,53 @@ def chat(
             "--auth", metavar="NAME:PASSWORD", envvar="ONRECORD_AUTH", help="Ask for a login; or a file that holds it"
         ),
     ] = None,
-    generator: Annotated[str | None, typer.Option("--generator", metavar="NAME", help="What writes the answer")] = None,
+    api: Annotated[bool, typer.Option("--api", help="Open the doors for other programs: /v1, /api")] = False,
+    token_file: Annotated[
+        str | None,
+        typer.Option("--token-file", metavar="FILE", help="A token that opens the doors; or set ONRECORD_TOKEN"),
+    ] = None,
+    generator: GeneratorOption = None,
+    model: ModelOption = None,
+    base_url: BaseUrlOption = None,
 ) -> None:
     """Open the web page: ask, read the answer, click, see the place."""
     from rag.archive import open_archive
     from rag.config import load_settings
-    from rag.generators import GENERATORS
+    from rag.errors import InputError
+    from rag.generators import load_generator
+    from ui.doors.access import read_token
     from ui.server import address, build_server, check_address, read_login, serve
 
-    settings = load_settings(archive=archive, generator=generator)
+    settings = load_settings(archive=archive, generator=generator, model=model, base_url=base_url)
     login = read_login(auth)
     check_address(host, login)
-    GENERATORS.get(settings.generator)
+    if token_file is not None and not api:
+        raise InputError("--token-file is for the doors; add --api, or leave it out")
+    token = read_token(token_file) if api else None
+    load_generator(settings.generator, settings.for_assistant()["options"])  # told now, not at the first question
     opened = open_archive(settings.archive, encoder=settings.encoder)
-    app = build_server(opened, generator=settings.generator, k=settings.k, read_only=read_only, login=login, host=host)
+    app = build_server(opened, settings=settings, read_only=read_only, login=login, host=host, api=api, token=token)
+    where = address(host, port)
+    doors = f"; programs use {where}v1 and {where}api/docs" if api else ""
     serve(
         app,
         host=host,
         port=port,
-        when_bound=lambda: print(f"{settings.archive} is at {address(host, port)} (Ctrl+C stops it)", flush=True),
+        when_bound=lambda: print(f"{settings.archive} is at {where}{doors} (Ctrl+C stops it)", flush=True),
     )
+
+
+def mcp(
+    archive: ArchiveOption = None,
+    generator: GeneratorOption = None,
+    model: ModelOption = None,
+    base_url: BaseUrlOption = None,
+) -> None:
+    """Let a program that speaks MCP use the archive, over standard input and output."""
+    from rag.archive import open_archive
+    from rag.config import load_settings
+    from ui.doors.mcp_server import build_mcp_server
+
+    settings = load_settings(archive=archive, generator=generator, model=model, base_url=base_url)
+    opened = open_archive(settings.archive, encoder=settings.encoder, create=False)
+    build_mcp_server(opened, settings=settings).run("stdio")

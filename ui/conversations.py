@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any, cast
+from datetime import date
+from typing import Any, cast, get_args
 
+from rag.citations import find_markers
 from rag.errors import InputError
-from rag.types import Answer, Citation, Cover, Filters, Passage, ScoredPassage
+from rag.types import Answer, Citation, Claim, Cover, Filters, Passage, ScoredPassage, Support, claim_to_json
 
 NEAREST = 3  # passages kept with an answer: those that are shown where the record is silent
 MAX_EXCHANGES = 500
@@ -59,6 +61,7 @@ def from_json(value: object) -> list[Exchange]:
 def _answer_to_json(answer: Answer) -> dict[str, Any]:
     fields = answer.to_json()
     fields["passages"] = fields["passages"][:NEAREST]
+    fields["claims"] = [claim_to_json(claim) for claim in answer.claims]
     fields["markers"] = [list(marker) for marker in answer.markers]
     fields["searched"] = list(answer.searched)
     fields["filters"] = asdict(answer.filters)
@@ -83,50 +86,64 @@ def _answer(fields: Mapping[str, Any]) -> Answer:
     if status not in ("answered", "not_on_record"):
         raise ValueError(f"status {status!r}")
     numbers = {citation.marker for citation in citations}
-    markers = []
-    for item in _list(fields["markers"]):
-        start, end, number = (_int(part) for part in item)
-        if text[start:end] != f"[{number}]" or start < 0 or number not in numbers:
-            raise ValueError(f"marker {number}")
-        markers.append((start, end, number))
+    if len(numbers) < len(citations):
+        raise ValueError("two citations with one number")
+    markers = [(_int(start), _int(end), _int(number)) for start, end, number in _list(fields["markers"])]
+    there = [(found.start(), found.end(), found[1]) for found in find_markers(text, [c.quote for c in citations])]
+    possible = [(start, end, int(number)) for start, end, number in there if number in map(str, numbers)]
+    if markers != [marker for marker in possible if marker in markers]:
+        raise ValueError("markers that are not in its text")
     cover = fields["cover"]
     return Answer(
         question=_text(fields["question"]),
         query=_text(fields["query"]),
         status=status,
         text=text,
-        confidence=float(fields["confidence"]),
+        confidence=_number(fields["confidence"]),
         generator=_text(fields["generator"]),
         citations=citations,
         passages=tuple(_passage(_dict(item)) for item in _list(fields["passages"])),
-        timings_ms={_text(stage): float(spent) for stage, spent in _dict(fields["timings_ms"]).items()},
+        timings_ms={_text(stage): _number(spent) for stage, spent in _dict(fields["timings_ms"]).items()},
         markers=tuple(markers),
         searched=tuple(_text(leg) for leg in _list(fields["searched"])),
         filters=_filters(_dict(fields["filters"])),
         cover=_cover(_dict(cover)) if cover is not None else None,
+        claims=tuple(_claim(_dict(item), text) for item in _list(fields["claims"])),
+        note=_text(fields["note"]),
     )
 
 
+def _claim(fields: Mapping[str, Any], text: str) -> Claim:
+    start, end = _int(fields["start"]), _int(fields["end"])
+    if fields["support"] not in get_args(Support) or not 0 <= start <= end <= len(text):
+        raise ValueError("claim")
+    markers = tuple(_int(number) for number in _list(fields["markers"]))
+    return Claim(start, end, fields["support"], markers, _text(fields["reason"]))
+
+
 def _citation(fields: Mapping[str, Any]) -> Citation:
+    start, end = _range(fields)
     return Citation(
         marker=_int(fields["marker"]),
         passage_id=_text(fields["passage_id"]),
         document_id=_text(fields["document_id"]),
         title=_text(fields["title"]),
         source=_text(fields["source"]),
-        date=_optional(fields["date"]),
+        date=_date(fields["date"]),
         speaker=_text(fields["speaker"]),
         role=_role(fields["role"]),
         asked=_text(fields["asked"]),
         quote=_text(fields["quote"]),
-        start=_int(fields["start"]),
-        end=_int(fields["end"]),
-        seconds=float(fields["seconds"]) if fields["seconds"] is not None else None,
+        start=start,
+        end=end,
+        seconds=_seconds(fields["seconds"]),
         verified=fields["verified"] is True,
+        page=_optional(fields.get("page")),  # conversations of before pages were known have none
     )
 
 
 def _passage(fields: Mapping[str, Any]) -> ScoredPassage:
+    start, end = _range(fields)
     passage = Passage(
         id=_text(fields["passage_id"]),
         document_id=_text(fields["document_id"]),
@@ -134,13 +151,14 @@ def _passage(fields: Mapping[str, Any]) -> ScoredPassage:
         speaker=_text(fields["speaker"]),
         role=_role(fields["role"]),
         asked=_text(fields["asked"]),
-        start=_int(fields["start"]),
-        end=_int(fields["end"]),
+        start=start,
+        end=end,
         text=_text(fields["text"]),
         title=_text(fields["title"]),
-        date=_optional(fields["date"]),
+        date=_date(fields["date"]),
+        seconds=_seconds(fields["seconds"]),
     )
-    return ScoredPassage(passage, float(fields["score"]))
+    return ScoredPassage(passage, _number(fields["score"]))
 
 
 def _filters(fields: Mapping[str, Any]) -> Filters:
@@ -158,8 +176,8 @@ def _cover(fields: Mapping[str, Any]) -> Cover:
         _int(fields["documents"]),
         _int(fields["speakers"]),
         _int(fields["passages"]),
-        _optional(fields["first"]),
-        _optional(fields["last"]),
+        _date(fields["first"]),
+        _date(fields["last"]),
     )
 
 
@@ -172,6 +190,7 @@ def _role(value: object) -> Any:
 def _text(value: object) -> str:
     if not isinstance(value, str):
         raise TypeError(f"a text was expected, not {type(value).__name__}")
+    value.encode()  # half a character cannot be shown; UnicodeEncodeError is a ValueError
     return value
 
 
@@ -179,10 +198,38 @@ def _optional(value: object) -> str | None:
     return None if value is None else _text(value)
 
 
+def _date(value: object) -> str | None:
+    text = _optional(value)
+    if text is not None:
+        date.fromisoformat(text)
+    return text
+
+
 def _int(value: object) -> int:
     if not isinstance(value, int) or isinstance(value, bool):
         raise TypeError(f"a whole number was expected, not {type(value).__name__}")
+    if not 0 <= value < 1 << 53:
+        raise ValueError("a number that counts nothing")
     return value
+
+
+def _range(fields: Mapping[str, Any]) -> tuple[int, int]:
+    start, end = _int(fields["start"]), _int(fields["end"])
+    if start > end:
+        raise ValueError(f"a range from {start} to {end}")
+    return start, end
+
+
+def _number(value: object) -> float:
+    if not isinstance(value, int | float) or isinstance(value, bool):
+        raise TypeError(f"a number was expected, not {type(value).__name__}")
+    if not abs(value) < 1e15:  # nor what is no number
+        raise ValueError("a number that measures nothing")
+    return float(value)
+
+
+def _seconds(value: object) -> float | None:
+    return None if value is None else _number(value)
 
 
 def _list(value: object) -> list[Any]:

@@ -9,12 +9,15 @@ from __future__ import annotations
 import hashlib
 import html
 import json
+import re
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, Literal
 
+from rag.citations import clock
 from rag.dates import spoken_date
-from rag.types import Answer, Citation, Document
+from rag.types import Answer, Citation, Document, Turn, pages_of, seconds_within
 from ui.conversations import Exchange, to_json
 from ui.rendering import source_line
 from ui.texts import say, say_cover
@@ -22,6 +25,7 @@ from ui.texts import say, say_cover
 Format = Literal["markdown", "json", "html"]
 SUFFIX: dict[str, str] = {"markdown": "md", "json": "json", "html": "html"}
 CONTEXT_CHARS = 300
+WORD_CHARS = 30
 
 DocumentOf = Callable[[str], Document | None]
 
@@ -87,12 +91,15 @@ def _cover(answer: Answer) -> str:
 
 
 def _evidence(citation: Citation, document: Document | None) -> str:
-    if document is None or document.text[citation.start : citation.end] != citation.quote:
+    turn = _turn(document, citation) if document else None
+    if document is None or turn is None or document.text[citation.start : citation.end] != citation.quote:
         state = "The document is no longer in the archive, or has changed: this quote could not be checked again."
         context = f"<p class='context'><mark>{_text(citation.quote)}</mark></p><p class='warning'>{state}</p>"
         digest = ""
     else:
-        before, after = _context(document, citation)
+        # Who said it, when and in answer to what stands in the archive; a browser could have sent anything.
+        citation = _as_recorded(citation, document, turn)
+        before, after = _context(document, turn, citation)
         context = f"<p class='context'>{_text(before)}<mark>{_text(citation.quote)}</mark>{_text(after)}</p>"
         digest = hashlib.sha256(document.text.encode("utf-8", "surrogatepass")).hexdigest()
     rows: list[tuple[str, Any]] = [
@@ -101,6 +108,8 @@ def _evidence(citation: Citation, document: Document | None) -> str:
         ("Title", citation.title),
         ("Date", spoken_date(citation.date) if citation.date else ""),
         ("Source", citation.source),
+        ("Page", citation.page or ""),
+        ("Time", clock(citation.seconds) if citation.seconds is not None else ""),
         ("Characters", f"{citation.start}–{citation.end}"),
         ("SHA-256", digest),
         ("Verified", "yes, character for character" if citation.verified and digest else "no"),
@@ -109,16 +118,36 @@ def _evidence(citation: Citation, document: Document | None) -> str:
     return f"<article><h3>[{citation.marker}]</h3>{context}<table>{table}</table></article>"
 
 
-def _context(document: Document, citation: Citation) -> tuple[str, str]:
+def _turn(document: Document, citation: Citation) -> Turn | None:
+    return next((t for t in document.turns if t.start <= citation.start and citation.end <= t.end), None)
+
+
+def _as_recorded(citation: Citation, document: Document, turn: Turn) -> Citation:
+    """The citation with the document's own title, date, speaker and question."""
+    before = [t for t in document.turns if t.end <= turn.start and t.role == "interviewer"]
+    return replace(
+        citation,
+        speaker=turn.speaker,
+        role=turn.role,
+        asked=document.text[before[-1].start : before[-1].end] if before else "",
+        title=document.title,
+        date=document.date,
+        source=document.source,
+        page=pages_of(document, citation.start, citation.end),
+        seconds=seconds_within(document, turn, citation.start),
+    )
+
+
+def _context(document: Document, turn: Turn, citation: Citation) -> tuple[str, str]:
     """What the same speaker said just before and after, cut between words."""
-    turn = next((t for t in document.turns if t.start <= citation.start and citation.end <= t.end), None)
-    low, high = (turn.start, turn.end) if turn else (0, len(document.text))
+    low, high = turn.start, turn.end
     before = document.text[max(low, citation.start - CONTEXT_CHARS) : citation.start]
     after = document.text[citation.end : min(high, citation.end + CONTEXT_CHARS)]
+    # A part of a word goes; where words are not parted by spaces, the cut stays where it is.
     if citation.start - CONTEXT_CHARS > low:
-        before = "… " + before.partition(" ")[2]
+        before = "… " + re.sub(rf"^\S{{0,{WORD_CHARS}}}\s", "", before)
     if citation.end + CONTEXT_CHARS < high:
-        after = after.rpartition(" ")[0] + " …"
+        after = re.sub(rf"\s\S{{0,{WORD_CHARS}}}$", "", after) + " …"
     return before, after
 
 
@@ -127,9 +156,16 @@ def _text(text: str) -> str:
 
 
 def _markdown(text: str, *, line: bool = False) -> str:
-    """A text whose punctuation has no meaning to Markdown."""
-    safe = "".join(f"\\{char}" if char in "\\`*_{}[]()#+-!|<>~&=" else char for char in text)
-    return " ".join(safe.split()) if line else safe
+    r"""A text whose punctuation has no meaning to Markdown, and whose addresses do not become links.
+
+    >>> print(_markdown("1. *See* https://example.org"))
+    1\. \*See\* https:\//example.org
+    """
+    safe = "".join(f"\\{char}" if char in "\\`*_{}[]()#+-!|<>~&=$" else char for char in text)
+    safe = re.sub(r"(?i)(?<=www)\.|/(?=/)", r"\\\g<0>", safe)
+    lines = [" ".join(safe.split())] if line else re.split(r"\r\n?|\n", safe)
+    # The beginning of a line can make a list or code of it, its end a line break.
+    return "\n".join(re.sub(r"^(\d+)(?=\.)", r"\1\\", part.strip(" \t")) for part in lines)
 
 
 _STYLE = (

@@ -23,5 +23,5 @@ def note_feedback(archive: Archive, exchange: Exchange, *, helpful: bool, commen
         "comment": comment.strip()[:MAX_COMMENT_CHARS],
         **to_json([exchange])[0],
     }
-    with _GUARD, (Path(archive.url) / FILE).open("a", encoding="utf-8") as file:
+    with _GUARD, (Path(archive.url) / FILE).open("a", encoding="utf-8", errors="replace") as file:
         file.write(json.dumps(line, ensure_ascii=False) + "\n")

@@ -12,8 +12,9 @@ import re
 from collections.abc import Sequence
 from urllib.parse import quote as percent_encoded
 
+from rag.citations import place_of
 from rag.dates import spoken_date
-from rag.types import Answer, Citation, Filters, ScoredPassage
+from rag.types import Answer, Citation, Claim, Filters, ScoredPassage
 from ui.conversations import NEAREST, Exchange
 from ui.texts import filter_tags, say, say_cover
 
@@ -92,11 +93,12 @@ def render_exchange(exchange: Exchange) -> str:
 def render_answer(answer: Answer) -> str:
     """A finished answer: its text with quotes and chips, or what was searched in vain."""
     silent = answer.status == "not_on_record"
+    note = f'<p class="or-noted">{escaped(answer.note)}</p>' if answer.note else ""
     body = _silence(answer) if silent else _paragraphs(answer)
     kind = "or-answer or-silent" if silent else "or-answer"
     actions = "".join(_button(name, say(f"answer.{name}")) for name in ("copy", "retry", "up", "down"))
     return (
-        f'<article class="{kind}">{body}{_tags(answer.filters)}{_searched(answer)}'
+        f'<article class="{kind}">{note}{body}{_tags(answer.filters)}{_searched(answer)}'
         f'<p class="or-actions">{actions}</p></article>'
     )
 
@@ -129,7 +131,7 @@ def plain_text(answer: Answer) -> str:
 def source_line(citation: Citation) -> str:
     """Where a quote stands, in one line: speaker, title, date, file and characters."""
     parts = [citation.speaker, citation.title, spoken_date(citation.date) if citation.date else ""]
-    place = f"{citation.source}, characters {citation.start}–{citation.end}"
+    place = place_of(citation.source, citation.start, citation.end, page=citation.page, seconds=citation.seconds)
     return ", ".join([part for part in parts if part] + [place])
 
 
@@ -161,7 +163,14 @@ def _inline(answer: Answer, citations: dict[int, Citation]) -> list[tuple[int, i
             if all(match.end() <= start or end <= match.start() for start, end in taken):
                 taken.append((match.start(), match.end()))
                 found.append((match.start(), match.end(), f'<span class="or-quote">{escaped(match[0])}</span>'))
+    found += [(claim.end, claim.end, _doubt(claim)) for claim in answer.claims if claim.support != "supported"]
     return sorted(found)
+
+
+def _doubt(claim: Claim) -> str:
+    """What is said behind a sentence that its citations do not bear out."""
+    label, reason = say(f"support.{claim.support}"), escaped(claim.reason).replace("<br>", " ")
+    return f' <span class="or-doubt or-{claim.support}" title="{reason}">{escaped(label)}</span> '
 
 
 def _chip(citation: Citation) -> str:

@@ -10,19 +10,20 @@ import logging
 import os
 import secrets
 import threading
-import time
-from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from ipaddress import ip_address
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from rag.archive import Archive
+from rag.config import Settings
 from rag.errors import InputError
 from ui.chat import Desk
 from ui.sources import MAX_UPLOAD_BYTES
+from ui.tries import TOO_MANY, Tries
+from ui.tries import WRONG_LOGINS as WRONG_LOGINS
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
@@ -34,7 +35,8 @@ DEFAULT_HOST, DEFAULT_PORT = "127.0.0.1", 7860
 SAMPLES = Path(__file__).resolve().parent.parent / "eval" / "sets"
 # base64 takes four characters for three bytes; the rest is room for names.
 MAX_BODY_BYTES = MAX_UPLOAD_BYTES // 3 * 4 + 1_000_000
-WRONG_LOGINS, WRONG_LOGIN_WINDOW_S = 10, 600.0
+# Gradio's own ways to leave files here, which the page does not use.
+SHUT = ("/upload", "/process_recording")
 POLICY = (
     "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; "
     "img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self'; media-src 'self' blob:; frame-src 'none'; "
@@ -93,24 +95,26 @@ def prepare_environment() -> None:
     """Before Gradio is imported: no telemetry, no variable that opens what this page keeps shut."""
     for name in [name for name in os.environ if name.startswith("GRADIO_") and name != "GRADIO_TEMP_DIR"]:
         del os.environ[name]
+    direct = os.environ.get("NO_PROXY", "").split(",")
     os.environ |= {
         "GRADIO_ANALYTICS_ENABLED": "False",
         "HF_HUB_DISABLE_TELEMETRY": "1",
         "DO_NOT_TRACK": "1",
-        "NO_PROXY": ",".join(filter(None, [os.environ.get("NO_PROXY"), "127.0.0.1,localhost"])),
+        "NO_PROXY": ",".join(dict.fromkeys([*filter(None, direct), "127.0.0.1", "localhost"])),
     }
 
 
 def build_server(
     archive: Archive,
     *,
-    generator: str,
-    k: int,
+    settings: Settings,
     read_only: bool = False,
     login: Login | None = None,
     host: str = DEFAULT_HOST,
+    api: bool = False,
+    token: str | None = None,
 ) -> FastAPI:
-    """The whole web application for one archive."""
+    """The whole web application for one archive; with `api`, also the doors for other programs."""
     prepare_environment()
     import gradio
     from fastapi import FastAPI
@@ -118,16 +122,27 @@ def build_server(
 
     from ui.app import I18N, asset, build_app, theme
 
-    desk = Desk(archive, read_only=read_only, samples=SAMPLES if SAMPLES.is_dir() else None)
+    desk = Desk(archive, settings=settings, read_only=read_only, samples=SAMPLES if SAMPLES.is_dir() else None)
     app: FastAPI = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
 
     @app.get("/healthz")
     def healthz() -> JSONResponse:
         return JSONResponse({"status": "ok"})
 
+    tries = Tries()
+    if api:
+        from ui.doors.access import Access
+        from ui.doors.door import Door
+        from ui.doors.openai_api import openai_router
+        from ui.doors.rest import rest_router
+
+        door = Door(desk, Access(login, token, tries))
+        app.include_router(openai_router(door))
+        app.include_router(rest_router(door))
+
     app = gradio.mount_gradio_app(
         app,
-        build_app(desk, generator=generator, k=k),
+        build_app(desk, api=api),
         path="/",
         auth=login.admits if login else None,
         allowed_paths=[],
@@ -144,8 +159,8 @@ def build_server(
         css=asset("page.css"),
         app_kwargs={"openapi_url": None, "docs_url": None, "redoc_url": None},
     )
-    app.add_middleware(Guard, hosts=None if login else frozenset({host, "localhost", "127.0.0.1", "::1"}))
-    threading.Thread(target=_warm_up, args=(desk, generator), name="warm-up", daemon=True).start()
+    app.add_middleware(Guard, hosts=None if login else frozenset({host, "localhost", "127.0.0.1", "::1"}), tries=tries)
+    threading.Thread(target=_warm_up, args=(desk,), name="warm-up", daemon=True).start()
     return app
 
 
@@ -159,20 +174,28 @@ def serve(app: FastAPI, *, host: str, port: int, when_bound: Callable[[], None])
     try:
         bound = socket.create_server((host.strip("[]"), port), family=family, backlog=128)
     except OSError as error:
-        raise InputError(f"{host}:{port} cannot be used ({error.strerror or error}); try: --port {port + 1}") from error
+        reason = str(error.strerror or error).partition(" (while")[0]  # Python adds the address
+        raise InputError(f"{host}:{port} cannot be used ({reason}); try: --port {port + 1}") from error
     with bound:
         when_bound()
-        config = uvicorn.Config(app, log_level="warning", access_log=False, timeout_graceful_shutdown=2)
+        config = uvicorn.Config(
+            app,
+            log_level="warning",
+            access_log=False,
+            timeout_graceful_shutdown=2,
+            # Otherwise anybody could give a new address with each wrong password.
+            proxy_headers=False,
+        )
         uvicorn.Server(config).run(sockets=[bound])
 
 
 class Guard:
     """ASGI: answers only to its own name, turns away other sites' posts and oversized bodies, slows down wrong logins."""
 
-    def __init__(self, app: Any, *, hosts: frozenset[str] | None) -> None:
+    def __init__(self, app: Any, *, hosts: frozenset[str] | None, tries: Tries | None = None) -> None:
         self.app = app
         self.hosts = hosts
-        self._wrong: dict[str, deque[float]] = {}
+        self.tries = tries or Tries()
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] not in ("http", "websocket"):
@@ -180,60 +203,61 @@ class Guard:
             return
         headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
         if refusal := self._refusal(scope, headers):
-            await _answer(send, *refusal)
+            if scope["type"] == "websocket":
+                await send({"type": "websocket.close", "code": 1008})
+            else:
+                await _answer(send, *refusal)
             return
         client = (scope.get("client") or ("",))[0]
         is_login = scope["path"].rstrip("/") == "/login" and scope.get("method") == "POST"
+        if is_login:  # wrong until it is known to be right, so that a hundred at once count as a hundred
+            self.tries.note(client)
 
         async def guarded_send(message: Any) -> None:
             if message["type"] == "http.response.start":
                 own = [(name.lower().encode(), value.encode()) for name, value in HEADERS.items()]
-                replaced = {name for name, _ in own}
-                message["headers"] = [
-                    pair for pair in message.get("headers", []) if pair[0].lower() not in replaced
-                ] + own
-                if is_login:
-                    self._note_login(client, wrong=message["status"] >= 400)
+                # Gradio lets every other site read its answers, with the visitor's login, unless it is on localhost.
+                dropped = (b"access-control-", *(name for name, _ in own))
+                kept = [pair for pair in message.get("headers", []) if not pair[0].lower().startswith(dropped)]
+                message["headers"] = kept + own
+                if is_login and message["status"] < 400:
+                    self.tries.forgive(client)
             await send(message)
 
         await self.app(scope, receive, guarded_send)
 
     def _refusal(self, scope: Any, headers: dict[str, str]) -> tuple[int, str] | None:
         host = headers.get("host", "")
-        if self.hosts is not None and (urlsplit(f"//{host}").hostname or "") not in self.hosts:
+        if self.hosts is not None and _named(f"//{host}").hostname not in self.hosts:
             return 421, "this page answers only to the address that it was started with"
         origin = headers.get("origin")
-        if (
-            origin
-            and origin != "null"
-            and scope.get("method") not in ("GET", "HEAD")
-            and urlsplit(origin).netloc != host
-        ):
-            return 403, "requests from other sites' pages are refused"
+        if origin and scope.get("method") not in ("GET", "HEAD"):
+            # Another site's sandboxed frame says "null" too; a browser tells which of the two it is.
+            own = headers.get("sec-fetch-site") == "same-origin" if origin == "null" else _named(origin).netloc == host
+            if not own:
+                return 403, "requests from other sites' pages are refused"
+        if "transfer-encoding" in headers:
+            return 411, "a request must say its length"
         try:
             length = int(headers.get("content-length", "0"))
         except ValueError:
             return 400, "the request's length is no number"
         if length > MAX_BODY_BYTES:
             return 413, f"a request may have {MAX_BODY_BYTES:,} bytes"
+        if scope["path"].rstrip("/").endswith(SHUT):
+            return 404, "not found"
         client = (scope.get("client") or ("",))[0]
-        if scope["path"].rstrip("/") == "/login" and self._locked(client):
-            return 429, "too many wrong logins; wait ten minutes"
+        if scope["path"].rstrip("/") == "/login" and self.tries.locked(client):
+            return 429, TOO_MANY
         return None
 
-    def _locked(self, client: str) -> bool:
-        tries = self._wrong.get(client, deque())
-        while tries and time.monotonic() - tries[0] > WRONG_LOGIN_WINDOW_S:
-            tries.popleft()
-        return len(tries) >= WRONG_LOGINS
 
-    def _note_login(self, client: str, *, wrong: bool) -> None:
-        if not wrong:
-            self._wrong.pop(client, None)
-            return
-        if len(self._wrong) > 10_000:
-            self._wrong.clear()
-        self._wrong.setdefault(client, deque(maxlen=WRONG_LOGINS)).append(time.monotonic())
+def _named(address: str) -> SplitResult:
+    """An address in its parts; one that is none has none."""
+    try:
+        return urlsplit(address)
+    except ValueError:
+        return urlsplit("")
 
 
 async def _answer(send: Any, status: int, text: str) -> None:
@@ -243,9 +267,9 @@ async def _answer(send: Any, status: int, text: str) -> None:
     await send({"type": "http.response.body", "body": text.encode()})
 
 
-def _warm_up(desk: Desk, generator: str) -> None:
+def _warm_up(desk: Desk) -> None:
     try:
-        desk.warm_up(generator)
+        desk.warm_up()
     except Exception as error:  # whoever asks will be told
         log.warning("warming up failed: %s", error)
 

@@ -91,13 +91,14 @@ def add_file(archive: Archive, name: object, data: object) -> dict[str, Any]:
         raise InputError("did not arrive whole; try again") from error
     folder = Path(archive.url) / UPLOADS
     folder.mkdir(parents=True, exist_ok=True)
-    path = _create(folder, safe_name(name), content)
+    path, is_new = _create(folder, safe_name(name), content)
     try:
         report = archive.ingest([path])
     except BaseException:
-        path.unlink(missing_ok=True)
+        if is_new:
+            path.unlink(missing_ok=True)
         raise
-    if report.failed or report.unchanged:
+    if is_new and (report.failed or report.unchanged):
         path.unlink(missing_ok=True)
     if report.failed:
         raise InputError(report.failed[0][1])
@@ -111,11 +112,11 @@ def safe_name(name: str) -> str:
     >>> safe_name("../../etc/pass<wd>.txt"), safe_name("C:\\\\notes\\\\Émile.md"), safe_name("..")
     ('pass_wd_.txt', 'Émile.md', 'transcript.txt')
     """
-    last = re.split(r"[/\\]", unicodedata.normalize("NFC", name))[-1]
-    clean = re.sub(r'[<>:"|?*\x00-\x1f\x7f]|[\u200b-\u200f\u202a-\u202e\u2066-\u2069]', "_", last)
-    clean = clean.encode("utf-8", "replace").decode().strip(" .")
+    name = unicodedata.normalize("NFC", name).encode("utf-8", "replace").decode()
+    last = re.split(r"[/\\]", name)[-1]
+    clean = re.sub(r'[<>:"|?*\x00-\x1f\x7f]|[\u200b-\u200f\u202a-\u202e\u2066-\u2069]', "_", last).strip(" .")
     stem, dot, suffix = clean.rpartition(".")
-    short = f"{_cut(stem, 120)}.{_cut(suffix, 20)}" if dot else _cut(clean, 120)
+    short = (f"{_cut(stem, 120)}.{_cut(suffix, 20)}" if dot else _cut(clean, 120)).rstrip(" .")
     if re.fullmatch(r"(?i)(?:con|prn|aux|nul|com\d|lpt\d)(?:\..*)?", short):
         short = f"_{short}"
     return short or "transcript.txt"
@@ -125,8 +126,8 @@ def _cut(text: str, most_bytes: int) -> str:
     return text.encode()[:most_bytes].decode("utf-8", "ignore")
 
 
-def _create(folder: Path, name: str, content: bytes) -> Path:
-    """Write a file that was not there before; the same content under the same name is the same file."""
+def _create(folder: Path, name: str, content: bytes) -> tuple[Path, bool]:
+    """(path, whether it is new) of a file that holds this: the same content under the same name is the same file."""
     stem, dot, suffix = name.rpartition(".")
     for number in range(1, 10_000):
         path = folder / (name if number == 1 else f"{stem or suffix} ({number}){dot}{suffix if stem else ''}")
@@ -134,6 +135,11 @@ def _create(folder: Path, name: str, content: bytes) -> Path:
             with path.open("xb") as file:
                 file.write(content)
         except FileExistsError:
+            if path.is_file() and path.stat().st_size == len(content) and path.read_bytes() == content:
+                return path, False
             continue
-        return path
+        except OSError:
+            path.unlink(missing_ok=True)
+            raise
+        return path, True
     raise InputError(f"there are too many files called {name}; rename it")

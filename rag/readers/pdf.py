@@ -384,10 +384,14 @@ def _opens(line: _Line, before: _Line, gap: float, full: int, margin: float) -> 
 def _labels(reader: Any, count: int) -> list[str]:
     """The printed numbers of the pages, as far as the file tells."""
     try:
-        labels = [str(label) for label in reader.page_labels]
+        labels = [_CONTROL.sub("", str(label)).strip() for label in reader.page_labels]
     except Exception:  # a fault in labels is no reason to refuse a text
         labels = []
-    return labels if len(labels) == count and all(labels) else [str(number + 1) for number in range(count)]
+    return (
+        labels
+        if len(labels) == count and all(0 < len(label) <= 16 for label in labels)
+        else [str(number + 1) for number in range(count)]
+    )
 
 
 def _title(reader: Any) -> str:

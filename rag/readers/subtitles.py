@@ -30,7 +30,9 @@ def read(data: bytes, name: str) -> tuple[str, Hints]:
     start = text.lstrip()
     for number, line in enumerate(text.split("\n") if not start.startswith("<") else (), start=1):
         if len(line) > MAX_LINE:
-            raise InputError(f"line {number} has {len(line):,} characters; a line of a subtitle has {MAX_LINE:,} at most")
+            raise InputError(
+                f"line {number} has {len(line):,} characters; a line of a subtitle has {MAX_LINE:,} at most"
+            )
     title = ""
     if re.match(r"(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<", start, re.S):
         cues = _ttml(text)

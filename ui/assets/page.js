@@ -39,7 +39,7 @@ function say(name, values = {}) {
 }
 
 function announce(text) {
-  const line = find('.or-status');
+  const line = document.querySelector('.or-status');
   line.textContent = text;
   clearTimeout(announce.timer);
   announce.timer = setTimeout(() => { line.textContent = ''; }, 6000);
@@ -48,7 +48,8 @@ function announce(text) {
 async function call(name, value = null) {
   let result;
   try { result = await server[name](value); } catch (_) { throw new Error(say('error.server')); }
-  if (result && result.error) throw new Error(result.error);
+  if (result === undefined || result === null) throw new Error(say('error.server'));
+  if (result.error) throw new Error(result.error);
   return result;
 }
 
@@ -66,6 +67,7 @@ async function copy(text) {
   announce(say('pane.copied'));
 }
 
+const answerCount = (count) => say(count === 1 ? 'documents.answer' : 'documents.answers', { count });
 const clock = (seconds) => new Date(1000 * Math.floor(seconds)).toISOString().slice(11, 19);
 const characters = (place) => say('pane.characters', place);
 const sheet = () => document.querySelector('#or-page').classList;
@@ -95,8 +97,9 @@ function lower() {
 // -- the transcript and the place in it -----------------------------------------------------------------------------
 
 function parsePlace(link) {
+  try { link = link && decodeURI(link); } catch (_) { return null; }
   const found = /^#(cite|place)\/([^./]+)\.(\d+)-(\d+)$/.exec(link || '');
-  return found && { kind: found[1], id: decodeURIComponent(found[2]), start: Number(found[3]), end: Number(found[4]), link };
+  return found && { kind: found[1], id: found[2], start: Number(found[3]), end: Number(found[4]), link };
 }
 
 function source(id) {
@@ -108,9 +111,17 @@ function source(id) {
   return sources.get(id);
 }
 
-async function openPlace(place, { focus = true } = {}) {
+let latest = 0; // of two quick clicks, the later one counts, whichever document comes first
+
+async function openPlace(place, { focus = true, chip = null } = {}) {
+  const ticket = ++latest;
   let view;
-  try { view = await source(place.id); } catch (error) { announce(error.message); show('transcript'); raise(); return; }
+  try { view = await source(place.id); } catch (error) {
+    if (ticket === latest) { announce(error.message); show('transcript'); raise(); }
+    return;
+  }
+  if (ticket !== latest) return;
+  if (chip) chipClicked = chip;
   show('transcript');
   raise();
   if (!opened || opened.view !== view) build(view);
@@ -121,7 +132,11 @@ async function openPlace(place, { focus = true } = {}) {
 }
 
 async function openDocument(id) {
-  try { build(await source(id)); } catch (error) { announce(error.message); return; }
+  const ticket = ++latest;
+  let view;
+  try { view = await source(id); } catch (error) { announce(error.message); return; }
+  if (ticket !== latest) return;
+  build(view);
   show('transcript');
   raise();
   find('.or-transcript').scrollTop = 0;
@@ -207,7 +222,9 @@ function describe(view, place) {
   const order = at >= 0 ? `${at + 1} / ${all.length}` : '';
   find('.or-where').textContent = [order, characters(place)].filter(Boolean).join(' · ');
   for (const tool of findAll('.or-copy-citation, .or-copy-link')) tool.hidden = number < 0;
-  for (const chip of all) chip.toggleAttribute('aria-current', chip === chipClicked);
+  for (const chip of all) {
+    if (chip === chipClicked) chip.setAttribute('aria-current', 'true'); else chip.removeAttribute('aria-current');
+  }
 }
 
 function citationText() {
@@ -225,27 +242,29 @@ function step(by) {
   if (!all.length) return;
   const at = all.indexOf(chipClicked);
   const next = at < 0 ? (by > 0 ? 0 : all.length - 1) : Math.min(Math.max(at + by, 0), all.length - 1);
-  chipClicked = all[next];
-  openPlace(parsePlace(chipClicked.getAttribute('href')));
+  openPlace(parsePlace(all[next].getAttribute('href')), { chip: all[next] });
 }
 
 // -- documents ------------------------------------------------------------------------------------------------------
 
-async function listDocuments() {
+let listed = null;
+
+async function listDocuments(fresh = true) {
   const list = find('.or-documents');
   let rows;
-  try { rows = await call('list_documents'); } catch (error) { announce(error.message); return; }
+  try { rows = listed = fresh || !listed ? await call('list_documents') : listed; } catch (error) { announce(error.message); return; }
   const wanted = find('.or-find input').value.toLowerCase();
   const shown = rows.filter((row) => !wanted || [row.title, row.source, row.spoken, row.date, ...row.speakers].join(' ').toLowerCase().includes(wanted));
   list.replaceChildren(...shown.slice(0, 500).map(documentRow));
   find('.or-find').hidden = rows.length < 6 && !wanted;
+  if (shown.length > 500) list.append(make('li', 'or-hint', say('documents.more', { count: shown.length - 500 })));
   if (!rows.length) list.append(make('li', 'or-hint', say('documents.none')));
 }
 
 function documentRow(row) {
   const item = make('li', 'or-row');
   const text = make('div', 'or-row-text');
-  const count = `${row.answers} ${say('documents.answers')}`;
+  const count = answerCount(row.answers);
   text.append(make('p', 'or-row-title', row.title || row.source), make('p', 'or-row-meta', [row.spoken || say('documents.undated'), count, row.source].join(' · ')));
   text.append(make('p', 'or-row-meta', row.speakers.slice(0, 6).join(', ') + (row.speakers.length > 6 ? ' …' : '')));
   const tools = make('div', 'or-row-tools');
@@ -267,7 +286,8 @@ function confirmRemoval(item, tools, row) {
   const yes = button('or-plain or-danger', say('documents.yes'), async () => {
     try { await call('remove_document', row.id); } catch (error) { announce(error.message); return; }
     sources.delete(row.id);
-    changed();
+    await changed();
+    find('#or-tab-documents').focus();
   });
   sure.append(make('p', '', say('documents.sure')), yes, no);
   tools.hidden = true;
@@ -275,10 +295,10 @@ function confirmRemoval(item, tools, row) {
   no.focus();
 }
 
-function changed() { // the archive: whoever shows it looks again
+async function changed() { // the archive: whoever shows it looks again
   trigger('change');
-  greet();
-  listDocuments();
+  await greet();
+  await listDocuments();
 }
 
 const asBase64 = (file) => new Promise((resolve, reject) => {
@@ -305,7 +325,7 @@ async function upload(files) {
       const limits = { size: (file.size / 1e6).toFixed(0), megabytes: page.maxBytes / 1e6 };
       if (file.size > page.maxBytes) throw new Error(say('documents.large', limits));
       const result = await call('add_document', { name: file.name, data: await asBase64(file) });
-      state.textContent = [`${result.answers} ${say('documents.answers')}`, ...result.notes].join(' · ');
+      state.textContent = [answerCount(result.answers), ...result.notes].join(' · ');
       row.classList.add('or-done');
       added = true;
     } catch (error) {
@@ -320,12 +340,16 @@ async function upload(files) {
 
 // -- conversations --------------------------------------------------------------------------------------------------
 
-const keeping = () => localStorage.getItem(KEEP) !== 'no';
+// A browser can refuse to keep anything; the page works all the same.
+const storage = (() => { try { localStorage.setItem(KEEP, localStorage.getItem(KEEP) || 'yes'); return localStorage; } catch (_) { return null; } })();
+const remembered = (key) => storage?.getItem(key) ?? null;
+const forget = (key) => storage?.removeItem(key);
+const keeping = () => storage !== null && remembered(KEEP) !== 'no';
 
 function kept() {
   const found = [];
-  for (const key of Object.keys(localStorage).filter((name) => name.startsWith(KEPT))) {
-    try { found.push(JSON.parse(localStorage.getItem(key))); } catch (_) { localStorage.removeItem(key); }
+  for (const key of Object.keys(storage || {}).filter((name) => name.startsWith(KEPT))) {
+    try { found.push(JSON.parse(remembered(key))); } catch (_) { forget(key); }
   }
   return found.sort((a, b) => b.time - a.time);
 }
@@ -334,21 +358,26 @@ function keep() {
   if (!keeping() || !conversation.id || !conversation.exchanges.length) return;
   const { id, exchanges } = conversation;
   const text = JSON.stringify({ id, exchanges, title: exchanges[0].question, time: Date.now() });
-  for (const old of kept().filter((item) => item.id !== id).slice(MOST_KEPT - 1)) localStorage.removeItem(KEPT + old.id);
+  for (const old of kept().filter((item) => item.id !== id).slice(MOST_KEPT - 1)) forget(KEPT + old.id);
   for (;;) {
-    try { localStorage.setItem(KEPT + id, text); break; } catch (_) { // full: the oldest makes room
+    try { storage.setItem(KEPT + id, text); break; } catch (_) { // full: the oldest makes room
       const oldest = kept().filter((item) => item.id !== id).pop();
       if (!oldest) break;
-      localStorage.removeItem(KEPT + oldest.id);
+      forget(KEPT + oldest.id);
     }
   }
   sessionStorage.setItem(CURRENT, id);
 }
 
+function drop(id) { // from this browser, and for good: going on with it would keep it again
+  forget(KEPT + id);
+  if (id === conversation.id) begin();
+}
+
 function restore(item) { trigger('select', { id: item.id, exchanges: item.exchanges }); }
 
 function begin() {
-  sessionStorage.removeItem(CURRENT);
+  if (storage) sessionStorage.removeItem(CURRENT);
   trigger('clear');
   sheet().remove('or-open');
   document.querySelector('#or-box textarea')?.focus();
@@ -365,10 +394,10 @@ function listConversations() {
     text.append(make('p', 'or-row-title', item.title), make('p', 'or-row-meta', `${new Date(item.time).toLocaleString()} · ${item.exchanges.length}`));
     const tools = make('div', 'or-row-tools');
     const open = button('or-plain', say('conversations.open'), () => { restore(item); sheet().remove('or-open'); });
-    const drop = button('or-plain', say('conversations.delete'), () => { localStorage.removeItem(KEPT + item.id); listConversations(); });
+    const remove = button('or-plain', say('conversations.delete'), () => { drop(item.id); listConversations(); find('#or-tab-conversations').focus(); });
     open.setAttribute('aria-label', `${say('conversations.open')}: ${item.title}`);
-    drop.setAttribute('aria-label', `${say('conversations.delete')}: ${item.title}`);
-    tools.append(open, drop);
+    remove.setAttribute('aria-label', `${say('conversations.delete')}: ${item.title}`);
+    tools.append(open, remove);
     row.append(text, tools);
     return row;
   }));
@@ -415,7 +444,12 @@ async function addSamples(clicked) {
 
 function judge(clicked, index, helpful) {
   const actions = clicked.closest('.or-actions');
-  for (const other of findAll('.or-up, .or-down', actions)) other.classList.toggle('or-chosen', other === clicked);
+  for (const other of findAll('.or-up, .or-down', actions)) {
+    other.classList.toggle('or-chosen', other === clicked);
+    other.setAttribute('aria-pressed', other === clicked);
+  }
+  const exchange = conversation.exchanges[index];
+  call('send_feedback', { exchange, helpful, comment: '' }).catch((error) => announce(error.message));
   actions.parentElement.querySelector('.or-comment')?.remove();
   const form = make('form', 'or-comment');
   const label = make('label', '', say('feedback.comment') + ' ');
@@ -427,7 +461,7 @@ function judge(clicked, index, helpful) {
   form.addEventListener('submit', async (event) => {
     event.preventDefault();
     try {
-      await call('send_feedback', { exchange: conversation.exchanges[index], helpful, comment: comment.value });
+      if (comment.value.trim()) await call('send_feedback', { exchange, helpful, comment: comment.value });
       form.replaceChildren(make('p', '', say('feedback.thanks')));
     } catch (error) { form.replaceChildren(make('p', '', error.message)); }
   });
@@ -441,8 +475,7 @@ listen(document, 'click', (event) => {
     const place = parsePlace(link.getAttribute('href'));
     event.preventDefault();
     if (!place) return;
-    chipClicked = link;
-    openPlace(place);
+    openPlace(place, { chip: link });
     return;
   }
   const clicked = event.target.closest?.('#chat .or-act');
@@ -451,6 +484,14 @@ listen(document, 'click', (event) => {
   if (opener) { show(opener.dataset.view, true); raise(); }
   if (event.target.closest?.('.or-new')) begin();
 });
+
+listen(window, 'hashchange', () => { // a link to a place, typed or pasted into the open page
+  const place = parsePlace(location.hash);
+  if (place) openPlace(place);
+});
+
+// A file that misses the box must not take the page's place.
+for (const kind of ['dragover', 'drop']) listen(document, kind, (event) => { if (event.dataTransfer?.types.includes('Files')) event.preventDefault(); });
 
 listen(document, 'keydown', (event) => {
   if (event.key === 'Escape' && element.contains(document.activeElement)) { lower(); return; }
@@ -476,7 +517,7 @@ listen(find('.or-previous'), 'click', () => step(-1));
 listen(find('.or-next'), 'click', () => step(1));
 listen(find('.or-copy-citation'), 'click', () => copy(citationText()));
 listen(find('.or-copy-link'), 'click', () => copy(location.origin + location.pathname + opened.link.replace('#place/', '#cite/')));
-listen(find('.or-find input'), 'input', listDocuments);
+listen(find('.or-find input'), 'input', () => listDocuments(false));
 listen(find('.or-upload input'), 'change', (event) => { upload(event.target.files); event.target.value = ''; });
 listen(find('.or-drop'), 'dragover', (event) => { event.preventDefault(); find('.or-drop').classList.add('or-over'); });
 listen(find('.or-drop'), 'dragleave', () => find('.or-drop').classList.remove('or-over'));
@@ -486,19 +527,19 @@ listen(find('.or-drop'), 'drop', (event) => {
   upload(event.dataTransfer.files);
 });
 for (const each of findAll('[data-form]')) listen(each, 'click', () => exportAs(each.dataset.form));
-listen(find('.or-keep-all'), 'change', (event) => { localStorage.setItem(KEEP, event.target.checked ? 'yes' : 'no'); keep(); listConversations(); });
-listen(find('.or-delete-all'), 'click', () => { for (const item of kept()) localStorage.removeItem(KEPT + item.id); listConversations(); });
+listen(find('.or-keep-all'), 'change', (event) => { storage?.setItem(KEEP, event.target.checked ? 'yes' : 'no'); keep(); listConversations(); });
+listen(find('.or-delete-all'), 'click', () => { for (const item of kept()) drop(item.id); listConversations(); });
 
 // -- colours --------------------------------------------------------------------------------------------------------
 
 const dark = matchMedia('(prefers-color-scheme: dark)');
 function colour() {
-  const chosen = localStorage.getItem(THEME) || 'system';
+  const chosen = remembered(THEME) || 'system';
   document.body.classList.toggle('dark', chosen === 'dark' || (chosen === 'system' && dark.matches));
   for (const option of findAll('[name=or-theme]')) option.checked = option.value === chosen;
 }
 listen(dark, 'change', colour);
-for (const option of findAll('[name=or-theme]')) listen(option, 'change', () => { localStorage.setItem(THEME, option.value); colour(); });
+for (const option of findAll('[name=or-theme]')) listen(option, 'change', () => { storage?.setItem(THEME, option.value); colour(); });
 colour();
 
 // -- beginning ------------------------------------------------------------------------------------------------------
@@ -508,7 +549,8 @@ async function greet() {
   for (const each of findAll('[data-text]', document)) each.textContent = say(each.dataset.text);
   for (const each of findAll('[data-label]', document)) each.setAttribute('aria-label', say(each.dataset.label));
   const counts = document.querySelector('.or-counts');
-  if (counts) counts.textContent = `${page.documents} ${say('pane.documents').toLowerCase()} · ${page.answers} ${say('documents.answers')}`;
+  if (counts) counts.textContent = say('documents.count', page);
+  document.querySelector('#or-page').classList.toggle('or-read-only', page.readOnly);
   find('.or-encoder').textContent = say('documents.encoder', page);
   find('.or-upload').hidden = page.readOnly;
   find('.or-readonly').hidden = !page.readOnly;
@@ -534,6 +576,14 @@ window.onrecord = {
       for (const citation of exchange.answer?.citations || []) source(citation.document_id).catch(() => {});
     }
     if (!find('#or-view-conversations').hidden) listConversations();
+    // Somebody else may have changed the archive meanwhile.
+    const { generation } = page;
+    greet().then(() => {
+      if (page.generation === generation) return;
+      sources.clear();
+      trigger('change');
+      if (!find('#or-view-documents').hidden) listDocuments();
+    });
   },
 };
 
@@ -546,6 +596,6 @@ function whenGreeted(act) {
   if (document.querySelector('#chat .or-answer')) act();
   else setTimeout(() => whenGreeted(act), 50);
 }
-const current = sessionStorage.getItem(CURRENT);
+const current = storage && sessionStorage.getItem(CURRENT);
 const before = current && kept().find((item) => item.id === current);
 if (before) whenGreeted(() => restore(before));

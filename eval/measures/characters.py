@@ -1,0 +1,75 @@
+"""Retrieval by characters: the share of the gold that a reader of the first passages has seen.
+
+It asks nothing about how the transcript was split, so that a splitter cannot look better by making passages longer or
+shorter: with a budget of words, one that returns whole pages pays for each of them. Gold that spans several turns holds
+the speakers' names between them, which are in no passage: 1 is not always within reach.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+from eval.questions import Gold
+from rag.types import Passage, Span
+
+CUTOFFS = (1, 3, 5, 10)
+BUDGET_WORDS = 500
+_WORD = re.compile(r"\S+")
+
+
+def gold_characters(gold: Sequence[Gold], ranked: Sequence[Passage]) -> dict[str, float]:
+    """`gold_chars@k` for the first k passages, and `gold_chars@500w` for the first 500 words of them."""
+    shares = {f"gold_chars@{k}": share_covered(gold, _places(ranked[:k])) for k in CUTOFFS}
+    return {**shares, f"gold_chars@{BUDGET_WORDS}w": share_covered(gold, within_budget(ranked, BUDGET_WORDS))}
+
+
+def share_covered(gold: Sequence[Gold], places: Iterable[tuple[str, int, int]]) -> float:
+    """The share of the gold's characters, each counted once, that lies in (source, start, end) ranges.
+
+    >>> share_covered([Gold("a.txt", 0, 10), Gold("a.txt", 5, 20)], [("a.txt", 15, 30), ("b.txt", 0, 20)])
+    0.25
+    """
+    wanted: dict[str, list[Span]] = {}
+    seen: dict[str, list[Span]] = {}
+    for each in gold:
+        wanted.setdefault(each.source, []).append((each.start, each.end))
+    for source, start, end in places:
+        seen.setdefault(source, []).append((start, end))
+    total = covered = 0
+    for source, spans in wanted.items():
+        own, read = union(spans), union(seen.get(source, []))
+        total += sum(end - start for start, end in own)
+        covered += sum(max(0, min(a_end, b_end) - max(a, b)) for a, a_end in own for b, b_end in read)
+    return covered / total if total else 0.0
+
+
+def union(spans: Iterable[Span]) -> list[Span]:
+    """Ranges that overlap or touch, joined.
+
+    >>> union([(5, 8), (0, 3), (3, 6), (9, 9)])
+    [(0, 8)]
+    """
+    joined: list[Span] = []
+    for start, end in sorted(span for span in spans if span[0] < span[1]):
+        if joined and start <= joined[-1][1]:
+            joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
+        else:
+            joined.append((start, end))
+    return joined
+
+
+def within_budget(ranked: Iterable[Passage], budget: int) -> list[tuple[str, int, int]]:
+    """The places that are read when reading stops after `budget` words; the last passage is cut behind its last word."""
+    places: list[tuple[str, int, int]] = []
+    for passage in ranked:
+        ends = [word.end() for word in _WORD.finditer(passage.text)]
+        if len(ends) > budget:
+            return [*places, (passage.source, passage.start, passage.start + ends[budget - 1])] if budget else places
+        places.append((passage.source, passage.start, passage.end))
+        budget -= len(ends)
+    return places
+
+
+def _places(passages: Iterable[Passage]) -> list[tuple[str, int, int]]:
+    return [(passage.source, passage.start, passage.end) for passage in passages]

@@ -1,0 +1,143 @@
+"""How sure is sure: the map from a reader's signals to a confidence, and the file that keeps one with its archive.
+
+    calibration.json    {"version": 1, "models": {fingerprint: {encoder, bias, coefficients, threshold, curve, …}}}
+
+The signals of one model mean nothing to another, so an archive keeps a calibration for each model that it was fitted with.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from math import exp, isfinite
+from pathlib import Path
+from typing import Any
+
+from rag.errors import ArchiveError
+from rag.files import write_whole
+
+CALIBRATION_FILE = "calibration.json"
+VERSION = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Signals:
+    """What the confidence is made of; all in [0, 1] but cosines, which can be a little below."""
+
+    dense: float  # best cosine of a passage
+    sentence: float  # best cosine of a sentence
+    cover: float  # share of the question's word weight in the best passage
+    quote_cover: float  # share of it in the first quote
+    unknown: float  # share of it in words that occur nowhere in the archive
+    names_unknown: float  # share of the question's names and numbers that occur nowhere in the archive
+    names_missing: float  # share of them that the best passages and their questions do not hold
+
+    def as_list(self) -> list[float]:
+        """The signals in the order of the calibration's coefficients."""
+        return [getattr(self, name) for name in Signals.__slots__]
+
+
+@dataclass(frozen=True, slots=True)
+class CurvePoint:
+    """What answering every question with at least this confidence gives."""
+
+    threshold: float
+    coverage: float  # share of the questions answered
+    risk: float  # share of the answered ones whose first quote does not answer
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """A logistic map from signals to confidence, and the threshold under which the record is called silent.
+
+    `fitted_on` says with what, and `curve` what other thresholds would have given there.
+    """
+
+    bias: float
+    coefficients: tuple[float, ...]
+    threshold: float
+    curve: tuple[CurvePoint, ...] = ()
+    fitted_on: str = ""
+
+    def confidence(self, signals: Signals) -> float:
+        """Probability in (0, 1) that the first quote answers.
+
+        >>> even = Calibration(bias=0.0, coefficients=(0.0,) * 7, threshold=0.3)
+        >>> even.confidence(Signals(1, 1, 1, 1, 0, 0, 0))
+        0.5
+        """
+        total = self.bias + sum(c * s for c, s in zip(self.coefficients, signals.as_list(), strict=True))
+        return 1.0 / (1.0 + exp(-max(-30.0, min(30.0, total))))
+
+
+# Logistic regression on the bundled questions, on one real interview and on committee meetings, against the same questions
+# put to an archive that is about something else: AUROC 0.984, and 4.5 % of the answerable ones refused. It tells subjects
+# apart; a fact that is absent from the right subject it hardly sees (AUROC 0.63).
+DEFAULT_CALIBRATION = Calibration(bias=-4.29, coefficients=(6.08, 5.89, 1.29, 1.29, -1.01, -1.08, -0.99), threshold=0.3)
+
+
+def load_calibration(path: Path, *, fingerprint: str) -> Calibration | None:
+    """The calibration of one model, None where the file has none for it. Raises ArchiveError where it is damaged."""
+    stored = _read(path)["models"].get(fingerprint)
+    if stored is None:
+        return None
+    try:
+        calibration = Calibration(
+            bias=_number(stored["bias"]),
+            coefficients=tuple(_number(stored["coefficients"][name]) for name in Signals.__slots__),
+            threshold=_share(stored["threshold"]),
+            curve=tuple(CurvePoint(*(_share(value) for value in point)) for point in stored["curve"]),
+            fitted_on=str(stored["fitted_on"]),
+        )
+        if set(stored["coefficients"]) != set(Signals.__slots__):
+            raise ValueError("coefficients of unknown signals")
+    except (KeyError, TypeError, ValueError) as error:
+        raise _damaged(path, error) from error
+    return calibration
+
+
+def save_calibration(path: Path, calibration: Calibration, *, encoder: str, fingerprint: str) -> None:
+    """Keep a model's calibration beside those of others. Raises ArchiveError where the file that is there is damaged."""
+    content = _read(path)
+    content["models"][fingerprint] = {
+        "encoder": encoder,
+        "bias": calibration.bias,
+        "coefficients": dict(zip(Signals.__slots__, calibration.coefficients, strict=True)),
+        "threshold": calibration.threshold,
+        "curve": [[point.threshold, point.coverage, point.risk] for point in calibration.curve],
+        "fitted_on": calibration.fitted_on,
+    }
+    write_whole(path, (json.dumps(content, ensure_ascii=False, indent=1) + "\n").encode())
+
+
+def _read(path: Path) -> dict[str, Any]:
+    if not path.exists():
+        return {"version": VERSION, "models": {}}
+    try:
+        content: dict[str, Any] = json.loads(path.read_bytes())
+        if content["version"] != VERSION:
+            raise ValueError(f"version {content['version']!r}, not {VERSION}")
+        if not isinstance(content["models"], dict):
+            raise TypeError("'models' is no object")
+    except (KeyError, TypeError, ValueError, RecursionError) as error:
+        raise _damaged(path, error) from error
+    return content
+
+
+def _damaged(path: Path, error: Exception) -> ArchiveError:
+    return ArchiveError(
+        f"{path} is damaged ({type(error).__name__}: {error}); delete it to go back to the default threshold, "
+        "then run: onrecord eval calibrate QUESTIONS"
+    )
+
+
+def _number(value: Any) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not isfinite(value):
+        raise ValueError(f"{value!r} is no number")
+    return float(value)
+
+
+def _share(value: Any) -> float:
+    if not 0 <= _number(value) <= 1:
+        raise ValueError(f"{value!r} is not between 0 and 1")
+    return float(value)

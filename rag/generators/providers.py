@@ -1,0 +1,96 @@
+"""What the generators behind a network have in common: whose key goes where, and errors as sentences.
+
+A key is sent to the host of its own provider and to no other: not where the environment says so, not after a redirect.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlsplit
+
+from rag.errors import InputError
+
+# What a provider's server needs to see. Everything else that a library adds from the environment stays here.
+_ALLOWED = frozenset(
+    "host accept accept-encoding connection content-type content-length user-agent authorization x-api-key "
+    "anthropic-version transfer-encoding".split()
+)
+RETRIES = 2  # after 429 and 5xx, with the library's own growing waits
+
+
+@dataclass(frozen=True, slots=True)
+class Provider:
+    """A company's own host, and the variable that holds its key."""
+
+    name: str
+    host: str
+    variable: str
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """Where requests go, and the key that goes with them."""
+
+    url: str
+    key: str = field(repr=False)
+
+    @property
+    def host(self) -> str:
+        return urlsplit(self.url).hostname or ""
+
+
+def endpoint(provider: Provider, base_url: str | None, *, default: str) -> Endpoint:
+    """The address and its key. Raises InputError for a URL that is none, and where the provider's key is missing.
+
+    Other hosts than the provider's get `ONRECORD_API_KEY`, or no key at all.
+    """
+    url = base_url or default
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise InputError(f"--base-url {url!r} is no address; write it as http://localhost:11434/v1")
+    if parts.username or parts.password:
+        raise InputError("--base-url must not hold a password; set ONRECORD_API_KEY instead")
+    if parts.hostname != provider.host:
+        return Endpoint(url, os.environ.get("ONRECORD_API_KEY", ""))
+    if parts.scheme != "https":
+        raise InputError(f"--base-url {url!r} would send a key unencrypted; write https://")
+    if not (key := os.environ.get(provider.variable, "")):
+        raise InputError(f"{provider.name} wants a key; set {provider.variable}, or give --base-url for another server")
+    return Endpoint(url, key)
+
+
+def guarded_client(client_class: Any, to: Endpoint) -> Any:
+    """An HTTP client that speaks to one host only, follows no redirect, and sends no header that it need not."""
+
+    def check(request: Any) -> None:
+        if request.url.host != to.host:
+            raise InputError(f"a request to {request.url.host} was stopped: only {to.host} is meant")
+        for name in list(request.headers):
+            if name.lower() not in _ALLOWED:
+                del request.headers[name]
+        if not to.key:
+            for name in ("authorization", "x-api-key"):
+                request.headers.pop(name, None)
+
+    # A proxy from the environment is for the world outside, not for a server on this machine.
+    local = to.host in ("localhost", "127.0.0.1", "::1")
+    return client_class(follow_redirects=False, trust_env=not local, event_hooks={"request": [check]})
+
+
+def missing(package: str, extra: str) -> InputError:
+    """What to type where a library is not installed."""
+    return InputError(f"this generator needs the package {package}; run: pip install 'onrecord[{extra}]'")
+
+
+def told(error: Exception, to: Endpoint) -> InputError:
+    """A library's error as a sentence, without the key that it may hold."""
+    status = getattr(error, "status_code", None)
+    reason = {
+        401: "the key was refused",
+        403: "access was refused",
+        404: "there is no such model or address",
+        429: "too many requests, or the quota is used up",
+    }.get(status or 0, f"it answered with status {status}" if status else type(error).__name__)
+    return InputError(f"{to.host}: {reason}")

@@ -1,0 +1,103 @@
+"""A model on this machine, by transformers: no server, no network once the weights are there. Streamed.
+
+Slow without a GPU, and heavy: torch and transformers are loaded at the first question.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from rag.errors import InputError
+from rag.generators import GenerationRequest
+from rag.generators.prompts import Message, build_messages, rewrite_messages
+
+ANSWER_TOKENS = 400
+DEFAULT_CONTEXT_TOKENS = 4_096
+
+
+class TransformersGenerator:
+    """A causal language model by its name or folder. Raises InputError where it cannot be loaded."""
+
+    numbering = "sentences"
+
+    def __init__(self, *, model: str | None = None) -> None:
+        if not model:
+            raise InputError("the transformers generator wants a model's name or folder; add --model")
+        self._name = model
+        self._loaded: tuple[Any, Any] | None = None
+        self._guard = threading.Lock()
+
+    def generate(self, request: GenerationRequest) -> Iterator[str]:
+        """The model's text as it comes, citing `[p.s]`."""
+        model, tokenizer = self._load()
+        window = int(getattr(model.config, "max_position_embeddings", 0) or DEFAULT_CONTEXT_TOKENS)
+        room = max(256, min(window, 8_192) - ANSWER_TOKENS)
+        messages = build_messages(request, max_tokens=room, count_tokens=lambda text: len(tokenizer.encode(text)))
+        yield from self._complete(messages, ANSWER_TOKENS)
+
+    def rewrite(self, question: str, history: Sequence[str]) -> str:
+        """A follow-up as a question that stands on its own."""
+        return "".join(self._complete(rewrite_messages(question, history), 60)).strip().strip('"')
+
+    def _complete(self, messages: list[Message], max_tokens: int) -> Iterator[str]:
+        from transformers import StoppingCriteria, StoppingCriteriaList, TextIteratorStreamer
+
+        model, tokenizer = self._load()
+        stopped = threading.Event()
+
+        class Stop(StoppingCriteria):  # type: ignore[misc]
+            def __call__(self, input_ids: Any, scores: Any, **_: Any) -> Any:
+                return stopped.is_set()
+
+        streamer = TextIteratorStreamer(tokenizer, skip_prompt=True, skip_special_tokens=True)
+        failed: list[Exception] = []
+
+        def run() -> None:
+            try:
+                model.generate(
+                    **self._encoded(tokenizer, messages),
+                    streamer=streamer,
+                    max_new_tokens=max_tokens,
+                    do_sample=False,
+                    stopping_criteria=StoppingCriteriaList([Stop()]),
+                )
+            except Exception as error:
+                failed.append(error)
+                streamer.end()
+
+        thread = threading.Thread(target=run, name="transformers", daemon=True)
+        thread.start()
+        try:
+            yield from streamer
+        finally:
+            stopped.set()
+            thread.join()
+        if failed:
+            raise InputError(f"{self._name}: the model failed ({failed[0]})")
+
+    @staticmethod
+    def _encoded(tokenizer: Any, messages: list[Message]) -> Any:
+        """The prompt in the model's own chat form, or plainly where it has none."""
+        if tokenizer.chat_template:
+            return tokenizer.apply_chat_template(
+                messages, add_generation_prompt=True, return_tensors="pt", return_dict=True
+            )
+        text = "\n\n".join(message["content"] for message in messages) + "\n\nAnswer:"
+        return tokenizer(text, return_tensors="pt")
+
+    def _load(self) -> tuple[Any, Any]:
+        with self._guard:
+            if self._loaded is None:
+                from transformers import AutoModelForCausalLM, AutoTokenizer
+
+                try:
+                    tokenizer = AutoTokenizer.from_pretrained(self._name)
+                    model = AutoModelForCausalLM.from_pretrained(self._name, use_safetensors=True)
+                except (OSError, ValueError) as error:
+                    reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+                    raise InputError(f"{self._name}: this model cannot be loaded ({reason})") from error
+                model.eval()
+                self._loaded = (model, tokenizer)
+            return self._loaded

