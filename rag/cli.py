@@ -17,7 +17,8 @@ import typer
 if TYPE_CHECKING:
     from rag.archive import Archive
     from rag.config import Settings
-    from rag.types import Answer, Citation, Document, Filters, ScoredPassage
+    from rag.types import Answer, Citation, Document, Filters, IngestReport, ScoredPassage
+    from rag.watch import Look
 
 app = typer.Typer(
     name="onrecord",
@@ -64,6 +65,7 @@ def ingest(
         list[str] | None,
         typer.Option("--meta", metavar="KEY=VALUE", help="The files' title, date, place or language (repeatable)"),
     ] = None,
+    watch: Annotated[bool, typer.Option("--watch", help="Keep the archive in step with folders until Ctrl+C")] = False,
 ) -> None:
     """Read transcripts into the archive; what is there already is left alone."""
     from rag.archive import open_archive
@@ -71,26 +73,26 @@ def ingest(
 
     settings = _settings(archive=archive, encoder=encoder)
     opened = open_archive(settings.archive, encoder=settings.encoder, rebuild=rebuild)
-    with _Progress() as progress:
-        report = opened.ingest(
-            paths,
-            workers=workers,
-            progress=progress.update,
-            corrections=load_corrections(speakers) if speakers else None,
-            meta=meta_correction(meta) if meta else None,
-        )
-    for label, names in (("added", report.added), ("replaced", report.replaced), ("unchanged", report.unchanged)):
-        for name in names if len(names) <= 20 else []:
-            print(f"{label:>9}  {name}")
-        if len(names) > 20:
-            print(f"{label:>9}  {len(names)} files")
-    for name, note in report.notes:
-        print(f"{'note':>9}  {name}: {note}")
+    given = load_corrections(speakers) if speakers else None
+    set_by_hand = meta_correction(meta) if meta else None
+
+    def read(files: Iterable[Path]) -> IngestReport:
+        nonlocal given
+        with _Progress() as progress:
+            report = opened.ingest(
+                files, workers=workers, progress=progress.update, corrections=given, meta=set_by_hand
+            )
+        given = None  # the archive keeps them now; another run need not have every file that they are about
+        return report
+
+    if watch:
+        _watch(opened, paths, read)
+        return
+    report = read(paths)
+    _print_report(report)
     documents, passages = opened.counts()
     print(f"{settings.archive}: {_count(documents, 'document')}, {_count(passages, 'answer passage')}")
-    for name, reason in report.failed:
-        _complain(f"{name}: {reason}")
-    if report.failed:
+    if _complain_of(report):
         raise typer.Exit(1)
 
 
@@ -308,6 +310,47 @@ def _open(settings: Settings) -> Archive:
     from rag.archive import open_archive
 
     return open_archive(settings.archive, encoder=settings.encoder, create=False)
+
+
+def _print_report(report: IngestReport) -> None:
+    for label, names in (("added", report.added), ("replaced", report.replaced), ("unchanged", report.unchanged)):
+        for name in names if len(names) <= 20 else []:
+            print(f"{label:>9}  {name}")
+        if len(names) > 20:
+            print(f"{label:>9}  {len(names)} files")
+    for name, note in report.notes:
+        print(f"{'note':>9}  {name}: {note}")
+
+
+def _complain_of(report: IngestReport) -> bool:
+    """Tell of every file that was not read; whether there was one."""
+    for name, reason in report.failed:
+        _complain(f"{name}: {reason}")
+    return bool(report.failed)
+
+
+def _watch(archive: Archive, folders: Sequence[Path], read: Callable[[Iterable[Path]], IngestReport]) -> None:
+    """Follow the folders until the user interrupts, which is how it ends well."""
+    from rag.watch import watch
+
+    def told(look: Look) -> None:
+        _print_report(look.report)
+        for name in look.removed:
+            print(f"{'removed':>9}  {name}")
+        _complain_of(look.report)
+        sys.stdout.flush()
+
+    def ready() -> None:
+        documents, passages = archive.counts()
+        names = ", ".join(map(str, folders))
+        print(f"{archive.url}: {_count(documents, 'document')}, {_count(passages, 'answer passage')}")
+        print(f"watching {names}; Ctrl+C ends it", flush=True)
+
+    try:
+        watch(archive, folders, told=told, ready=ready, ingest=read)
+    except KeyboardInterrupt:
+        documents, passages = archive.counts()
+        print(f"{archive.url}: {_count(documents, 'document')}, {_count(passages, 'answer passage')}")
 
 
 def _filters(

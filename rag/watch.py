@@ -12,7 +12,7 @@ from pathlib import Path
 from threading import Event
 
 from rag.archive import Archive
-from rag.errors import InputError
+from rag.errors import ArchiveError, InputError
 from rag.files import transcripts_under
 from rag.types import IngestReport
 
@@ -33,7 +33,7 @@ class Look:
     def is_quiet(self) -> bool:
         """Whether nothing happened that anybody wants to hear of."""
         done = self.report
-        return not (done.added or done.replaced or done.failed or self.removed)
+        return not (done.added or done.replaced or done.failed or done.notes or self.removed)
 
 
 @dataclass(slots=True)
@@ -46,6 +46,7 @@ class Watch:
     _seen: dict[Path, Stamp] = field(default_factory=dict)
     _read: dict[Path, Stamp] = field(default_factory=dict)
     _failed: set[Path] = field(default_factory=set)
+    _hidden: set[Path] = field(default_factory=set)
     _first: bool = True
 
     def __post_init__(self) -> None:
@@ -70,7 +71,9 @@ class Watch:
             self._read |= {path: now[path] for path in changed}
             self._failed = {Path(path) for path, _ in report.failed} | (self._failed - set(changed))
         removed = self._take_out(visible, now)
-        self._seen, self._first = now, False
+        hidden = set(self.folders) - set(visible)
+        report.notes += [(str(folder), "cannot be seen; what came from it stays") for folder in hidden - self._hidden]
+        self._seen, self._hidden, self._first = now, hidden, False
         return Look(report, removed)
 
     def _take_out(self, visible: list[Path], now: dict[Path, Stamp]) -> list[str]:
@@ -80,7 +83,8 @@ class Watch:
         removed: list[str] = []
         for document in list(self.archive.documents()):
             path = Path(document.path)
-            if path not in now and _is_under(path, visible):
+            # What is there and not looked for stays: an upload in an archive below, a file named by hand.
+            if path not in now and _is_under(path, visible) and not path.is_file():
                 self.archive.remove(document.id)
                 removed.append(document.source)
         # A text that lies in two files is kept once: when its document goes, the other file is read at the next look.
@@ -107,19 +111,34 @@ def watch(
     folders: Iterable[str | Path],
     *,
     told: Callable[[Look], None],
+    ready: Callable[[], None] = lambda: None,
     interval_s: float = INTERVAL_S,
     stop: Event | None = None,
     ingest: Ingest | None = None,
 ) -> None:
-    """Look at the folders until `stop` is set or the user interrupts, telling of every look that led to something."""
+    """Look at the folders until `stop` is set or the user interrupts, telling of every look that led to something.
+
+    `ready` is called after the first look. An archive that cannot be written for a while, since another process writes it or
+    the disk is full, is told of once and tried again; at the first look its error is raised.
+    """
     stop = stop or Event()
     watched = Watch(archive, [Path(folder).expanduser() for folder in folders], ingest)
-    while True:
-        look = watched.look()
+    first = watched.look()
+    if not first.is_quiet:
+        told(first)
+    ready()
+    trouble = ""
+    while not stop.wait(interval_s):
+        try:
+            look = watched.look()
+        except ArchiveError as error:
+            if str(error) != trouble:
+                told(Look(IngestReport(failed=[(archive.url, str(error))]), []))
+            trouble = str(error)
+            continue
+        trouble = ""
         if not look.is_quiet:
             told(look)
-        if stop.wait(interval_s):
-            return
 
 
 def _is_under(path: Path, folders: Iterable[Path]) -> bool:
