@@ -437,7 +437,10 @@ def _print_passages(hits: Iterable[ScoredPassage]) -> None:
 
 
 def _print_document(document: Document) -> None:
+    import re
+
     from rag.citations import clock
+    from rag.types import page_at
 
     _say(document.title)
     _say(" · ".join(part for part in (document.date, document.place, document.source, document.id) if part))
@@ -445,11 +448,19 @@ def _print_document(document: Document) -> None:
         _say(f"speakers: {document.grammar}, confidence {document.confidence:.2f}")
     for note in document.notes:
         _say(f"note: {note}")
-    for turn in document.turns:
+    left_out = [(start, end) for start, end in document.left_out if re.search(r"[^\W\d_]", document.text[start:end])]
+    for start, end, turn in sorted(
+        [*((turn.start, turn.end, turn) for turn in document.turns), *((a, z, None) for a, z in left_out)],
+        key=lambda piece: piece[:2],
+    ):
         print()
+        if turn is None:
+            _say(f"left out, characters {start}–{end}: {_shortened(document.text[start:end])}")
+            continue
         stamp = f"[{clock(turn.seconds)}] " if turn.seconds is not None else ""
-        _say(f"{stamp}{turn.speaker or 'no speaker'} ({turn.role}), characters {turn.start}–{turn.end}")
-        _say(document.text[turn.start : turn.end], indent=2)
+        page = f"p. {page_at(document, start)}, " if document.pages else ""
+        _say(f"{stamp}{turn.speaker or 'no speaker'} ({turn.role}), {page}characters {start}–{end}")
+        _say(document.text[start:end], indent=2)
 
 
 def _shortened(text: str, most: int = 160) -> str:
