@@ -104,10 +104,10 @@ def place_of(source: str, start: int, end: int, *, page: str | None = None, seco
     """Where a quote stands, for people: the file, its page, its characters and its time, as far as they are known.
 
     >>> place_of("harbour.pdf", 120, 132, page="12"), place_of("harbour.srt", 120, 132, seconds=2467.2)
-    ('harbour.pdf, p. 12, characters 120–132', 'harbour.srt, characters 120–132, at 00:41:07')
+    ('harbour.pdf, p. 12, characters 120–132', 'harbour.srt, characters 120–132, 00:41:07')
     """
     printed = f"{'pp' if '–' in page else 'p'}. {page}" if page else ""
-    when = f"at {clock(seconds)}" if seconds is not None else ""
+    when = clock(seconds) if seconds is not None else ""
     return ", ".join(filter(None, (source, printed, f"characters {start}–{end}", when)))
 
 

@@ -23,9 +23,12 @@ from rag.furniture import is_furniture, is_stage_note
 from rag.speakers import fold, is_answer_label, is_question_label, plain_label
 from rag.types import Role
 
-_CLOCK = r"(?:\d{1,3}:)?\d{1,3}:\d{2}(?:[.,]\d{1,3})?"
-_BRACKETED_CLOCK = rf"\\?[\[(]{_CLOCK}\\?[\])]"
-_STAMP = rf"(?:{_BRACKETED_CLOCK}|{_CLOCK})"
+_CLOCK = r"(?:\d{1,3}:\d{1,2}:\d{1,2}|\d{1,3}:\d{2})(?:[.,]\d{1,3})?"
+_DAY = r"(?:\d{4}-\d\d-\d\d|\d{1,2}[./]\d{1,2}[./]\d{2,4})"
+# A time into the recording, from one to another, or of the day, as programs for meetings and messages print it.
+_WHEN = rf"(?:{_DAY},?[^\S\n])?{_CLOCK}(?:[^\S\n]?[AaPp]\.?[Mm]\.?(?![\w]))?(?:[^\S\n]?(?:-+>?|–|—)[^\S\n]?{_CLOCK})?"
+_BRACKETED_CLOCK = rf"\\?[\[(]{_WHEN}\\?[\])]"
+_STAMP = rf"(?:{_BRACKETED_CLOCK}|{_WHEN})"
 _SPACE = r"[^\S\n]*"
 _NICKNAME = r"[\"“„«'‘][^\"“”„«»\n:]{1,30}[\"”“»'’]"
 _WORD = r"[^:：*\[\]{}<>\"“”«»!?;|\n]"
@@ -34,54 +37,59 @@ _OPEN, _CLOSE = r"(?P<mark>\*{1,3}|_{1,3}|<(?:b|strong|i|em)>)", r"(?:(?P=mark)|
 _FOOTNOTE = r"(?:\[\d{1,3}\])?"
 _BOLD = re.compile(
     rf"{_SPACE}(?:(?P<stamp>{_STAMP}){_SPACE}[-–—]?{_SPACE})?{_OPEN}{_SPACE}(?:(?P<stamp1>{_STAMP}){_SPACE}[-–—]?{_SPACE})?(?P<label>{_LABEL}){_SPACE}"
-    rf"(?P<stamp2>{_BRACKETED_CLOCK})?{_SPACE}(?:[:：]{_SPACE}{_CLOSE}|{_CLOSE}{_SPACE}{_FOOTNOTE}{_SPACE}[:：]){_SPACE}(?:(?P<stamp3>{_BRACKETED_CLOCK}){_SPACE})?"
+    rf"(?P<stamp2>{_BRACKETED_CLOCK})?{_SPACE}(?:[:：]{_SPACE}{_CLOSE}|{_CLOSE}{_SPACE}{_FOOTNOTE}(?P<stamp4>{_BRACKETED_CLOCK})?{_SPACE}[:：]){_SPACE}(?:(?P<stamp3>{_BRACKETED_CLOCK}){_SPACE})?"
 )
 _COLON = re.compile(
-    rf"{_SPACE}(?:\d{{1,4}}[^\S\n]+)?(?:(?P<stamp>{_STAMP}){_SPACE}[-–—]?{_SPACE})?(?P<label>{_LABEL}){_SPACE}{_FOOTNOTE}(?P<stamp2>{_BRACKETED_CLOCK})?"
+    rf"{_SPACE}(?:\d{{1,4}}[^\S\n]+)?(?:\*{{1,3}}|_{{1,3}})?(?:(?P<stamp>{_STAMP}){_SPACE}[-–—]?{_SPACE})?(?P<label>{_LABEL}){_SPACE}{_FOOTNOTE}(?P<stamp2>{_BRACKETED_CLOCK})?"
     rf"{_SPACE}[:：](?=\s|$|[^\d/\s\\]){_SPACE}(?:(?P<stamp3>{_BRACKETED_CLOCK}){_SPACE})?"
 )
 # "Q" and "A" without a colon. A lone "A" opens many a sentence, so it needs a point or a gap; a lone "Q" opens none.
 _LETTER = re.compile(
-    r"[^\S\n]*(?:\*\*)?(?P<label>Q\d*(?:[.)](?:\*\*)?|\*\*)?(?=[^\S\n])|A\d*(?:[.)](?:\*\*)?(?=[^\S\n])|(?=[^\S\n]{2}|\t)))[^\S\n]+"
+    r"[^\S\n]*(?:\*\*)?(?P<label>Q\d*(?:[.)](?:\*\*)?|\*\*)?(?=[^\S\n])|A\d*(?:[.)](?:\*\*)?(?=[^\S\n])|(?=[^\S\n]{2}|\t)))[^\S\n]+(?![:：])"
 )
 _MARKED = re.compile(
     rf"{_SPACE}(?:(?P<kind>#{{1,6}}|[-*•–]|>{{1,3}}|\d{{1,3}}[.)]){_SPACE}(?:{_STAMP}{_SPACE})?(?P<mark>\*\*|__)?(?P<label>{_LABEL})(?:[:：]{_SPACE}(?(mark)(?P=mark))|(?(mark)(?P=mark)){_SPACE}[:：])"
-    rf"|(?P<open>[\[【<])(?P<label2>{_LABEL})[\]】>](?:\([^()\n]*\))?{_SPACE}[:：])(?=\s|$|[^\d/\s\\]){_SPACE}"
+    rf"|(?P<open>[\[【<({{])(?P<label2>{_LABEL})[\]】>)}}](?:\([^()\n]*\))?{_SPACE}[:：])(?=\s|$|[^\d/\s\\]){_SPACE}"
 )
 _ALONE = re.compile(
-    rf"{_SPACE}(?P<kind>#{{1,6}}\s+|>{{1,3}}\s*)?(?P<mark>\*{{1,3}}|_{{1,3}})?(?P<open>[\[【<])?(?P<label>{_LABEL})(?P<close>[\]】>])?(?P<close2>\*{{1,3}}|_{{1,3}})?{_SPACE}\\?$"
+    rf"{_SPACE}(?P<kind>#{{1,6}}\s+|>{{1,3}}\s*|={{2,6}}\s*|-{{2,6}}\s*)?(?P<mark>\*{{1,3}}|_{{1,3}})?(?P<open>[\[【<])?(?P<label>{_LABEL})(?P<close>[\]】>])?(?:{_SPACE}\([^()\n]{{1,40}}\)){{0,2}}(?P<close2>\*{{1,3}}|_{{1,3}})?{_SPACE}(?:={{2,6}}|-{{2,6}}|#{{1,6}})?{_SPACE}\\?$"
 )
 _STAMPED = re.compile(
     rf"{_SPACE}(?:\*\*|__|#{{1,6}}\s+)?(?:\[?(?P<label>{_LABEL})\]?(?:\*\*|__)?{_SPACE}[-–—|,·@]?{_SPACE}(?P<stamp>{_STAMP})"
     rf"|(?P<stamp2>{_STAMP}){_SPACE}[-–—|,·]?{_SPACE}(?:\*\*|__)?(?P<label2>{_LABEL}))(?:\*\*|__)?{_SPACE}[:：]?{_SPACE}$"
 )
 _STAMPED_TEXT = re.compile(
-    rf"{_SPACE}(?P<label>{_LABEL})(?:{_SPACE}(?P<stamp>{_BRACKETED_CLOCK}){_SPACE}[:：–-]?|[\s@]{_SPACE}(?P<stamp2>{_CLOCK}){_SPACE}(?:[:：]|\s[-–—]))(?=\s){_SPACE}"
+    rf"{_SPACE}(?P<label>{_LABEL})(?:{_SPACE}(?P<stamp>{_BRACKETED_CLOCK}){_SPACE}[:：–-]?|[\s@]{_SPACE}(?P<stamp2>{_WHEN}){_SPACE}(?:[:：]|\s[-–—]))(?=\s){_SPACE}"
 )
 _COURTESY = r"(?:M(?:r|rs|s|iss|x|me|lle)?|Dr|Prof|Hon|Sen(?:ator)?|Rep(?:resentative)?|Gov(?:ernor)?|Gen(?:eral)?|Sr|Sra|Herr|Frau|Judge|Justice|Chair(?:man|woman|person)?|Secretary|Ambassador|President|Delegate)\.?"
 _CAPITAL_NAME = r"[^\W\d_a-z][\w'’.-]*[A-ZÀ-ÞА-ЯЁ]{2}[\w'’-]*"
 _OFFICE = r"(?:M(?:R|RS|S|ISS)|DR|PROF|HON|SEN(?:ATOR)?|REP(?:RESENTATIVE)?|GOV(?:ERNOR)?|JUDGE|JUSTICE|(?:VICE\s)?CHAIR(?:MAN|WOMAN|PERSON)?|SECRETARY|AMBASSADOR|(?:VICE\s)?PRESIDENT)\.?"
 _PERIOD = re.compile(
     rf"{_SPACE}(?P<label>(?:(?:(?:{_COURTESY}|{_OFFICE})\s)+(?:[A-Z]\.\s|[A-Z][\w'’-]+\s){{0,2}}{_CAPITAL_NAME}(?:\s{_CAPITAL_NAME}){{0,3}}(?:\s(?:of|from)(?:\s[A-Z]\w+){{1,3}})?"
-    rf"|(?:The|THE)\s[A-Z]{{4,}}(?:\s[A-Z]{{2,}}){{0,4}}|(?P<bare>[A-ZÀ-Þ]{{2,}}(?:\s(?:[A-Z]\.|[A-ZÀ-Þ'’-]{{2,}})){{1,3}})))(?:\s\([^()\n]{{1,60}}\))?\.\s+(?:[–—]\s+)?(?=\S)"
+    rf"|(?P<mixed>(?:{_COURTESY}\s)+[A-ZÀ-Þ][\w'’-]+(?:\s[A-ZÀ-Þ][\w'’-]+){{0,2}}(?:\s(?:of|from)(?:\s[A-Z]\w+){{1,2}})?|The\s(?:Acting\s)?(?:Chair(?:man|woman|person)?|President|Speaker|Witness|Clerk|Court))"
+    rf"|(?:The|THE)\s[A-Z]{{4,}}(?:\s[A-Z]{{2,}}){{0,4}}|(?P<bare>[A-ZÀ-Þ]{{2,}}(?:\s(?:[A-Z]\.|[A-ZÀ-Þ'’-]{{2,}})){{1,3}})))(?:\s[(\[][^()\[\]\n]{{1,60}}[)\]])?\.\s+(?:[–—]\s+)?(?=\S)"
 )
 _BOLD_OPEN = re.compile(
     rf"{_SPACE}(?P<mark>\*\*|__)(?P<label>{_LABEL})[.,]?(?P=mark)[.,]?{_SPACE}(?:[-–—]{_SPACE})?(?=\S)"
 )
 _DASH = re.compile(
-    rf"{_SPACE}(?:(?P<stamp>{_STAMP}){_SPACE}[-–—|]?{_SPACE})?(?P<label>{_LABEL})[.,]?{_SPACE}(?:[–—]|--|\s-|>|\s\|)\s+(?=\S)"
+    rf"{_SPACE}(?:(?P<stamp>{_STAMP}){_SPACE}[-–—|]?{_SPACE})?(?P<label>{_LABEL})[.,]?{_SPACE}(?:[–—]|--|\s-|(?<=\.)-|>|\s\||\s//)\s+(?=\S)"
 )
 _BRACKETED = re.compile(
-    rf"{_SPACE}[\[<【({{](?P<label>{_LABEL})(?:[,·–-]?\s?(?P<stamp>{_CLOCK}))?[\]>】)}}](?!\()\s*(?=\S)"
+    rf"{_SPACE}[\[<【({{](?P<label>{_LABEL})(?:[,·–-]?\s?(?P<stamp>{_WHEN}))?[\]>】)}}](?!\()\s*(?=\S)"
+)
+# The letters for a question and an answer in other languages, and words for both: "P.", "PREGUNTA.-", "F:".
+_ASKS_WITH = {"Q": "AR", "P": "R", "D": "R", "F": "A", "В": "О", "З": "В", "П": "В"}
+_INITIAL = re.compile(
+    rf"{_SPACE}(?P<mark>\*\*)?(?P<label>[^\W\d_]{{1,14}})(?:\.?{_SPACE}[-–—]+|[.:：)])(?(mark)\*\*){_SPACE}[-–—]?\s+(?=\S)"
 )
 _GAP = re.compile(rf"{_SPACE}(?P<label>{_LABEL})(?:\t|[^\S\n]{{3,}})[^\S\n]*(?=\S)")
 _QUESTION_PARAGRAPH = re.compile(
     r"[^\S\n]*(?:(?P<mark>\*{1,3}|_{1,3})(?P<bold>[^*_\n].*?)(?P=mark)|#{1,6}\s+(?P<head>.+?))[^\S\n]*$", re.S
 )
-_STAMP_LINE = re.compile(
-    rf"{_SPACE}(?P<stamp>{_STAMP})(?:{_SPACE}-+>?{_SPACE}{_STAMP})?{_SPACE}[-–—:]?{_SPACE}(?=$|(?<=\s)\S|(?<=[\])])\S)"
-)
-_MAYBE_STAMP = re.compile(r"^(?=[^\S\n]*[\[(]?\d{1,3}:\d)", re.M)
+_STAMP_LINE = re.compile(rf"{_SPACE}(?P<stamp>{_STAMP}){_SPACE}[-–—:]?{_SPACE}(?=$|(?<=\s)\S|(?<=[\])])\S)")
+_STAMP_ALONE = re.compile(rf"{_SPACE}{_STAMP}{_SPACE}$")
+_MAYBE_STAMP = re.compile(r"^(?=[^\S\n]*[\[(]?\d{1,4}[:./-]\d)", re.M)
 _INLINE = re.compile(
     r"(?:^|(?<=[.?!…)\]”\"—] )|(?<=[.?!…)\]”\"—]  ))(?P<label>Q\.?(?=\s{2})|(?:[A-ZÀ-ÞА-ЯЁ][\w.'’-]*\s){0,4}[A-ZÀ-ÞА-ЯЁ][\w'’-]*(?=\s?:\s))\s?:?\s+"
 )
@@ -221,15 +229,18 @@ def spelled(label: str) -> str:
 
 
 def seconds_of(stamp: str | None) -> float | None:
-    """Seconds of a time stamp like `[00:12:31]`.
+    """Seconds into the recording of a time stamp like `[00:12:31]`, the first of two; None for a time of the day.
 
-    >>> seconds_of("[01:02:03]")
-    3723.0
+    >>> seconds_of("[01:02:03]"), seconds_of("(00:01 - 00:05)"), seconds_of("28/03/2024, 14:05")
+    (3723.0, 1.0, None)
     """
-    if not stamp:
+    match = re.match(rf"[\[(\\]*(?P<clock>{_CLOCK})[^\S\n]?(?P<of_day>[AaPp])?", stamp or "")
+    if (
+        not match or match["of_day"]
+    ):  # a time of the day, with its date or its half of the day, is no place in a recording
         return None
     total = 0.0
-    for part in stamp.strip("[]()\\").replace(",", ".").split(":"):
+    for part in match["clock"].replace(",", ".").split(":"):
         total = total * 60 + float(part)
     return total
 
@@ -291,7 +302,10 @@ def _lines(text: str, body: int) -> list[_Line]:
             before_blank.add(len(found) - 1)
         else:
             found.append((start, end, line, opens))
-            opens = line.endswith("  ")  # Markdown breaks a line with two spaces
+            # Markdown breaks a line with two spaces; below a time stamp that stands alone something begins.
+            opens = line.endswith("  ") or (
+                line[-1] in "0123456789])Mm." and len(line) < 60 and bool(_STAMP_ALONE.match(line))
+            )
         start = end + 1
     return [_Line(*line, number in before_blank) for number, line in enumerate(found)]
 
@@ -553,7 +567,7 @@ def _marked(page: _Page) -> list[Mark]:
     found = []
     for line in page.lines:
         first = line.text.lstrip()[:1]
-        if not (first in "#-*•–>[【<" or first.isdigit()) or not (":" in line.text[:130] or "：" in line.text[:130]):
+        if not (first in "#-*•–>[【<({" or first.isdigit()) or not (":" in line.text[:130] or "：" in line.text[:130]):
             continue
         match = _MARKED.match(line.text)
         label = (match["label"] or match["label2"]) if match else None
@@ -620,16 +634,43 @@ def _with_period(page: _Page) -> list[Mark]:
     for line in page.lines:
         head = line.text[:90]
         if ". " in head and (match := _PERIOD.match(line.text)):
-            kind = "bare" if match["bare"] else "title"
-            found.append(Mark(match["label"], line.start, line.start + match.end(), None, True, kind=kind))
+            kind = "mixed" if match["mixed"] else "bare" if match["bare"] else "title"
+            opens = kind != "mixed" or line.opens or line.text[0].isspace()
+            found.append(Mark(match["label"], line.start, line.start + match.end(), None, opens, kind=kind))
+    # "Mr. Smith. He came" can begin a wrapped line: without capitals a label stands where a paragraph begins.
+    found = [mark for mark in found if mark.opens_paragraph]
     # With a title each is unmistakable by itself, and two of them make a record; a bare name must recur.
     titled = [mark for mark in found if mark.kind == "title"]
-    recurring = {mark.start for mark in _recurring(page, found, share=0.2)}
+    least = 0.05 if any(mark.kind == "mixed" for mark in found) else 0.2
+    recurring = {mark.start for mark in _recurring(page, found, share=least)}
     return (
         [mark for mark in found if mark.kind == "title" or mark.start in recurring]
         if len(titled) >= 2 or recurring
         else []
     )
+
+
+def _with_initial(page: _Page) -> list[Mark]:
+    """`P. text`, `R. text`, `PREGUNTA.- text`: a letter or a word for the question, and one for the answer."""
+    found = []
+    for line in page.lines:
+        match = _INITIAL.match(line.text) if line.text.lstrip(" \t*")[:1].isupper() else None
+        if match and (len(match["label"]) == 1 or _asks_or_answers(match["label"])):
+            found.append(Mark(match["label"], line.start, line.start + match.end(), None, line.opens))
+    counts = Counter(mark.label for mark in found if len(mark.label) == 1)
+    pairs = [(q, a) for q, answers in _ASKS_WITH.items() for a in answers if min(counts[q], counts[a]) >= 2]
+    asks, answers = max(pairs, key=lambda pair: counts[pair[0]] + counts[pair[1]], default=("", ""))
+    found = [mark for mark in found if mark.label in (asks, answers) or _asks_or_answers(mark.label)]
+    if not found:
+        return []
+    # Initials and lists have letters, too: what the first letter opens must be questions.
+    ends = [*(mark.start for mark in found[1:]), len(page.text)]
+    asked = [
+        "?" in page.text[mark.end : end].rstrip()[-120:]
+        for mark, end in zip(found, ends, strict=True)
+        if mark.label == asks or is_question_label(mark.label)
+    ]
+    return _recurring(page, found, share=0.3) if sum(asked) >= 0.5 * max(len(asked), 1) else []
 
 
 def _bold_opening(page: _Page) -> list[Mark]:
@@ -642,9 +683,7 @@ def _with_dash(page: _Page) -> list[Mark]:
 
     def may(line: _Line) -> bool:
         head = line.text[:60]
-        return line.opens and (
-            "–" in head or "—" in head or "--" in head or " - " in head or ">" in head or "|" in head
-        )
+        return line.opens and (any(sign in head for sign in ("–", "—", "--", " - ", ".- ", ">", "|", "//")))
 
     return _recurring(page, _simple(page, _DASH, may), share=0.3)
 
@@ -777,12 +816,14 @@ def _united(page: _Page, best: Sequence[Mark], all_found: Sequence[Sequence[Mark
 
 def _with_answers(page: _Page, marks: Sequence[Mark]) -> list[Mark]:
     """Labels, and the answers below questions where only questions have one: nobody is named, and they are no questions."""
-    if len(marks) < 2 or not all(is_question_label(mark.label) for mark in marks):
+    if len(marks) < 2 or any(mark.role for mark in marks):
         return list(marks)
+    only_asked = all(is_question_label(mark.label) for mark in marks) or len({mark.key for mark in marks}) == 1
     ends = [*(mark.start for mark in marks[1:]), len(page.text)]
     gaps = [re.compile(r"\n\s*\n").search(page.text, mark.end, end) for mark, end in zip(marks, ends, strict=True)]
     asked = [page.text[mark.end : gap.start()].rstrip('*_"”’» ') for mark, gap in zip(marks, gaps, strict=True) if gap]
-    if sum(question.endswith(("?", "？")) for question in asked) < 0.6 * len(marks):
+    # Under names, too, where nearly all of them ask and something follows: a newspaper's name stands above its questions.
+    if sum(question.endswith(("?", "？")) for question in asked) < (0.6 if only_asked else 0.85) * len(marks):
         return list(marks)
     answers = [
         Mark("", gap.end(), gap.end(), None, True, role="respondent")
@@ -811,6 +852,7 @@ GRAMMARS: dict[str, Find] = {
     "label with colon, marked": _marked,
     "name and time alone on a line": _name_and_time,
     "title and name in capitals with period": _with_period,
+    "letter for question and answer": _with_initial,
     "name alone on a line": _alone,
     "bold name": _bold_opening,
     "name with dash": _with_dash,
@@ -831,7 +873,7 @@ class Stamp:
 
     start: int
     end: int
-    seconds: float
+    seconds: float | None  # None for a time of the day
     alone: bool  # nothing else stands on its line
 
 
@@ -858,8 +900,9 @@ def find_stamps(text: str, body: int, marks: Sequence[Mark]) -> list[Stamp]:
         before = text[max(body, start - 3) : start]
         opens = not before.strip(" ") or before.endswith(("\n\n", " \n"))
         if alone or bracketed or opens:
-            found.append(Stamp(start, start + match.end(), seconds_of(match["stamp"]) or 0.0, alone))
-    steps = [one.seconds <= other.seconds for one, other in itertools.pairwise(found)]
+            found.append(Stamp(start, start + match.end(), seconds_of(match["stamp"]), alone))
+    times = [stamp.seconds for stamp in found if stamp.seconds is not None]
+    steps = [one <= other for one, other in itertools.pairwise(times)]
     rising = sum(steps) >= 0.8 * len(steps)
     plenty = len(found) >= 3 or (len(found) == 2 and rising)
     sure = [stamp for stamp in found if stamp.alone and text[stamp.start : stamp.end].strip()[0] in "[("]

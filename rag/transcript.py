@@ -255,6 +255,7 @@ def _turns(
             limit = times[following.start][0] if following.start in times else following.start
         seconds = times[mark.start][1] if mark.start in times and mark.seconds is None else mark.seconds
         start, end = trim(text, mark.end, limit)
+        end = _without_closing(text, mark, start, end)
         if following is None and (kept := end_of_talk(text, start, end)) < end:
             left_out.append((kept, len(text)))
             notes.append(f"left out after the last turn: {_beginning(text[kept:])}")
@@ -298,10 +299,10 @@ def _unlabelled(
 
 def _stamps_of_labels(
     text: str, stamps: list[Stamp], marks: tuple[Mark, ...]
-) -> tuple[list[Stamp], dict[int, tuple[int, float]]]:
+) -> tuple[list[Stamp], dict[int, tuple[int, float | None]]]:
     """Stamps inside turns; and those alone above a label, which are the label's: its start → (the stamp's start, seconds)."""
     inside: list[Stamp] = []
-    above: dict[int, tuple[int, float]] = {}
+    above: dict[int, tuple[int, float | None]] = {}
     starts = {mark.start for mark in marks}
     for stamp in stamps:
         following = re.compile(r"\s*").match(text, stamp.end).end()  # type: ignore[union-attr]
@@ -397,6 +398,16 @@ def _pieces(
             owned = switches[a]
     add(position, end)
     return pieces
+
+
+def _without_closing(text: str, mark: Mark, start: int, end: int) -> int:
+    """Where an utterance set in bold or italics ends: before the mark that closes what opened before its label."""
+    opening = re.search(r"(?<![*_])(?:\*{1,3}|_{1,3})(?![*_])", text[mark.start : start])
+    closing = re.search(r"(?<![*_])(?:\*{1,3}|_{1,3})$", text[start:end])
+    if not opening or not closing or opening[0] != closing[0] or text.count(opening[0], mark.start, start) > 1:
+        return end
+    whole = text.count(closing[0], mark.start, end) % 2 == 0  # what else is set so within is closed, too
+    return trim(text, start, end - len(closing[0]))[1] if whole else end
 
 
 def _nobody_from(text: str, start: int, end: int, apart: bool) -> list[tuple[int, int, bool]]:

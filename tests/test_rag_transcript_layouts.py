@@ -103,10 +103,96 @@ def written(form: str) -> str:
         "{name}, Minister of Works\n{said}\n\n",
         "{name} (North) (Ind)\n{said}\n\n",
         "[{name}](https://example.org/{n}): {said}\n\n",
+        "({name}): {said}\n\n",
+        "0:0:{n}.0 --> 0:0:{n}.90\n{name}\n{said}\n\n",
+        "{name} (00:0{n} - 00:09):\n{said}\n\n",
+        "**{name}** (00:0{n}): {said}\n\n",
+        "[28/03/2024, 14:02:0{n}] {name}: {said}\n\n",
+        "28.03.2024, 14:0{n} - {name}: {said}\n\n",
+        "2024-03-28 14:02:0{n} {name}: {said}\n\n",
+        "{name}  2:0{n} PM\n{said}\n\n",
+        "{name} // {said}\n\n",
+        "=== {name} ===\n{said}\n\n",
+        "{name} (V.O.)\n{said}\n\n",
     ],
 )
 def test_every_layout_gives_the_same_speakers_and_words(form: str) -> None:
     assert turns_of(written(form)) == SAID
+
+
+def test_a_time_of_the_day_is_no_place_in_a_recording() -> None:
+    turns = parse(written("[28/03/2024, 14:02:0{n}] {name}: {said}\n\n"), source="a.txt").turns
+    assert {turn.seconds for turn in turns} == {None}
+    turns = parse(written("{name} (00:0{n} - 00:09): {said}\n\n"), source="a.txt").turns
+    assert [turn.seconds for turn in turns] == [1.0, 2.0, 3.0, 4.0, 5.0, 6.0]
+
+
+@pytest.mark.parametrize(
+    ("asks", "answers"),
+    [
+        ("P. {}", "R. {}"),
+        ("PREGUNTA.- {}", "RESPUESTA.- {}"),
+        ("Pregunta. {}", "Respuesta. {}"),
+        ("D. {}", "R. {}"),
+        ("F: {}", "A: {}"),
+        ("Q : {}", "R : {}"),
+        ("Q) {}", "A) {}"),
+        ("**P.** {}", "**R.** {}"),
+        ("В. – {}", "О. – {}"),
+    ],
+)
+def test_letters_and_words_for_question_and_answer_in_other_languages(asks: str, answers: str) -> None:
+    text = "\n\n".join((asks if name == "Ilse Brandt" else answers).format(said) for name, said in SAID) + "\n"
+    found = parse(text, source="a.txt")
+    assert [text[turn.start : turn.end] for turn in found.turns] == [said for _, said in SAID]
+    assert [turn.role for turn in found.turns] == ["interviewer", "respondent"] * 3
+    assert len(found.speakers) == 2
+
+
+def test_lists_with_letters_are_no_questions_and_answers() -> None:
+    text = "P. The plan was to build a wall.\n\nR. The wall was late.\n\n" * 4
+    assert [turn.speaker for turn in parse(text, source="a.txt").turns] == [""]
+
+
+def test_titles_and_names_with_a_period_are_speakers_where_paragraphs_begin() -> None:
+    text = (
+        "    The Chairman. The committee will come to order. I thank\n"
+        "Mr. Arden. He has come far to be here with us today.\n"
+        "    Mr. Arden. Thank you. It came from the north, over the old\n"
+        "wall.\n"
+        "    The Chairman. Who was told of it, Mr. Arden?\n"
+        "    Mr. Arden. Everybody was told. Ms. Brandt. The mayor. All.\n"
+        "    Ms. Brandt [continuing]. I was not.\n"
+        "    Mr. Arden. You were, Ms. Brandt.\n"
+    )
+    assert [(speaker, " ".join(said.split())) for speaker, said in turns_of(text)] == [
+        (
+            "The Chairman",
+            "The committee will come to order. I thank Mr. Arden. He has come far to be here with us today.",
+        ),
+        ("Mr. Arden", "Thank you. It came from the north, over the old wall."),
+        ("The Chairman", "Who was told of it, Mr. Arden?"),
+        ("Mr. Arden", "Everybody was told. Ms. Brandt. The mayor. All."),
+        ("Ms. Brandt", "I was not."),
+        ("Mr. Arden", "You were, Ms. Brandt."),
+    ]
+
+
+@pytest.mark.parametrize("mark", ["**", "*", "_", "***"])
+def test_a_question_set_apart_with_its_label_is_no_part_of_the_answer_above(mark: str) -> None:
+    text = "".join(
+        f"{mark}{name}: {said}{mark}\n\n" if name == "Ilse Brandt" else f"{name}: {said}\n\n" for name, said in SAID
+    )
+    assert turns_of(text) == SAID
+
+
+def test_a_newspapers_name_above_its_questions_does_not_say_the_answers() -> None:
+    text = "".join(
+        f"**{'Daily Post' if number < 3 else 'Evening Sun'}: {said}**\n\n" if name == "Ilse Brandt" else f"{said}\n\n"
+        for number, (name, said) in enumerate(SAID)
+    )
+    papers = ["Daily Post", "", "Daily Post", "", "Evening Sun", ""]
+    assert turns_of(text) == [(paper, said) for paper, (_, said) in zip(papers, SAID, strict=True)]
 
 
 @pytest.mark.parametrize(

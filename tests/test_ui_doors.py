@@ -189,8 +189,8 @@ def test_the_openai_sdk_asks_and_gets_text_sources_and_citations(
     text, _, sources = choice.message.content.partition("\n\nSources:\n")
     assert text == answer["text"]
     assert sources.splitlines() == [
-        f"- [{c['marker']}] {c['speaker']}, {c['date']}, {c['source']}, characters {c['start']}–{c['end']}: "
-        f"{url}/#cite/{c['document_id']}.{c['start']}-{c['end']}"
+        f"- [{c['marker']}] {c['speaker']}, {c['date']}, {c['source']}, characters {c['start']}–{c['end']}"
+        f"{', 00:06:04' if c['source'] == 'podcast.md' else ''}: {url}/#cite/{c['document_id']}.{c['start']}-{c['end']}"
         for c in answer["citations"]
     ]
     opened = open_archive(archive)
