@@ -374,6 +374,8 @@ def _opens(line: _Line, before: _Line, gap: float, full: int, margin: float) -> 
         return True
     if _OPENS_TURN.match(line.text) and (ended or short):
         return True
+    if ended and line.pieces[0][1] and not before.pieces[-1][1]:  # bold behind plain: a label, or a question
+        return True
     if line.x > before.x + 6 and abs(before.x - margin) <= 4 and line.x < margin + 80:  # a first line is indented
         return True
     if line.x < before.x - 6 and line.x < margin - 6:  # a first line hangs out
