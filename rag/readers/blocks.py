@@ -7,14 +7,16 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 VERBATIM = "\x00"  # before the text of a block whose spaces and line ends are its layout, as in <pre>
+PAGE_BREAK = "\x01"  # in a text where a new page begins; it is taken out
 
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A paragraph, and the label of the page that it begins on."""
+    """A paragraph, the label of the page that it begins on, and of those that begin at its page breaks."""
 
     text: str
     page: str = ""
+    further: tuple[str, ...] = ()
 
 
 def flatten(blocks: Iterable[Block]) -> tuple[str, tuple[tuple[int, str], ...]]:
@@ -22,6 +24,8 @@ def flatten(blocks: Iterable[Block]) -> tuple[str, tuple[tuple[int, str], ...]]:
 
     >>> flatten([Block("One.", "1"), Block("Two.", "2")])
     ('One.\\n\\nTwo.\\n', ((0, '1'), (6, '2')))
+    >>> flatten([Block("One \x01two.", "1", ("2",))])
+    ('One two.\\n', ((0, '1'), (4, '2')))
     """
     parts: list[str] = []
     pages: list[tuple[int, str]] = []
@@ -30,11 +34,18 @@ def flatten(blocks: Iterable[Block]) -> tuple[str, tuple[tuple[int, str], ...]]:
         if block.text.startswith(VERBATIM):
             text = block.text.removeprefix(VERBATIM)
         else:
-            text = re.sub(r"[^\S\n]*\n[^\S\n]*", "\n", re.sub(r"[^\S\n]+", " ", block.text)).strip()
+            # A tab parts a label from what is said; other white space is one space.
+            text = re.sub(r"[^\S\n]*\t[^\S\n]*", "\t", re.sub(r"[^\S\n\t]+", " ", block.text))
+            text = re.sub(r"[^\S\n]*\n[^\S\n]*", "\n", text).strip()
+        before, *after = text.split(PAGE_BREAK)
+        text = "".join([before, *after])
         if not text:
             continue
-        if block.page and (not pages or pages[-1][1] != block.page):
-            pages.append((length, block.page))
+        place = length
+        for label, part in zip((block.page, *block.further), (before, *after), strict=False):
+            if label and (not pages or pages[-1][1] != label):
+                pages.append((place, label))
+            place += len(part)
         parts.append(text)
         length += len(text) + 2
     return "\n\n".join(parts) + "\n" if parts else "", tuple(pages)
@@ -51,7 +62,7 @@ def rows_as_lines(rows: Sequence[Sequence[str]]) -> list[str]:
     if width < 2:
         return [line for row in rows for line in row[0].split("\n")] if rows else []
     said = [row for row in rows if len(row) == width and row[-1]]
-    names = [row[-2] for row in said if row[-2]]
+    names = [name for row in said if (name := row[-2].replace(PAGE_BREAK, ""))]
     short = sum(len(name) <= 50 and "\n" not in name and not re.search(r"[.!?;]$", name) for name in names)
     longer = sum(len(row[-1]) for row in said) > 2 * sum(len(name) for name in names)
     if width > 3 or len(names) < 2 or short < 0.9 * len(names) or not longer or not _are_names(names):

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from rag.errors import InputError
-from rag.readers.blocks import Block, flatten, rows_as_lines
+from rag.readers.blocks import PAGE_BREAK, Block, flatten, rows_as_lines
 from rag.types import Hints
 
 MAX_UNPACKED = 200_000_000
@@ -90,6 +90,7 @@ class _Walk:
 
     def __init__(self, headings: dict[str, str]) -> None:
         self.page = 1
+        self._begins: int | None = None  # the page where the text of the paragraph at hand begins
         self._headings = headings
 
     def blocks(self, element: Any) -> Iterator[Block]:
@@ -99,17 +100,28 @@ class _Walk:
             elif child.tag == f"{_W}tbl":
                 page = self.page
                 rows = [self._cells(row) for row in child.iter(f"{_W}tr") if _table_of(row) is child]
-                yield from (Block(line, str(page)) for line in rows_as_lines(rows))
+                for line in rows_as_lines(rows):
+                    last = page + line.count(PAGE_BREAK)
+                    yield Block(line, str(page), tuple(map(str, range(page + 1, last + 1))))
+                    page = last
             elif child.tag not in _SKIPPED and isinstance(child.tag, str):
                 yield from self.blocks(child)
 
     def _cells(self, row: Any) -> list[str]:
         cells = [cell for cell in row.iter(f"{_W}tc") if next(cell.iterancestors(f"{_W}tr")) is row]
-        return ["\n".join(block.text for block in self.blocks(cell) if block.text.strip()) for cell in cells]
+        return ["\n".join(self._cell(cell)) for cell in cells]
+
+    def _cell(self, cell: Any) -> Iterator[str]:
+        """The paragraphs of a cell; a page that begins with one of them is marked, too."""
+        page = self.page
+        for block in self.blocks(cell):
+            if block.text.strip():
+                yield PAGE_BREAK * (int(block.page) - page) + block.text
+                page = int(block.page) + len(block.further)
 
     def _paragraph(self, paragraph: Any) -> Block:
-        first = self.page
         pieces: list[tuple[str, bool]] = []
+        self._begins = None
         self._collect(paragraph, pieces, bold=False)
         text = with_bold_label(pieces)
         style = paragraph.find(f"{_W}pPr/{_W}pStyle")
@@ -117,9 +129,8 @@ class _Walk:
         if kind and text.strip() and "\n" not in text.strip():
             level = int(kind[-1]) if kind[-1:].isdigit() else 1
             text = f"{'#' * max(1, min(level, 6))} {text.strip('* ')}"
-        # A break at the very beginning puts the paragraph on the new page.
-        page = self.page if not "".join(piece for piece, _ in pieces[:1]).strip() else first
-        return Block(text, str(page))
+        first = self.page if self._begins is None else self._begins
+        return Block(text, str(first), tuple(map(str, range(first + 1, self.page + 1))))
 
     def _collect(self, element: Any, pieces: list[tuple[str, bool]], *, bold: bool) -> None:
         for child in element:
@@ -127,6 +138,8 @@ class _Walk:
             if tag in _SKIPPED or not isinstance(tag, str):
                 continue
             if tag == f"{_W}t":
+                if self._begins is None and (child.text or "").strip():
+                    self._begins = self.page
                 pieces.append((child.text or "", bold))
             elif tag == f"{_W}tab":
                 pieces.append(("\t", bold))
@@ -134,6 +147,9 @@ class _Walk:
                 pieces.append(("-", bold))
             elif tag == f"{_W}lastRenderedPageBreak":
                 self.page += 1
+                # At the very beginning it puts the whole paragraph on the new page.
+                if self._begins is not None:
+                    pieces[-1] = (pieces[-1][0] + PAGE_BREAK, pieces[-1][1])
             elif tag in (f"{_W}br", f"{_W}cr"):
                 if child.get(f"{_W}type") not in ("page", "column"):
                     pieces.append(("\n", bold))

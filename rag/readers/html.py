@@ -10,6 +10,7 @@ from __future__ import annotations
 import ast
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -251,9 +252,19 @@ def _widened(blocks: Sequence[tuple[str, float]], first: int, last: int) -> tupl
     for number in range(first - 1, max(first - 4, -1), -1):
         if blocks[number][0].startswith("#"):
             first = number
-    while last < len(blocks) and re.match(r"(?:\*\*)?[^\n:]{1,60}:", blocks[last][0]) and blocks[last][1] < 0.3:
+    labels = Counter(opening for block, _ in blocks[first:last] if (opening := _opening(block)))
+    while last < len(blocks) and blocks[last][1] < 0.3:
+        block = blocks[last][0]
+        if not (re.match(r"(?:\*\*)?[^\n:]{1,60}:", block) or labels[_opening(block)] > 1):
+            break
         last += 1
     return first, last
+
+
+def _opening(block: str) -> str:
+    """What stands before a colon or alone on the first line: where labels stand."""
+    match = re.match(r"(?:\*\*)?([^\n:：*]{1,60})(?:\*\*|[:：]|\n)", block)
+    return _folded(match[1]) if match else ""
 
 
 def _folded(line: str) -> str:
