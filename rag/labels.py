@@ -116,8 +116,12 @@ _TALKING = re.compile(
     r"\b(?:i|you|we|he|she|it|they|me|my|your|our|this|that|these|is|are|was|were|be|been|will|would|can|do|did|has|have|say|said|let|if|"
     r"what|why|how|when|here|there|not|but|so|because|also|ich|sie|wir|ist|sind|war|das|je|vous|nous|est|sont|c'est|que|es|son|pero|как|что|это|но)\b"
 )
-# A grammar that is this good, and opens this share of the paragraphs, needs no rival.
-_PLAIN_SCORE, _PLAIN_SHARE = 0.85, 0.25
+# A grammar that is this good, and opens this share of the paragraphs or has so many labels, needs no rival.
+_PLAIN_SCORE, _PLAIN_SHARE, _PLENTY = 0.85, 0.25, 40
+_HANDLE = re.compile(r"[^\S\n]*(?P<label>[^\W\d_A-ZÀ-Þ][\w.-]{2,20})[^\S\n]*[:：](?=\s|[^\x00-\x7f])[^\S\n]*")
+_ITEM_END = re.compile(r"\n\s*\n|\n(?=[^\S\n]*[*_]{0,2}\w[^\n:]{0,80}:)")
+_NO_LABELS_END = frozenset('.!?,;:…。！？，；："”')
+_INITIAL_END = re.compile(r"\b[A-Z]\.$|[JS]r\.$")
 _SENTENCE_END = re.compile(r"[.!?。！？…—–-]['\"”’»)\]*_]*$")
 
 
@@ -180,8 +184,8 @@ def find_labels(text: str, body: int = 0) -> Labels:
     for name, find in GRAMMARS.items():
         if marks := find(page):
             scored.append((score(page, marks), name, marks))
-            if scored[0][0] >= _PLAIN_SCORE and len(marks) >= max(
-                6, _PLAIN_SHARE * sum(line.opens for line in page.lines)
+            if scored[0][0] >= _PLAIN_SCORE and len(marks) >= min(
+                _PLENTY, max(6, _PLAIN_SHARE * sum(line.opens for line in page.lines))
             ):
                 break  # the commonest grammar explains it all: no need to look for another
     if not scored:
@@ -478,9 +482,7 @@ def _items(page: _Page, found: Sequence[Mark], counts: Counter[str], *, small: b
     items: set[int] = set()
     run: list[Mark] = []
     for mark in found:
-        following = re.split(
-            r"\n\s*\n|\n(?=[^\S\n]*[*_]{0,2}\w[^\n:]{0,80}:)", page.text[mark.end : mark.end + 200], maxsplit=1
-        )[0].strip()
+        following = _ITEM_END.split(page.text[mark.end : mark.end + 200], maxsplit=1)[0].strip()
         before = page.text[max(page.body, mark.start - 200) : mark.start].rstrip(" \n*_")
         if (following[:1].islower() and not small) or before.endswith((":", "：")):
             items.add(mark.start)
@@ -522,10 +524,8 @@ def _handles(page: _Page, accepted: Sequence[Mark]) -> list[Mark]:
         return []
     found: list[Mark] = []
     for line in page.lines:
-        match = re.match(
-            r"[^\S\n]*(?P<label>[^\W\d_A-ZÀ-Þ][\w.-]{2,20})[^\S\n]*[:：](?=\s|[^\x00-\x7f])[^\S\n]*", line.text
-        )
-        if match and line.opens and match["label"][0].islower() and fold(match["label"]) not in _NO_NAMES:
+        match = _HANDLE.match(line.text) if line.opens else None
+        if match and match["label"][0].islower() and fold(match["label"]) not in _NO_NAMES:
             found.append(Mark(match["label"], line.start, line.start + match.end(), None, True))
     counts = Counter(mark.label for mark in found)
     return [
@@ -583,6 +583,9 @@ def _alone(page: _Page) -> list[Mark]:
     for number, line in enumerate(page.lines):
         if len(line.text) > 90 or number + 1 == len(page.lines):
             continue
+        ending = line.text.rstrip("*_ \t\\")[-3:]
+        if ending[-1:] in _NO_LABELS_END and len(line.text) > 20 and not _INITIAL_END.search(ending):
+            continue  # most lines: told without trying to match them
         if not line.opens and not _SENTENCE_END.search(page.lines[number - 1].text.rstrip()):
             continue  # in the midst of a paragraph
         match = _ALONE.match(line.text)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-_SAMPLE_CHARS = 1_000
+_SAMPLE_CHARS = 500
 _LEAST_LETTERS = 40  # fewer tell nothing
 
 
