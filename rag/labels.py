@@ -116,8 +116,10 @@ _TALKING = re.compile(
     r"\b(?:i|you|we|he|she|it|they|me|my|your|our|this|that|these|is|are|was|were|be|been|will|would|can|do|did|has|have|say|said|let|if|"
     r"what|why|how|when|here|there|not|but|so|because|also|ich|sie|wir|ist|sind|war|das|je|vous|nous|est|sont|c'est|que|es|son|pero|как|что|это|но)\b"
 )
-# A grammar that is this good, and opens this share of the paragraphs or has so many labels, needs no rival.
+# A grammar that is this good, and opens this share of the paragraphs or has so many labels, needs no rival; one that explains
+# nearly everything needs few.
 _PLAIN_SCORE, _PLAIN_SHARE, _PLENTY = 0.85, 0.25, 40
+_PERFECT_SCORE, _FEW = 0.95, 12
 _HANDLE = re.compile(r"[^\S\n]*(?P<label>[^\W\d_A-ZÀ-Þ][\w.-]{2,20})[^\S\n]*[:：](?=\s|[^\x00-\x7f])[^\S\n]*")
 _ITEM_END = re.compile(r"\n\s*\n|\n(?=[^\S\n]*[*_]{0,2}\w[^\n:]{0,80}:)")
 _NO_LABELS_END = frozenset('.!?,;:…。！？，；："”')
@@ -184,9 +186,7 @@ def find_labels(text: str, body: int = 0) -> Labels:
     for name, find in GRAMMARS.items():
         if marks := find(page):
             scored.append((score(page, marks), name, marks))
-            if scored[0][0] >= _PLAIN_SCORE and len(marks) >= min(
-                _PLENTY, max(6, _PLAIN_SHARE * sum(line.opens for line in page.lines))
-            ):
+            if _needs_no_rival(page, scored[0][0], marks):
                 break  # the commonest grammar explains it all: no need to look for another
     if not scored:
         return Labels((), "none", 0.0)
@@ -195,6 +195,13 @@ def find_labels(text: str, body: int = 0) -> Labels:
     confidence, name, best = max(scored, key=lambda each: each[0] * (0.5 + 0.5 * len(each[2]) / most))
     marks = _united(page, best, [marks for _, _, marks in scored])
     return Labels(tuple(_with_answers(page, marks)), name, round(confidence, 2))
+
+
+def _needs_no_rival(page: _Page, found_score: float, marks: Sequence[Mark]) -> bool:
+    if found_score >= _PERFECT_SCORE and len(marks) >= _FEW:
+        return True
+    openings = sum(line.opens for line in page.lines)
+    return found_score >= _PLAIN_SCORE and len(marks) >= min(_PLENTY, max(6, _PLAIN_SHARE * openings))
 
 
 def score(page: _Page, marks: Sequence[Mark]) -> float:

@@ -13,6 +13,8 @@ from rag.furniture import is_only_a_note
 from rag.types import Document, Passage, Span, Turn, seconds_within
 
 _FRENCH_TITLE = re.compile(r"(?:^|\s)(?:MM?|Mgr|Me)\.$")
+_BLOCK = re.compile(r"\S[^\n]*(?:\n(?!\s*\n)[^\n]*)*")
+_WHOLE = re.compile(r"[.!?…:。！？]['\"”’»)\]*_]*$")
 CountTokens = Callable[[str], int]
 
 
@@ -40,12 +42,15 @@ def split_sentences(text: str, language: str = "en") -> list[Span]:
 
 def split_paragraphs(text: str, start: int, end: int) -> list[Span]:
     """Paragraphs of `text[start:end]`: at blank lines, and at every line end unless lines are wrapped."""
-    blocks = [(start + m.start(), start + m.end()) for m in re.finditer(r"\S(?:.|\n(?!\s*\n))*", text[start:end])]
+    blocks = [(start + m.start(), start + m.end()) for m in _BLOCK.finditer(text[start:end])]
     spans: list[Span] = []
     for first, last in blocks:
+        if text.find("\n", first, last) < 0:
+            spans.append((first, last))
+            continue
         lines = [(first + m.start(), first + m.end()) for m in re.finditer(r"[^\n]+", text[first:last])]
         # Wrapped lines stop in mid-sentence; lines that are paragraphs end with a sentence.
-        whole = sum(bool(re.search(r"[.!?…:。！？]['\"”’»)\]*_]*\s*$", text[a:z])) for a, z in lines[:-1])
+        whole = sum(bool(_WHOLE.search(text[a:z].rstrip()[-12:])) for a, z in lines[:-1])
         spans += lines if len(lines) > 1 and whole > 0.7 * (len(lines) - 1) else [(first, last)]
     return [trimmed for a, z in spans if (trimmed := _strip(text, a, z))[1] > trimmed[0]]
 
