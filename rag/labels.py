@@ -20,7 +20,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from rag.furniture import is_furniture, is_stage_note
-from rag.speakers import fold, is_answer_label, is_question_label, plain_label
+from rag.speakers import fold, is_answer_label, is_question_label, is_voice_label, plain_label
 from rag.types import Role
 
 _CLOCK = r"(?:\d{1,3}:\d{1,2}:\d{1,2}|\d{1,3}:\d{2})(?:[.,]\d{1,3})?"
@@ -120,6 +120,7 @@ _TALKING = re.compile(
 # nearly everything needs few.
 _PLAIN_SCORE, _PLAIN_SHARE, _PLENTY = 0.85, 0.25, 40
 _PERFECT_SCORE, _FEW = 0.95, 12
+_BREAKS_IN = '.?!…)]”"—'  # before a label in the midst of a line
 _HANDLE = re.compile(r"[^\S\n]*(?P<label>[^\W\d_A-ZÀ-Þ][\w.-]{2,20})[^\S\n]*[:：](?=\s|[^\x00-\x7f])[^\S\n]*")
 _ITEM_END = re.compile(r"\n\s*\n|\n(?=[^\S\n]*[*_]{0,2}\w[^\n:]{0,80}:)")
 _NO_LABELS_END = frozenset('.!?,;:…。！？，；："”')
@@ -412,6 +413,19 @@ def is_header_line(label: str, rest: str, *, first: bool) -> bool:
 
 def _accepted(page: _Page, found: list[Mark]) -> list[Mark]:
     """Of the candidates with a colon, those that the document bears out."""
+
+    def after_a_sentence(mark: Mark) -> bool:
+        before = page.text[max(page.body, mark.start - 20) : mark.start].rstrip()
+        return not before or bool(_SENTENCE_END.search(before)) or before.endswith((")", "]"))
+
+    def begins_small(mark: Mark) -> bool:
+        return page.text[mark.end : mark.end + 1].islower()
+
+    sure = [mark for mark in found if mark.opens_paragraph or after_a_sentence(mark)]
+    said_small = sum(map(begins_small, sure)) > 0.05 * len(sure)
+    # "… we talk about / Mary Jones: she is the mayor" goes on from line to line, whoever Mary Jones is.
+    taken_for_prose = set() if said_small else {id(mark) for mark in found if begins_small(mark)} - set(map(id, sure))
+    found = [mark for mark in found if id(mark) not in taken_for_prose]
     counts = Counter(mark.key for mark in found)
     dubious = _ordinary_words(page, [mark for mark in found if not _asks_or_answers(mark.label)], counts)
 
@@ -437,11 +451,12 @@ def _accepted(page: _Page, found: list[Mark]) -> list[Mark]:
         certain = names if len({mark.key for mark in names}) >= 2 else []
     if not certain:
         return []
+    keys = {mark.key for mark in certain}
     surnames = {fold(spelled(mark.label).split()[-1]) for mark in certain}
     who = [mark.label for mark in certain if not is_question_label(mark.label)]
     capitals = bool(who) and sum(label.isupper() for label in who) >= 0.95 * len(who)
     stamped = sum(mark.seconds is not None for mark in certain) > len(certain) / 2
-    said_small = sum(page.text[mark.end : mark.end + 1].islower() for mark in certain) > 0.05 * len(certain)
+    said_small = sum(map(begins_small, certain)) > 0.05 * len(certain)
     # Of fewer utterances nobody can say how they begin.
     items = _items(page, found, counts, small=said_small or len(certain) < 4)
     bold = sum(mark.kind == "bold" for mark in certain) >= 0.95 * len(certain)
@@ -449,6 +464,11 @@ def _accepted(page: _Page, found: list[Mark]) -> list[Mark]:
     def fits(mark: Mark) -> bool:
         """A label seen once or twice, among certain ones: it must look like a name, and what follows like an utterance."""
         words = plain_label(mark.label).split()
+        if is_voice_label(mark.label):
+            return (mark.opens_paragraph or after_a_sentence(mark)) and mark.start not in items
+        short = re.search(r"\(([^()]{1,12})\)$", mark.label)  # "John Smith (JS):" opens what "JS:" goes on with
+        if short and mark.opens_paragraph and label_key(short[1]) in keys:
+            return True
         if not has_name_shape(mark.label) or mark.key in dubious or mark.start in items:
             return False
         if stamped:
@@ -462,10 +482,6 @@ def _accepted(page: _Page, found: list[Mark]) -> list[Mark]:
     def below(mark: Mark) -> bool:
         """Whether the label stands alone on its line, and the words below it."""
         return page.text[mark.end : mark.end + 1] in ("\n", "")
-
-    def after_a_sentence(mark: Mark) -> bool:
-        before = page.text[max(page.body, mark.start - 20) : mark.start].rstrip()
-        return not before or bool(_SENTENCE_END.search(before)) or before.endswith((")", "]"))
 
     paragraphs = sum(mark.opens_paragraph for mark in certain) >= 0.8 * len(certain)
     own_line = sum(below(mark) for mark in certain) >= 0.5 * len(certain)
@@ -812,7 +828,7 @@ def _united(page: _Page, best: Sequence[Mark], all_found: Sequence[Sequence[Mark
     keys = {mark.key for mark in best}
     starts = {mark.start for mark in best}
     extra = []
-    for mark in itertools.chain(*all_found, _bare(page, best)):
+    for mark in itertools.chain(*all_found, _bare(page, best), _behind_sentences(page, best)):
         if mark.start not in starts and mark.label and (mark.key in keys or is_question_label(mark.label)):
             starts.add(mark.start)
             extra.append(mark)
@@ -822,6 +838,24 @@ def _united(page: _Page, best: Sequence[Mark], all_found: Sequence[Sequence[Mark
         if not kept or mark.start >= kept[-1].end:
             kept.append(mark)
     return kept
+
+
+def _behind_sentences(page: _Page, best: Sequence[Mark]) -> list[Mark]:
+    """Known labels in the midst of a line, where "All of us. MS. REED: No!" has somebody break in."""
+    labels = {
+        mark.label
+        for mark in best
+        if mark.end <= len(page.text) and page.text[mark.start : mark.end].rstrip().endswith(":")
+    }
+    whole = [label for label in labels if len(label) > 3 and (" " in label or label.isupper())]
+    there = [label for label in whole if f" {label}:" in page.text]
+    if not there:
+        return []
+    pattern = re.compile(rf"(?<=[{re.escape(_BREAKS_IN)}] )(?:{'|'.join(map(re.escape, there))}):\s+")
+    return [
+        Mark(match[0].rstrip(": \n"), match.start(), match.end(), None, False)
+        for match in pattern.finditer(page.text, page.body)
+    ]
 
 
 def _with_answers(page: _Page, marks: Sequence[Mark]) -> list[Mark]:

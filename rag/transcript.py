@@ -50,6 +50,7 @@ _BEFORE_DATES = frozenset(
     "jeudi vendredi samedi dimanche lunes martes miércoles jueves viernes sábado domingo segunda-feira terça-feira quarta-feira quinta-feira "
     "sexta-feira понедельник вторник среда четверг пятница суббота воскресенье понеділок вівторок середа четвер п'ятниця субота неділя den le el em on the am".split()
 )
+_INTRODUCED = re.compile(r"([^\n()]{3,60})[^\S\n]\(([^\W\d_]{2,4})\)")
 _PARAGRAPH = re.compile(r"[^\n]+(?:\n(?!\s*\n)[^\n]+)*")
 
 
@@ -60,6 +61,7 @@ class _Header:
     place: str | None
     participants: tuple[str, ...]
     declared: dict[str, Role]
+    head: str = ""  # all that stands above the first turn
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +181,7 @@ def _header(text: str, body: int, first: int, meta: dict[str, Any], source: str,
         if key in ("participants", "speakers") and isinstance(listed, list):
             names += [str(name) for name in listed]
     title = title or re.sub(r"[_\-\s]+", " ", PurePath(source).stem).strip()
-    return _Header(title, found, place or None, tuple(dict.fromkeys(names)), declared)
+    return _Header(title, found, place or None, tuple(dict.fromkeys(names)), declared, text[body:head_end])
 
 
 def _clean(value: Any) -> str:
@@ -465,6 +467,8 @@ def _set_apart(text: str, marks: tuple[Mark, ...]) -> bool:
 def _named(text: str, said: list[_Said], header: _Header) -> tuple[Turn, ...]:
     """Turns with canonical names and roles."""
     labels = {piece.label: spelled(piece.label) or piece.label for piece in said if piece.label}
+    introduced = _introduced("\n".join([header.head, *labels]))
+    labels = {label: introduced.get(name, name) for label, name in labels.items()}
     names = canonical_names([*labels.values(), *header.participants])
     utterances = [(names[labels[piece.label]], text[piece.start : piece.end]) for piece in said if piece.label]
     roles = assign_roles(utterances, {names[name]: role for name, role in header.declared.items()})
@@ -479,6 +483,16 @@ def _named(text: str, said: list[_Said], header: _Header) -> tuple[Turn, ...]:
         else:
             turns.append(Turn("", piece.role or "other", piece.start, piece.end, piece.seconds))
     return tuple(turns)
+
+
+def _introduced(text: str) -> dict[str, str]:
+    """Initials that a text explains, as in "Ann Reed (AR)" → whose they are."""
+    found = {}
+    for match in _INTRODUCED.finditer(text):
+        words, initials = match[1].split()[-len(match[2]) :], match[2].upper()
+        if "".join(word[0] for word in words).upper() == initials and all(word[0].isupper() for word in words):
+            found[match[2]] = " ".join(words)
+    return found
 
 
 def _beginning(text: str) -> str:

@@ -83,7 +83,9 @@ def test_opening_an_archive_and_asking_it_loads_no_torch(bundled_folder: Path) -
 
 
 def test_reading_a_text_loads_no_other_formats_library(tmp_path: Path) -> None:
-    (tmp_path / "talk.txt").write_text("Question: Why?\n\nAnn Reed: It was late, and so we all went home. The road was long.\n")
+    (tmp_path / "talk.txt").write_text(
+        "Question: Why?\n\nAnn Reed: It was late, and so we all went home. The road was long.\n"
+    )
     code = (
         "from rag import readers\nfrom rag.transcript import parse\nfrom pathlib import Path\n"
         f"text, hints = readers.read(Path({str(tmp_path / 'talk.txt')!r}))\nparse(text, source='talk.txt', hints=hints)"

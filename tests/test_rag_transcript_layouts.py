@@ -447,3 +447,58 @@ def test_answers_below_labelled_questions_are_nobodys_and_no_questions() -> None
     assert [(turn.speaker, turn.role, text[turn.start : turn.end]) for turn in document.turns] == [
         ("Q", "interviewer", said) if name == "Ilse Brandt" else ("", "respondent", said) for name, said in SAID
     ]
+
+
+def exchange(*said: tuple[str, str]) -> str:
+    return "".join(f"{name}: {words}\n\n" for name, words in said)
+
+
+@pytest.mark.parametrize(
+    "voice", ["Audience member", "Unidentified Speaker", "Man in audience", "Female voice", "Student"]
+)
+def test_a_voice_that_nobody_knows_breaks_in_once_and_is_no_part_of_the_turn_above(voice: str) -> None:
+    said = [*SAID[:4], (voice, "Speak up!"), *SAID[4:]]
+    assert turns_of(exchange(*said)) == said
+
+
+def test_a_known_label_behind_the_end_of_a_sentence_is_somebody_who_breaks_in() -> None:
+    text = exchange(*((name.upper(), words) for name, words in SAID))
+    text = text.replace("Nobody came.", "Nobody came. ILSE BRANDT: Nobody!")
+    assert [speaker for speaker, _ in turns_of(text)] == [
+        "ILSE BRANDT", "TOM ARDEN", "ILSE BRANDT", "TOM ARDEN", "ILSE BRANDT", "ILSE BRANDT", "TOM ARDEN",
+    ]  # fmt: skip
+    assert turns_of(text)[3:5] == [("TOM ARDEN", "Everybody was told. Nobody came."), ("ILSE BRANDT", "Nobody!")]
+
+
+def test_a_name_and_a_colon_within_a_wrapped_sentence_are_no_label() -> None:
+    text = (
+        "ILSE BRANDT: Tonight we talk about the wall, and about\n"
+        "Tom Arden: he is the engineer, and he was there on the night\n"
+        "when it broke. What happened?\n"
+        "TOM ARDEN: It broke. I said to them: go and look.\n"
+        "ILSE BRANDT: When was that?\n"
+        "TOM ARDEN: On Monday.\n"
+    )
+    assert [(speaker, " ".join(words.split())) for speaker, words in turns_of(text)] == [
+        (
+            "ILSE BRANDT",
+            "Tonight we talk about the wall, and about Tom Arden: he is the engineer, and he was there on the night when it "
+            "broke. What happened?",
+        ),
+        ("TOM ARDEN", "It broke. I said to them: go and look."),
+        ("ILSE BRANDT", "When was that?"),
+        ("TOM ARDEN", "On Monday."),
+    ]
+
+
+@pytest.mark.parametrize("first", [2, 0])
+def test_initials_that_the_text_explains_are_that_person(first: int) -> None:
+    said = [
+        (name if number >= first else f"{name} ({name[0]}{name.split()[1][0]})", words)
+        for number, (name, words) in enumerate(SAID)
+    ]
+    text = exchange(
+        *said[:first], *(("".join(word[0] for word in name.split()), words) for name, words in SAID[first:])
+    )
+    head = "" if first else "Tom Arden (TA) talks to Ilse Brandt (IB)\n\n"
+    assert turns_of(head + text) == SAID
