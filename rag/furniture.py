@@ -31,7 +31,7 @@ _CREDIT = re.compile(
     re.I,
 )
 _END_MARK = re.compile(
-    r"^(?:[\[(][^\S\n]*(?:end|ende|schluss|fin|fim|final|конец|кінець|结束|完)\b[^\n]{0,60}[\])]|-30-|(?:#[^\S\n]?){3,}|（?完）?"
+    r"^(?:[\[(][^\S\n]*(?:end|ende|schluss|fin|fim|final|конец|кінець|结束|完)\b[^\n]{0,60}[\])]|-30-|[^\n.:]{1,60} (?:started|stopped) transcription|(?:#[^\S\n]?){3,}|（?完）?"
     r"|[\[(](?:whereupon|thereupon)\b[^\n]{0,200}[\])]|[\[(]the (?:hearing|meeting|committee|session|conference|deposition|proceedings?|interview) (?:was |were )?(?:adjourned|concluded|ended|closed|rose|recessed)\b[^\n]{0,120}[\])]"
     r"|(?:end|ende|fin) (?:of|der|du|de la) (?:the )?(?:transcript|interview|recording|aufzeichnung|tape|audio|entretien)\.?)$",
     re.I,

@@ -45,7 +45,7 @@ _COLON = re.compile(
 )
 # "Q" and "A" without a colon. A lone "A" opens many a sentence, so it needs a point or a gap; a lone "Q" opens none.
 _LETTER = re.compile(
-    r"[^\S\n]*(?:\*\*)?(?P<label>Q\d*(?:[.)](?:\*\*)?|\*\*)?(?=[^\S\n])|A\d*(?:[.)](?:\*\*)?(?=[^\S\n])|(?=[^\S\n]{2}|\t)))[^\S\n]+(?![:：])"
+    r"[^\S\n]*(?:\d{1,4}[^\S\n]+)?(?:\*\*)?(?P<label>Q\d*(?:[.)](?:\*\*)?|\*\*)?(?=[^\S\n])|A\d*(?:[.)](?:\*\*)?(?=[^\S\n])|(?=[^\S\n]{2}|\t)))[^\S\n]+(?![:：])"
 )
 _MARKED = re.compile(
     rf"{_SPACE}(?:(?P<kind>#{{1,6}}|[-*•–]|>{{1,3}}|\d{{1,3}}[.)]){_SPACE}(?:{_STAMP}{_SPACE})?(?P<mark>\*\*|__)?(?P<label>{_LABEL})(?:[:：]{_SPACE}(?(mark)(?P=mark))|(?(mark)(?P=mark)){_SPACE}[:：])"
@@ -66,7 +66,7 @@ _CAPITAL_NAME = r"[^\W\d_a-z][\w'’.-]*[A-ZÀ-ÞА-ЯЁ]{2}[\w'’-]*"
 _OFFICE = r"(?:M(?:R|RS|S|ISS)|DR|PROF|HON|SEN(?:ATOR)?|REP(?:RESENTATIVE)?|GOV(?:ERNOR)?|JUDGE|JUSTICE|(?:VICE\s)?CHAIR(?:MAN|WOMAN|PERSON)?|SECRETARY|AMBASSADOR|(?:VICE\s)?PRESIDENT)\.?"
 _PERIOD = re.compile(
     rf"{_SPACE}(?P<label>(?:(?:(?:{_COURTESY}|{_OFFICE})\s)+(?:[A-Z]\.\s|[A-Z][\w'’-]+\s){{0,2}}{_CAPITAL_NAME}(?:\s{_CAPITAL_NAME}){{0,3}}(?:\s(?:of|from)(?:\s[A-Z]\w+){{1,3}})?"
-    rf"|(?P<mixed>(?:{_COURTESY}\s)+[A-ZÀ-Þ][\w'’-]+(?:\s[A-ZÀ-Þ][\w'’-]+){{0,2}}(?:\s(?:of|from)(?:\s[A-Z]\w+){{1,2}})?|The\s(?:Acting\s)?(?:Chair(?:man|woman|person)?|President|Speaker|Witness|Clerk|Court))"
+    rf"|(?P<mixed>(?:{_COURTESY}\s)+[A-ZÀ-Þ][\w'’-]+(?:\s[A-ZÀ-Þ][\w'’-]+){{0,2}}(?:\s(?:of|from)(?:\s[A-Z]\w+){{1,2}})?(?:,\s[a-zà-ÿ][^.:\n]{{3,90}})?|M(?:me|lle)?\.?\sl[ae]\s[^\W\d_A-Z][^.:,\n]{{3,60}}|The\s(?:Acting\s)?(?:Chair(?:man|woman|person)?|President|Speaker|Witness|Clerk|Court))"
     rf"|(?:The|THE)\s[A-Z]{{4,}}(?:\s[A-Z]{{2,}}){{0,4}}|(?P<bare>[A-ZÀ-Þ]{{2,}}(?:\s(?:[A-Z]\.|[A-ZÀ-Þ'’-]{{2,}})){{1,3}})))(?:\s[(\[][^()\[\]\n]{{1,60}}[)\]])?\.\s+(?:[–—]\s+)?(?=\S)"
 )
 _BOLD_OPEN = re.compile(
@@ -120,6 +120,7 @@ _TALKING = re.compile(
 # nearly everything needs few.
 _PLAIN_SCORE, _PLAIN_SHARE, _PLENTY = 0.85, 0.25, 40
 _PERFECT_SCORE, _FEW = 0.95, 12
+_BEFORE_LETTERS = " \t\xa0*0123456789"  # stenographers number their lines
 _BREAKS_IN = '.?!…)]”"—'  # before a label in the midst of a line
 _HANDLE = re.compile(r"[^\S\n]*(?P<label>[^\W\d_A-ZÀ-Þ][\w.-]{2,20})[^\S\n]*[:：](?=\s|[^\x00-\x7f])[^\S\n]*")
 _ITEM_END = re.compile(r"\n\s*\n|\n(?=[^\S\n]*[*_]{0,2}\w[^\n:]{0,80}:)")
@@ -292,8 +293,12 @@ def can_be_label(label: str) -> bool:
         return False
     if len(words) > 9 and "," not in plain:
         return False
+    if len(words) <= 4 and re.search(r"\b(?:19|20)\d\d\b", plain):  # a date, with the time of day behind it
+        return False
     if re.search(r"[^\W\d_A-Z]{4,}[.…]\s", plain):  # a sentence ends in it; "Hon.", "Gen." and initials end none
         return False
+    if words[0] == "BY" and plain.isupper() and re.match(rf"BY\s{_OFFICE}\s", plain):
+        return True  # the line above a lawyer's questions
     return fold(words[0]).strip(".,") not in _NO_NAMES and not is_furniture(plain)
 
 
@@ -341,7 +346,7 @@ def _letters(page: _Page) -> frozenset[str]:
     counts = Counter(
         match["label"][0]
         for line in page.lines
-        if line.text.lstrip(" \t*")[:1] in ("Q", "A") and (match := _LETTER.match(line.text))
+        if line.text.lstrip(_BEFORE_LETTERS)[:1] in ("Q", "A") and (match := _LETTER.match(line.text))
     )
     # "A. Reed: …" is a person, unless questions are marked in the same way.
     return frozenset(letter for letter, count in counts.items() if count >= 2 and counts["Q"] >= 2)
@@ -349,7 +354,7 @@ def _letters(page: _Page) -> frozenset[str]:
 
 def _colon_mark(line: _Line, letters: frozenset[str]) -> Mark | None:
     """The label at the head of a line, if there is one."""
-    if letters and line.text.lstrip(" \t\xa0*")[:1] in ("Q", "A"):
+    if letters and line.text.lstrip(_BEFORE_LETTERS)[:1] in ("Q", "A"):
         match = _LETTER.match(line.text)
         if match and match["label"][0] in letters:
             return Mark(match["label"][0], line.start, line.start + match.end(), None, line.opens, kind="letter")

@@ -49,12 +49,12 @@ _CONDUCT_LABELS = frozenset(
 
 # What stands for somebody whom nobody knows: these words, with others of their kind before or behind them.
 _VOICES = frozenset(
-    "member speaker male female man woman voice voices participant caller student attendee questioner audience listener viewer panelist "
+    "member members speaker male female man woman voice voices participant caller student attendee questioner audience listener viewer panelist "
     "reporter journalist stimme zuschauer zuschauerin zuhorer zuhorerin publikum voix intervenant intervenante asistente publico голос слушатель "
     "观众 听众 学生".split()
 )
 _VOICES_WITH = _VOICES | frozenset(
-    "unidentified unknown unnamed unidentifiable another other several multiple many off camera offscreen the a an in from of "
+    "some hon honourable honorable unidentified unknown unnamed unidentifiable another other several multiple many off camera offscreen the a an in from of "
     "unbekannt unbekannte unbekannter aus dem inconnu inconnue homme femme dans la salle desconocido desconocida неизвестный неизвестная из зала".split()
 )
 
@@ -224,7 +224,7 @@ def is_voice_label(label: str) -> bool:
     >>> is_voice_label("Audience member"), is_voice_label("UNIDENTIFIED SPEAKER 2"), is_voice_label("Ann Reed")
     (True, True, False)
     """
-    words = [word for word in fold(plain_label(label)).replace("-", " ").split() if not word.isdecimal()]
+    words = [word for word in re.sub(r"[-.]", " ", fold(plain_label(label))).split() if not word.isdecimal()]
     return bool(words) and len(words) <= 4 and set(words) <= _VOICES_WITH and not _VOICES.isdisjoint(words)
 
 

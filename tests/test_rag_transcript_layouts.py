@@ -502,3 +502,66 @@ def test_initials_that_the_text_explains_are_that_person(first: int) -> None:
     )
     head = "" if first else "Tom Arden (TA) talks to Ilse Brandt (IB)\n\n"
     assert turns_of(head + text) == SAID
+
+
+def test_numbered_lines_of_a_court_keep_lawyers_questions_and_answers_apart() -> None:
+    text = (
+        " 1            THE COURT:  Good morning.\n"
+        " 2            MR. SMITH:  Good morning, Your Honor.\n"
+        " 3       BY MR. SMITH:\n"
+        " 4       Q.   Did you see the wall?\n"
+        " 5       A.   I did, on the Monday.\n"
+        " 6       Q.   And who came?\n"
+        " 7       A.   Nobody.\n"
+        " 8            MS. JONES:  Objection.\n"
+        " 9            THE COURT:  Sustained.\n"
+        "10       BY MR. SMITH:\n"
+        "11       Q.   Who was told?\n"
+        "12       A.   Everybody.\n"
+    )
+    assert turns_of(text) == [
+        ("THE COURT", "Good morning."),
+        ("MR. SMITH", "Good morning, Your Honor."),
+        ("Q", "Did you see the wall?"),
+        ("A", "I did, on the Monday."),
+        ("Q", "And who came?"),
+        ("A", "Nobody."),
+        ("MS. JONES", "Objection."),
+        ("THE COURT", "Sustained."),
+        ("Q", "Who was told?"),
+        ("A", "Everybody."),
+    ]
+
+
+def test_french_parliaments_set_offices_and_names_before_a_period() -> None:
+    text = (
+        "M. le président. La parole est à M. Jean Dupont.\n\n"
+        "M. Jean Dupont. Monsieur le ministre, pourquoi ?\n\n"
+        "Mme Marie Durand, ministre des travaux. Parce que.\n\n"
+        "M. Jean Dupont. Merci.\n\n"
+        "M. le président. La parole est à Mme la ministre.\n\n"
+        "Mme Marie Durand, ministre des travaux. Je vous en prie.\n"
+    )
+    assert turns_of(text) == [
+        ("M. le président", "La parole est à M. Jean Dupont."),
+        ("M. Jean Dupont", "Monsieur le ministre, pourquoi ?"),
+        ("Mme Marie Durand", "Parce que."),
+        ("M. Jean Dupont", "Merci."),
+        ("M. le président", "La parole est à Mme la ministre."),
+        ("Mme Marie Durand", "Je vous en prie."),
+    ]
+
+
+def test_the_head_of_a_meetings_recording_names_nobody() -> None:
+    text = (
+        "Weekly-20240312-Meeting Recording\n\nMarch 12, 2024, 2:00PM\n\n32m 10s\n\nTom Arden started transcription\n\n"
+        + written("{name}   0:0{n}\n{said}\n\n")
+        + "Tom Arden stopped transcription\n"
+    )
+    assert turns_of(text) == SAID
+    assert parse(text, source="a.txt").date == "2024-03-12"
+
+
+def test_members_who_shout_are_no_part_of_a_speech() -> None:
+    said = [*SAID[:4], ("Some hon. members", "Oh, oh!"), *SAID[4:]]
+    assert turns_of(exchange(*said)) == said
