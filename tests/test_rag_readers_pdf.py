@@ -65,6 +65,22 @@ def test_lines_are_joined_to_paragraphs_across_pages_and_every_character_has_its
     assert pages_of(document, start, start + len("The wall was broken in three places")) == "1–2"
 
 
+def test_a_label_that_recurs_opens_a_turn_behind_one_that_is_broken_off(tmp_path: Path) -> None:
+    lines = [
+        "Ilse Brandt: Where did the water come from on that long night, and",
+        "Tom Arden: It came from the north, over the old wall that nobody --",
+        "Ilse Brandt: And who was told?",
+        "Tom Arden: Everybody was told, and nobody came to look at the wall",
+        "or at anything else.",
+    ]
+    assert said(parsed(tmp_path, pdf([column(lines)]))) == [
+        ("Ilse Brandt", "Where did the water come from on that long night, and"),
+        ("Tom Arden", "It came from the north, over the old wall that nobody --"),
+        ("Ilse Brandt", "And who was told?"),
+        ("Tom Arden", "Everybody was told, and nobody came to look at the wall or at anything else."),
+    ]
+
+
 def test_running_heads_and_page_numbers_are_left_out_and_the_notes_say_so(tmp_path: Path) -> None:
     pages = [
         [At(72, 760, "Hearing of the Harbour Committee"), *column(lines, top=720), At(300, 30, f"Page {number} of 3")]

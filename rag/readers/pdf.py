@@ -12,7 +12,7 @@ import io
 import logging
 import re
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Sequence, Set
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from statistics import median
@@ -341,16 +341,28 @@ def _paragraphs(pages: list[list[_Line]]) -> list[list[_Line]]:
     gap = median(gaps) if gaps else 12.0
     lengths = sorted(len(line.text) for lines in pages for line in lines)
     full = lengths[int(0.8 * (len(lengths) - 1))]
+    openings = Counter(match[0] for lines in pages for line in lines if (match := _OPENS_TURN.match(line.text)))
+    labels = {label for label, count in openings.items() if count > 1 and label[0].isupper()}
     found: list[list[_Line]] = []
     for lines in pages:
         margin = Counter(round(line.x) for line in lines)
         for number, line in enumerate(lines):
             before = found[-1][-1] if found else None
-            if before is None or _opens(line, before, gap, full, _margin(margin, line, lines, number)):
+            if (
+                before is None
+                or _is_labelled(line, labels)
+                or _opens(line, before, gap, full, _margin(margin, line, lines, number))
+            ):
                 found.append([line])
             else:
                 found[-1].append(line)
     return found
+
+
+def _is_labelled(line: _Line, labels: Set[str]) -> bool:
+    """Whether a label that recurs opens the line: also behind a turn that was broken off in the midst of a sentence."""
+    match = _OPENS_TURN.match(line.text)
+    return match is not None and match[0] in labels and not line.text[match.end() :].lstrip()[:1].islower()
 
 
 def _margin(margins: Counter[int], line: _Line, lines: Sequence[_Line], number: int) -> float:
