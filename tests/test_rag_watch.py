@@ -171,7 +171,14 @@ def test_the_command_follows_a_folder_and_ends_well_at_ctrl_c(folder: Path, tmp_
     words = [sys.executable, "-m", "rag", "ingest", "--watch", "talks", "--archive", "archive"]
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     with subprocess.Popen(
-        words, cwd=tmp_path, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        words,
+        cwd=tmp_path,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        # Who runs the tests in the background of a shell hands down that interrupts are ignored.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     ) as process:
         assert process.stdout
         try:

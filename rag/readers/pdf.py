@@ -15,7 +15,6 @@ from collections import Counter
 from collections.abc import Callable, Sequence, Set
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
-from statistics import median
 from typing import Any
 
 from rag.errors import InputError
@@ -338,7 +337,8 @@ def _marked(paragraph: Sequence[_Line]) -> list[str]:
 
 def _paragraphs(pages: list[list[_Line]]) -> list[list[_Line]]:
     gaps = [a.y - b.y for lines in pages for a, b in pairwise(lines) if 2 < a.y - b.y < 4 * a.size + 20]
-    gap = median(gaps) if gaps else 12.0
+    # Between lines, rather than between paragraphs, which can be as many where people speak a line at a time.
+    gap = sorted(gaps)[int(0.3 * (len(gaps) - 1))] if gaps else 12.0
     lengths = sorted(len(line.text) for lines in pages for line in lines)
     full = lengths[int(0.8 * (len(lengths) - 1))]
     openings = Counter(match[0] for lines in pages for line in lines if (match := _OPENS_TURN.match(line.text)))
