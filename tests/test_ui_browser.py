@@ -515,6 +515,7 @@ def test_a_document_is_opened_to_be_read_and_read_only_hides_what_changes(archiv
         assert page.get_by_role("button", name="Remove").count() == 0
         page.locator(".or-row", has_text="podcast.md").get_by_role("button", name="Read").click()
         document = open_archive(archive).document("podcast.md")
+        page.wait_for_selector("#or-turn-0")
         assert page.locator(".or-said").all_text_contents() == [document.text[t.start : t.end] for t in document.turns]
 
 

@@ -41,7 +41,9 @@ _LIGATURES = str.maketrans(
 )
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
 _SENTENCE_END = re.compile(r"[.!?…:。！？]['\"”’»)\]]*$")
-_OPENS_TURN = re.compile(r"(?:Q|A)[.:]?\s|(?:\[?\d\d?:\d\d(?::\d\d)?\]?\s*)?(?:[^\W\d_][\w.'’()-]*,?\s?){1,8}[:：]")
+_OPENS_TURN = re.compile(
+    r"(?:Q|A)[.:]?\s|(?:\[?\d\d?:\d\d(?::\d\d)?\]?\s*)?(?:[^\W\d_][\w.'’()-]*(?:,\s?|\s)){0,7}[^\W\d_][\w.'’()-]*\s?[:：]"
+)
 _NO_TITLES = re.compile(r"untitled|microsoft word|powerpoint|\.(?:docx?|pdf|indd|tex|rtf)\b|^\W*$", re.I)
 
 
