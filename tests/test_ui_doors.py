@@ -1006,7 +1006,7 @@ def test_every_program_in_the_documentation_prints_an_answer(url: str) -> None:
             capture_output=True, text=True, encoding="utf-8",
         )  # fmt: skip
         assert done.returncode == 0, done.stderr
-        assert "Henrike Vaal, 9 October 2026: “" in done.stdout
+        assert "On 9 October 2026, Henrike Vaal: “" in done.stdout
 
 
 def test_the_configuration_in_the_documentation_starts_the_command(archive: Path) -> None:
