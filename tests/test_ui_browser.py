@@ -113,7 +113,7 @@ def visit(browser: Any) -> Iterator[Callable[..., Any]]:
         context = browser.new_context(viewport=viewport, **options)
         contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(15_000)
+        page.set_default_timeout(60_000)  # a limit for what never comes, not a measure of speed
         watch(page, seen)
         page.goto(address)
         page.wait_for_selector("#chat .or-answer")
