@@ -11,6 +11,7 @@ from rag.types import Cover, Document, Filters, IngestReport, Passage, Role, Sco
 if TYPE_CHECKING:
     from embeddings.types import Encoder, FloatVector
     from rag.calibration import Calibration
+    from rag.corrections import Correction, Corrections
     from rag.store import StoredPassage
 
 Progress = Callable[[int, int, str], None]  # done, of how many, what
@@ -29,7 +30,13 @@ class Archive(Protocol):
     def encoder(self) -> Encoder: ...
 
     def ingest(
-        self, paths: Iterable[str | Path], *, workers: int | None = None, progress: Progress | None = None
+        self,
+        paths: Iterable[str | Path],
+        *,
+        workers: int | None = None,
+        progress: Progress | None = None,
+        corrections: Corrections | None = None,
+        meta: Correction | None = None,
     ) -> IngestReport: ...
 
     def search(

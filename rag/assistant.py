@@ -22,6 +22,7 @@ from rag.generators.limits import bounded
 from rag.reading import DEFAULT_READER, Reader, default_calibration, fingerprint_of, load_reader, read, reread
 from rag.retrieval import DEPTH, FUSION, Candidate, Weights, retrieve
 from rag.types import Answer, Document, Evidence, Filters, Query, Scope, ScoredPassage, Sentence
+from rag.voices import by_voice
 from rag.writing import Writer, Written
 
 log = logging.getLogger(__name__)
@@ -112,7 +113,7 @@ class Assistant:
         was_read = perf_counter()
         written = Written("", self.generator_name, refused=True)
         if found.evidence.quotes and found.evidence.confidence >= self.calibration.threshold:
-            request = GenerationRequest(question, tuple(history), found.evidence.quotes, found.numbered)
+            request = GenerationRequest(question, tuple(history), by_voice(found.evidence.quotes), found.numbered)
             written = yield from self._writer.write(request, found.documents)
         if written.refused:
             written = replace(written, text=self._refusal(filters))

@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 
 from rag.quotations import Quotation
-from rag.types import Citation, Document, Sentence
+from rag.types import Citation, Document, Sentence, pages_of, seconds_within
 
 _MARKER = re.compile(r"\[([0-9]{1,4})\]")
 
@@ -92,11 +92,33 @@ def _citation(marker: int, sentence: Sentence, document: Document) -> Citation:
         quote=sentence.text,
         start=sentence.start,
         end=sentence.end,
-        seconds=passage.seconds,
+        seconds=seconds_within(document, turn, sentence.start),
         verified=document.text[sentence.start : sentence.end] == sentence.text
         and turn.start <= sentence.start
         and sentence.end <= turn.end,
+        page=pages_of(document, sentence.start, sentence.end),
     )
+
+
+def place_of(source: str, start: int, end: int, *, page: str | None = None, seconds: float | None = None) -> str:
+    """Where a quote stands, for people: the file, its page, its characters and its time, as far as they are known.
+
+    >>> place_of("harbour.pdf", 120, 132, page="12"), place_of("harbour.srt", 120, 132, seconds=2467.2)
+    ('harbour.pdf, p. 12, characters 120–132', 'harbour.srt, characters 120–132, 00:41:07')
+    """
+    printed = f"{'pp' if '–' in page else 'p'}. {page}" if page else ""
+    when = clock(seconds) if seconds is not None else ""
+    return ", ".join(filter(None, (source, printed, f"characters {start}–{end}", when)))
+
+
+def clock(seconds: float) -> str:
+    """Seconds as hours, minutes and seconds.
+
+    >>> clock(2467.2)
+    '00:41:07'
+    """
+    whole = int(seconds)
+    return f"{whole // 3600:02d}:{whole // 60 % 60:02d}:{whole % 60:02d}"
 
 
 def exact_quotes(text: str, quotations: Sequence[Quotation], documents: Mapping[str, Document]) -> str:

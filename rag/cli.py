@@ -17,7 +17,8 @@ import typer
 if TYPE_CHECKING:
     from rag.archive import Archive
     from rag.config import Settings
-    from rag.types import Answer, Citation, Document, Filters, ScoredPassage
+    from rag.types import Answer, Citation, Document, Filters, IngestReport, ScoredPassage
+    from rag.watch import Look
 
 app = typer.Typer(
     name="onrecord",
@@ -56,26 +57,42 @@ def ingest(
     workers: Annotated[int | None, typer.Option("--workers", metavar="N", min=1, help="Threads that encode")] = None,
     encoder: Annotated[str | None, typer.Option("--encoder", metavar="NAME", help="The model of a new archive")] = None,
     rebuild: Annotated[bool, typer.Option("--rebuild", help="Read and encode everything again")] = False,
+    speakers: Annotated[
+        Path | None,
+        typer.Option("--speakers", metavar="TOML", help="Corrections: rename, merge, role, drop; they are kept"),
+    ] = None,
+    meta: Annotated[
+        list[str] | None,
+        typer.Option("--meta", metavar="KEY=VALUE", help="The files' title, date, place or language (repeatable)"),
+    ] = None,
+    watch: Annotated[bool, typer.Option("--watch", help="Keep the archive in step with folders until Ctrl+C")] = False,
 ) -> None:
     """Read transcripts into the archive; what is there already is left alone."""
     from rag.archive import open_archive
+    from rag.corrections import load_corrections, meta_correction
 
     settings = _settings(archive=archive, encoder=encoder)
     opened = open_archive(settings.archive, encoder=settings.encoder, rebuild=rebuild)
-    with _Progress() as progress:
-        report = opened.ingest(paths, workers=workers, progress=progress.update)
-    for label, names in (("added", report.added), ("replaced", report.replaced), ("unchanged", report.unchanged)):
-        for name in names if len(names) <= 20 else []:
-            print(f"{label:>9}  {name}")
-        if len(names) > 20:
-            print(f"{label:>9}  {len(names)} files")
-    for name, note in report.notes:
-        print(f"{'note':>9}  {name}: {note}")
+    given = load_corrections(speakers) if speakers else None
+    set_by_hand = meta_correction(meta) if meta else None
+
+    def read(files: Iterable[Path]) -> IngestReport:
+        nonlocal given
+        with _Progress() as progress:
+            report = opened.ingest(
+                files, workers=workers, progress=progress.update, corrections=given, meta=set_by_hand
+            )
+        given = None  # the archive keeps them now; another run need not have every file that they are about
+        return report
+
+    if watch:
+        _watch(opened, paths, read)
+        return
+    report = read(paths)
+    _print_report(report)
     documents, passages = opened.counts()
     print(f"{settings.archive}: {_count(documents, 'document')}, {_count(passages, 'answer passage')}")
-    for name, reason in report.failed:
-        _complain(f"{name}: {reason}")
-    if report.failed:
+    if _complain_of(report):
         raise typer.Exit(1)
 
 
@@ -199,9 +216,11 @@ def show(
     text: Annotated[bool, typer.Option("--text", help="The canonical text, which offsets refer to")] = False,
 ) -> None:
     """Show one document."""
+    from rag.types import document_to_json
+
     document = _open(_settings(archive=archive)).document(document_id)
     if as_json:
-        _print_json(_document_to_json(document))
+        _print_json(document_to_json(document))
     elif text:
         sys.stdout.flush()
         sys.stdout.buffer.write(document.text.encode("utf-8", "surrogatepass"))
@@ -298,6 +317,47 @@ def _open(settings: Settings) -> Archive:
     return open_archive(settings.archive, encoder=settings.encoder, create=False)
 
 
+def _print_report(report: IngestReport) -> None:
+    for label, names in (("added", report.added), ("replaced", report.replaced), ("unchanged", report.unchanged)):
+        for name in names if len(names) <= 20 else []:
+            print(f"{label:>9}  {name}")
+        if len(names) > 20:
+            print(f"{label:>9}  {len(names)} files")
+    for name, note in report.notes:
+        print(f"{'note':>9}  {name}: {note}")
+
+
+def _complain_of(report: IngestReport) -> bool:
+    """Tell of every file that was not read; whether there was one."""
+    for name, reason in report.failed:
+        _complain(f"{name}: {reason}")
+    return bool(report.failed)
+
+
+def _watch(archive: Archive, folders: Sequence[Path], read: Callable[[Iterable[Path]], IngestReport]) -> None:
+    """Follow the folders until the user interrupts, which is how it ends well."""
+    from rag.watch import watch
+
+    def told(look: Look) -> None:
+        _print_report(look.report)
+        for name in look.removed:
+            print(f"{'removed':>9}  {name}")
+        _complain_of(look.report)
+        sys.stdout.flush()
+
+    def ready() -> None:
+        documents, passages = archive.counts()
+        names = ", ".join(map(str, folders))
+        print(f"{archive.url}: {_count(documents, 'document')}, {_count(passages, 'answer passage')}")
+        print(f"watching {names}; Ctrl+C ends it", flush=True)
+
+    try:
+        watch(archive, folders, told=told, ready=ready, ingest=read)
+    except KeyboardInterrupt:
+        documents, passages = archive.counts()
+        print(f"{archive.url}: {_count(documents, 'document')}, {_count(passages, 'answer passage')}")
+
+
 def _filters(
     speaker: Sequence[str] | None,
     document: Sequence[str] | None,
@@ -363,9 +423,11 @@ def _print_answer(answer: Answer) -> None:
 
 
 def _print_source(citation: Citation) -> None:
-    when = f", at {_clock(citation.seconds)}" if citation.seconds is not None else ""
+    from rag.citations import place_of
+
+    place = place_of(citation.source, citation.start, citation.end, page=citation.page, seconds=citation.seconds)
     mark = "" if citation.verified else "  NOT VERIFIED"
-    _say(f"[{citation.marker}] {citation.source}, characters {citation.start}–{citation.end}{when}{mark}")
+    _say(f"[{citation.marker}] {place}{mark}")
     if citation.asked:
         _say(f"asked: {_ending(citation.asked)}", indent=4)
 
@@ -380,33 +442,30 @@ def _print_passages(hits: Iterable[ScoredPassage]) -> None:
 
 
 def _print_document(document: Document) -> None:
+    import re
+
+    from rag.citations import clock
+    from rag.types import page_at
+
     _say(document.title)
     _say(" · ".join(part for part in (document.date, document.place, document.source, document.id) if part))
+    if document.grammar:
+        _say(f"speakers: {document.grammar}, confidence {document.confidence:.2f}")
     for note in document.notes:
         _say(f"note: {note}")
-    for turn in document.turns:
+    left_out = [(start, end) for start, end in document.left_out if re.search(r"[^\W\d_]", document.text[start:end])]
+    for start, end, turn in sorted(
+        [*((turn.start, turn.end, turn) for turn in document.turns), *((a, z, None) for a, z in left_out)],
+        key=lambda piece: piece[:2],
+    ):
         print()
-        stamp = f"[{_clock(turn.seconds)}] " if turn.seconds is not None else ""
-        _say(f"{stamp}{turn.speaker or 'no speaker'} ({turn.role}), characters {turn.start}–{turn.end}")
-        _say(document.text[turn.start : turn.end], indent=2)
-
-
-def _document_to_json(document: Document) -> dict[str, Any]:
-    return {
-        "id": document.id,
-        "title": document.title,
-        "date": document.date,
-        "place": document.place,
-        "source": document.source,
-        "participants": list(document.participants),
-        "text": document.text,
-        "turns": [
-            {"speaker": turn.speaker, "role": turn.role, "start": turn.start, "end": turn.end, "seconds": turn.seconds}
-            for turn in document.turns
-        ],
-        "left_out": [list(piece) for piece in document.left_out],
-        "notes": list(document.notes),
-    }
+        if turn is None:
+            _say(f"left out, characters {start}–{end}: {_shortened(document.text[start:end])}")
+            continue
+        stamp = f"[{clock(turn.seconds)}] " if turn.seconds is not None else ""
+        page = f"p. {page_at(document, start)}, " if document.pages else ""
+        _say(f"{stamp}{turn.speaker or 'no speaker'} ({turn.role}), {page}characters {start}–{end}")
+        _say(document.text[start:end], indent=2)
 
 
 def _shortened(text: str, most: int = 160) -> str:
@@ -418,11 +477,6 @@ def _ending(text: str, most: int = 160) -> str:
     """The end of a text: a question is asked after its preamble."""
     text = " ".join(text.split())
     return text if len(text) <= most else "… " + text[-most + 2 :].split(" ", 1)[-1]
-
-
-def _clock(seconds: float) -> str:
-    whole = int(seconds)
-    return f"{whole // 3600:02d}:{whole // 60 % 60:02d}:{whole % 60:02d}"
 
 
 class _Progress:

@@ -30,13 +30,39 @@ _MONTH = "|".join(sorted(_MONTHS, key=len, reverse=True))
 _PATTERNS = [
     re.compile(r"\b(?P<y>\d{4})-(?P<m>\d{1,2})-(?P<d>\d{1,2})(?!\d)"),
     re.compile(
-        rf"\b(?P<d>\d{{1,2}})(?:st|nd|rd|th|\.|º)?\s+(?:of\s+|de\s+)?(?P<month>{_MONTH})\.?,?\s+(?:de\s+)?(?P<y>\d{{4}})\b",
+        rf"\b(?P<d>\d{{1,2}})(?:st|nd|rd|th|er|\.|º)?\s+(?:of\s+|de\s+)?(?P<month>{_MONTH})\.?,?\s+(?:del?\s+)?(?P<y>\d{{4}})\b",
         re.I,
     ),
     re.compile(rf"\b(?P<month>{_MONTH})\.?\s+(?P<d>\d{{1,2}})(?:st|nd|rd|th)?,?\s+(?P<y>\d{{4}})\b", re.I),
     re.compile(r"\b(?P<d>\d{1,2})\.(?P<m>\d{1,2})\.(?P<y>\d{4})\b"),
-    re.compile(r"(?P<y>\d{4})年\s*(?P<m>\d{1,2})月\s*(?P<d>\d{1,2})日"),
+    re.compile(r"(?P<y>\d{4})\s*年\s*(?P<m>\d{1,2})\s*月\s*(?P<d>\d{1,2})\s*[日号]"),
 ]
+
+
+# "二〇二四年五月三日": padded to its own length, so that places in the text stay the same.
+_CHINESE_DATE = re.compile(
+    r"[〇零一二三四五六七八九]{4}年[一二三四五六七八九十]{1,2}月[一二三四五六七八九十]{1,3}[日号]"
+)
+_CHINESE_DIGITS = {digit: number for number, digit in enumerate("〇一二三四五六七八九")} | {"零": 0}
+
+
+def _in_digits(match: re.Match[str]) -> str:
+    year, rest = match[0].split("年")
+    month, day = rest[:-1].split("月")
+    tens = [_up_to_thirty_one(part) for part in (month, day)]
+    written = f"{''.join(str(_CHINESE_DIGITS[digit]) for digit in year)}年{tens[0]}月{tens[1]}日"
+    return (
+        written
+        if len(written) == len(match[0])
+        else written.replace("年", "年" + " " * max(0, len(match[0]) - len(written)))
+    )
+
+
+def _up_to_thirty_one(numeral: str) -> int:
+    if "十" not in numeral:
+        return int("".join(str(_CHINESE_DIGITS[digit]) for digit in numeral))
+    before, after = numeral.split("十", 1)
+    return 10 * (_CHINESE_DIGITS[before] if before else 1) + (_CHINESE_DIGITS.get(after, 0) if after else 0)
 
 
 def find_date(text: str) -> tuple[str, int, int] | None:
@@ -48,6 +74,7 @@ def find_date(text: str) -> tuple[str, int, int] | None:
     True
     """
     found: list[tuple[int, int, str]] = []
+    text = _CHINESE_DATE.sub(_in_digits, text)
     for pattern in _PATTERNS:
         for match in pattern.finditer(text):
             parts = match.groupdict()

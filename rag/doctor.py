@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import platform
+from collections import Counter
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
@@ -11,11 +12,13 @@ from embeddings.encoders import export_folder
 from embeddings.models import DEFAULT_MODEL, locate
 from embeddings.registry import UnknownName
 from embeddings.types import EmbeddingError
-from rag.archive import open_archive
+from rag.archive import Archive, open_archive
 from rag.config import Settings
 from rag.errors import OnrecordError
 from rag.generators import GENERATORS
 
+# As wide and as fast as the default, and trained on fifty languages.
+MULTILINGUAL_MODEL = "sentence-transformers/paraphrase-multilingual-MiniLM-L12-v2"
 _PACKAGES = ("onnxruntime", "faiss-cpu", "tantivy", "sentence-transformers", "torch", "gradio")
 
 
@@ -73,12 +76,26 @@ def _archive(settings: Settings) -> Finding:
         faults = archive.verify()
         documents, passages = archive.counts()
         index = archive.describe_index() if not faults else {}
+        remedy = _for_other_languages(archive, settings) if not faults else ""
     except (OnrecordError, EmbeddingError) as error:
         return Finding("archive", False, f"{settings.archive} cannot be used", str(error))
     if faults:
         return Finding("archive", False, faults[0], f"run: onrecord verify --repair --archive {settings.archive}")
     recall = f"{index['kind']} vectors, recall@10 {index['recall@10']:.3f}"
-    return Finding("archive", True, f"{settings.archive}: {documents} documents, {passages} passages, {recall}")
+    return Finding("archive", True, f"{settings.archive}: {documents} documents, {passages} passages, {recall}", remedy)
+
+
+def _for_other_languages(archive: Archive, settings: Settings) -> str:
+    """What to type where most documents are in languages that the archive's model was not made for."""
+    languages = Counter(document.language for document in archive.documents())
+    foreign = {language: count for language, count in languages.items() if language not in (None, "en")}
+    if 2 * sum(foreign.values()) <= languages.total() or archive.encoder.name != DEFAULT_MODEL:
+        return ""
+    most = ", ".join(str(language) for language, _ in Counter(foreign).most_common(4))
+    return (
+        f"most documents are not English ({most}), and {DEFAULT_MODEL} is for English; "
+        f"run: onrecord ingest --rebuild --encoder {MULTILINGUAL_MODEL} --archive {settings.archive} FOLDER"
+    )
 
 
 def _generator(settings: Settings) -> Finding:

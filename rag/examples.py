@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
+from rag.analysis import content_words
 from rag.passages import split_sentences
 from rag.types import Document
-from rag.words import content_words
 
 _SHORTEST, _LONGEST = 25, 110
 # Questions that lean on what was said before mean nothing to a newcomer.

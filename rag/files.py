@@ -7,7 +7,9 @@ import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 
-from rag.readers.text import SUFFIXES
+from rag.readers import READABLE, SUFFIXES
+
+ARCHIVE_FILE = "archive.sqlite"  # what makes a folder an archive
 
 
 def write_whole(path: Path, data: bytes) -> None:
@@ -52,10 +54,11 @@ def transcripts_under(paths: Iterable[str | Path]) -> tuple[list[Path], list[tup
                 and file.suffix.lower() in SUFFIXES
                 and file.stem.lower() != "readme"
                 and not any(part.startswith(".") for part in file.relative_to(path).parts)
+                and not _is_in_archive(file, path)
             )
             if not found:
                 failed.append(
-                    (str(given), f"no transcript in this folder; onrecord reads {', '.join(sorted(SUFFIXES))}")
+                    (str(given), f"no transcript in this folder; onrecord reads {', '.join(sorted(READABLE))}")
                 )
             files += found
         elif path.exists():
@@ -63,3 +66,9 @@ def transcripts_under(paths: Iterable[str | Path]) -> tuple[list[Path], list[tup
         else:
             failed.append((str(given), "there is no such file or folder; check the path"))
     return list(dict.fromkeys(file.resolve() for file in files)), failed
+
+
+def _is_in_archive(file: Path, folder: Path) -> bool:
+    """Whether a file belongs to an archive that lies in the folder: its manifests are no transcripts."""
+    inside = file.relative_to(folder).parents
+    return any((folder / part / ARCHIVE_FILE).is_file() for part in inside)

@@ -20,7 +20,7 @@ import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from itertools import chain
+from itertools import chain, islice
 from math import log1p
 from pathlib import Path
 from typing import Any, TypeVar
@@ -31,22 +31,27 @@ from embeddings.encoders import load_encoder
 from embeddings.indexes.faiss import FLAT_LIMIT, FaissIndex
 from embeddings.models import DEFAULT_MODEL, canonical_name, sha256_of
 from embeddings.types import EmbeddingError, Encoder, FloatMatrix, FloatVector
+from rag import readers
 from rag.calibration import CALIBRATION_FILE, Calibration, fingerprint_with, load_calibration, save_calibration
+from rag.corrections import EVERY, Correction, Corrections, corrected, for_document, load_corrections, merged, written
+from rag.corrections import FILE as CORRECTIONS
+from rag.duplicates import Sketch, noted, sketch_of
 from rag.errors import ArchiveError, InputError, ModelMismatch
 from rag.files import sync_folder, transcripts_under, write_whole
 from rag.passages import gist, passages_of, split_sentences
-from rag.readers.text import read_text
 from rag.store import Store, StoredPassage
 from rag.transcript import document_id as document_id_of
 from rag.transcript import parse
 from rag.types import Cover, Document, Filters, IngestReport, Passage, Role, Scope, ScoredPassage, Span
-from rag.words import WordIndex, content_words, copy_words
+from rag.words import FORMAT as WORDS_FORMAT
+from rag.words import WordIndex, copy_words
 
 DATABASE, MANIFEST, VECTORS, WORDS = "archive.sqlite", "manifest.json", "vectors.faiss", "words"
 LOCK_TIMEOUT_S = 10.0
 # A long ingest commits whenever it has staged this many passages, or this share of what is there already: little is lost
 # when it is interrupted, and the index is not written again for every file.
 COMMIT_PASSAGES, COMMIT_SHARE = 2_000, 0.25
+COMPARED_DOCUMENTS = 500  # a new document is compared with so many, about two seconds for all of them
 
 # Questions are not indexed, and so cannot be searched for.
 ANSWERING_ROLES: tuple[Role, ...] = ("respondent", "other")
@@ -293,7 +298,7 @@ class LocalArchive:
         total = len(words)
         return {
             stem: log1p(total / max(words.frequency(stem), 0.5))
-            for word in content_words(text)
+            for word in words.content_words(text)
             for stem in words.analyze(word)
         }
 
@@ -339,16 +344,24 @@ class LocalArchive:
         *,
         workers: int | None = None,
         progress: Callable[[int, int, str], None] | None = None,
+        corrections: Corrections | None = None,
+        meta: Correction | None = None,
     ) -> IngestReport:
         """Read files and folders into the archive; what is there already is left alone.
 
-        A file that cannot be read is reported with its reason and stops nothing. Raises ArchiveError where the archive
-        itself cannot be written.
+        `corrections` are laid over those that the archive keeps, and `meta` over those of each file; both are kept. A file
+        that cannot be read is reported with its reason and stops nothing. Raises ArchiveError where the archive itself
+        cannot be written.
         """
         given = [paths] if isinstance(paths, str | Path) else list(paths)
         files, failed = transcripts_under(given)
         report = IngestReport(failed=failed)
-        parsed = _parsed(files, report, progress or (lambda *_: None))
+        kept = self._kept_corrections()
+        new = merged(corrections or {}, {file.name: meta for file in files} if meta else {})
+        in_force = merged(kept, new)
+        parsed = _corrected(_parsed(files, report, progress or (lambda *_: None)), in_force, new, report)
+        before = {head[0] for head in self._reader().document_heads()} if self.exists else set()
+        parsed = noted(parsed, report, before, self._sketches)
         # Nothing is created before there is something to write.
         first = next(parsed, None)
         if first is None:
@@ -359,18 +372,29 @@ class LocalArchive:
             store = Store(self.folder / DATABASE, create=True)
             try:
                 self._drop_generations(store.generation)
-                self._write_all(store, chain([first], parsed), report, workers=workers)
+                self._write_all(store, chain([first], parsed), report, workers=workers, compare=bool(in_force))
+                if in_force != kept:
+                    write_whole(self.folder / CORRECTIONS, written(in_force).encode())
             finally:
                 nothing_kept = is_new and store.generation == 0
                 store.close()
         if nothing_kept:
             shutil.rmtree(self.folder / "index", ignore_errors=True)
-            for name in (DATABASE, f"{DATABASE}-wal", f"{DATABASE}-shm", "write.lock"):
+            for name in (CORRECTIONS, DATABASE, f"{DATABASE}-wal", f"{DATABASE}-shm", "write.lock"):
                 (self.folder / name).unlink(missing_ok=True)
             with suppress(OSError):  # it may have been there before us, with other things in it
                 self.folder.rmdir()
         self._rebuild = False
         return report
+
+    def _kept_corrections(self) -> Corrections:
+        path = self.folder / CORRECTIONS
+        return load_corrections(path) if path.is_file() else {}
+
+    def _sketches(self) -> Iterator[Sketch]:
+        """What the archive's documents look like, to find new ones that are nearly the same."""
+        if self.exists:
+            yield from map(sketch_of, islice(self._reader().documents(), COMPARED_DOCUMENTS))
 
     def remove(self, document_id: str) -> Document:
         """Take a document out; the one removed. Raises InputError for an unknown id."""
@@ -430,7 +454,13 @@ class LocalArchive:
             lock.release()
 
     def _write_all(
-        self, store: Store, documents: Iterable[tuple[str, Document]], report: IngestReport, *, workers: int | None
+        self,
+        store: Store,
+        documents: Iterable[tuple[str, Document]],
+        report: IngestReport,
+        *,
+        workers: int | None,
+        compare: bool = False,
     ) -> None:
         """Encode and commit what is new, a batch at a time."""
         rebuild = self._rebuild and bool(store.meta("encoder"))
@@ -446,11 +476,13 @@ class LocalArchive:
                 if at_path not in (None, document.id):
                     self._commit(store, [], removed=[at_path])
                 continue
-            if not rebuild and at_path == document.id:
+            # Under corrections the same text can be read otherwise than it was.
+            same = not compare or _reads_alike(store.document(document.id), document)
+            if not rebuild and at_path == document.id and same:
                 seen.add(document.id)
                 report.unchanged.append(path)
                 continue
-            if not rebuild and at_path is None and elsewhere and _still_holds(Path(elsewhere), document.id):
+            if not rebuild and at_path is None and elsewhere and same and _still_holds(Path(elsewhere), document.id):
                 report.unchanged.append(path)
                 report.notes.append((path, f"the same text as {elsewhere}: kept once"))
                 continue
@@ -579,6 +611,7 @@ class LocalArchive:
         write_whole(staging / VECTORS, index.to_bytes())
         files = sorted(path for path in staging.rglob("*") if path.is_file() and not path.name.endswith(".lock"))
         manifest = {
+            "words_format": WORDS_FORMAT,
             "built_rows": built_rows,
             "kind": index.kind,
             "recall@10": round(recall, 4),
@@ -618,26 +651,58 @@ def _parsed(
     files: Sequence[Path], report: IngestReport, progress: Callable[[int, int, str], None]
 ) -> Iterator[tuple[str, Document]]:
     """(path, document) of each file that can be read, one at a time; the others go into the report with their reasons."""
-    for number, file in enumerate(files):
-        progress(number, len(files), file.name)
-        try:
-            file.as_posix().encode()
-            document = parse(read_text(file), source=file.name, path=file.as_posix())
-        except UnicodeEncodeError:
-            report.failed.append((str(file), "the file's name is not valid UTF-8; rename it and ingest it again"))
-            continue
-        except InputError as error:
-            report.failed.append((str(file), str(error)))
-            continue
-        report.notes += [(str(file), note) for note in document.notes]
-        yield str(file), document
+    with readers.opened() as read:
+        for number, file in enumerate(files):
+            progress(number, len(files), file.name)
+            try:
+                file.as_posix().encode()
+                text, hints = read(file)
+                document = parse(text, source=file.name, path=file.as_posix(), hints=hints)
+            except UnicodeEncodeError:
+                report.failed.append((str(file), "the file's name is not valid UTF-8; rename it and ingest it again"))
+                continue
+            except InputError as error:
+                report.failed.append((str(file), str(error)))
+                continue
+            report.notes += [(str(file), note) for note in document.notes]
+            yield str(file), document
     progress(len(files), len(files), "writing")
+
+
+def _corrected(
+    parsed: Iterator[tuple[str, Document]], corrections: Corrections, given: Corrections, report: IngestReport
+) -> Iterator[tuple[str, Document]]:
+    """Documents with their corrections; a file whose corrections fit it nowhere goes into the report with the reason."""
+    used: set[str] = set()
+    sources: list[str] = []
+    for path, document in parsed:
+        sources.append(document.source)
+        try:
+            for name, correction in for_document(corrections, document):
+                used.add(name)
+                # What is kept from earlier, or meant for all, may name somebody whom this file has not.
+                document = corrected(document, correction, lenient=name == EVERY or name not in given)
+        except InputError as error:
+            report.failed.append((path, str(error)))
+            continue
+        yield path, document
+    for name in given:
+        if name not in used and name != EVERY:
+            there = ", ".join(sources[:8]) or "none"
+            report.failed.append(
+                (name, f"corrections are given for it, and no file of this run is called so; there are: {there}")
+            )
+
+
+def _reads_alike(stored: Document | None, document: Document) -> bool:
+    names = ("turns", "title", "date", "place", "left_out")
+    return stored is not None and all(getattr(stored, name) == getattr(document, name) for name in names)
 
 
 def _still_holds(path: Path, document_id: str) -> bool:
     """Whether a file has the text that it had when it was read into the archive."""
     try:
-        return document_id_of(read_text(path)) == document_id
+        return document_id_of(readers.read(path)[0]) == document_id
     except InputError:
         return False
 
@@ -645,11 +710,12 @@ def _still_holds(path: Path, document_id: str) -> bool:
 def _encode(
     encoder: Encoder, document: Document, passages: list[Passage], replaces: tuple[str, ...], workers: int | None
 ) -> _Staged:
-    spans = [split_sentences(passage.text) for passage in passages]
+    language = document.language or "en"
+    spans = [split_sentences(passage.text, language) for passage in passages]
     texts = [passage.text for passage in passages]
     vectors, sentence_vectors = encoder.encode_spans(texts, spans, threads=workers)
     questions = list(dict.fromkeys(passage.asked for passage in passages if passage.asked))
-    gists = encoder.encode_passages([gist(question) for question in questions], threads=workers)
+    gists = encoder.encode_passages([gist(question, language) for question in questions], threads=workers)
     rows = dict(zip(questions, gists, strict=True))
     none = np.zeros(encoder.dim, np.float32)
     asked = np.stack([rows.get(passage.asked, none) for passage in passages])
@@ -659,8 +725,10 @@ def _encode(
 def _fault_in(folder: Path) -> str:
     """What is wrong with one generation of the index; empty where nothing is."""
     try:
-        expected = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))["sha256"]
-        for name, digest in expected.items():
+        manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+        if manifest.get("words_format") != WORDS_FORMAT:
+            return f"{folder} was written by another version"
+        for name, digest in manifest["sha256"].items():
             if sha256_of(folder / name) != digest:
                 return f"{folder / name} is damaged"
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:

@@ -9,8 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from rag.types import Document, Passage, Span, Turn
+from rag.furniture import is_only_a_note
+from rag.types import Document, Passage, Span, Turn, seconds_within
 
+_FRENCH_TITLE = re.compile(r"(?:^|\s)(?:MM?|Mgr|Me)\.$")
+_BLOCK = re.compile(r"\S[^\n]*(?:\n(?!\s*\n)[^\n]*)*")
+_WHOLE = re.compile(r"[.!?…:。！？]['\"”’»)\]*_]*$")
 CountTokens = Callable[[str], int]
 GIST_CHARS = 300
 
@@ -29,32 +33,39 @@ def split_sentences(text: str, language: str = "en") -> list[Span]:
         piece = text[start:end]
         start += len(piece) - len(piece.lstrip())
         end = start + len(piece.strip())
-        if end > start:
-            spans.append((start, end))
+        if end <= start:
+            continue
+        if spans and language == "fr" and _FRENCH_TITLE.search(text[slice(*spans[-1])]):
+            start = spans.pop()[0]  # "M. Dupré est venu": sentencex ends a sentence behind the title
+        spans.append((start, end))
     return spans
 
 
 def split_paragraphs(text: str, start: int, end: int) -> list[Span]:
     """Paragraphs of `text[start:end]`: at blank lines, and at every line end unless lines are wrapped."""
-    blocks = [(start + m.start(), start + m.end()) for m in re.finditer(r"\S(?:.|\n(?!\s*\n))*", text[start:end])]
+    blocks = [(start + m.start(), start + m.end()) for m in _BLOCK.finditer(text[start:end])]
     spans: list[Span] = []
     for first, last in blocks:
+        if text.find("\n", first, last) < 0:
+            spans.append((first, last))
+            continue
         lines = [(first + m.start(), first + m.end()) for m in re.finditer(r"[^\n]+", text[first:last])]
         # Wrapped lines stop in mid-sentence; lines that are paragraphs end with a sentence.
-        whole = sum(bool(re.search(r"[.!?…:。！？]['\"”’»)\]*_]*\s*$", text[a:z])) for a, z in lines[:-1])
+        whole = sum(bool(_WHOLE.search(text[a:z].rstrip()[-12:])) for a, z in lines[:-1])
         spans += lines if len(lines) > 1 and whole > 0.7 * (len(lines) - 1) else [(first, last)]
     return [trimmed for a, z in spans if (trimmed := _strip(text, a, z))[1] > trimmed[0]]
 
 
 def passages_of(document: Document, *, count_tokens: CountTokens, max_tokens: int) -> list[Passage]:
-    """The passages of every turn that is not an interviewer's, in order."""
+    """The passages of every turn that is not an interviewer's, in order; a paragraph that is a stage note is none."""
     passages: list[Passage] = []
     asked = ""
     for number, turn in enumerate(document.turns):
         if turn.role == "interviewer":
             asked = document.text[turn.start : turn.end]
             continue
-        for start, end in _ranges(document.text, turn, count_tokens, max_tokens):
+        language = document.language or "en"
+        for start, end in _ranges(document.text, turn, count_tokens, max_tokens, language):
             passages.append(
                 Passage(
                     id=f"{document.id}-{len(passages)}",
@@ -68,39 +79,44 @@ def passages_of(document: Document, *, count_tokens: CountTokens, max_tokens: in
                     text=document.text[start:end],
                     title=document.title,
                     date=document.date,
-                    seconds=turn.seconds,
+                    seconds=seconds_within(document, turn, start),
                     turn=number,
+                    language=document.language,
                 )
             )
     return passages
 
 
-def gist(question: str) -> str:
+def gist(question: str, language: str = "en") -> str:
     """The last sentences of a long question: what is asked stands at its end, after the preamble.
 
     >>> gist("Thank you. You were in Berlin last week. What did you agree on?")
     'Thank you. You were in Berlin last week. What did you agree on?'
     """
-    spans = split_sentences(question)
+    spans = split_sentences(question, language)
     start = next((start for start, _ in spans if len(question) - start <= GIST_CHARS), spans[-1][0] if spans else 0)
     return question[start:]
 
 
-def _ranges(text: str, turn: Turn, count_tokens: CountTokens, max_tokens: int) -> list[Span]:
+def _ranges(text: str, turn: Turn, count_tokens: CountTokens, max_tokens: int, language: str) -> list[Span]:
     ranges: list[Span] = []
     for start, end in split_paragraphs(text, turn.start, turn.end):
+        if is_only_a_note(text[start:end]):
+            continue
         tokens = count_tokens(text[start:end])
         if tokens <= max_tokens:
             ranges.append((start, end))
         else:
-            ranges += _parts(text, start, end, tokens, count_tokens, max_tokens)
+            ranges += _parts(text, start, end, tokens, count_tokens, max_tokens, language)
     return ranges
 
 
-def _parts(text: str, start: int, end: int, tokens: int, count_tokens: CountTokens, max_tokens: int) -> list[Span]:
+def _parts(
+    text: str, start: int, end: int, tokens: int, count_tokens: CountTokens, max_tokens: int, language: str
+) -> list[Span]:
     """A long paragraph in parts of whole sentences, about equally long."""
     pieces: list[tuple[int, int, int]] = []
-    for a, z in split_sentences(text[start:end]):
+    for a, z in split_sentences(text[start:end], language):
         pieces += _bounded(text, start + a, start + z, count_tokens, max_tokens)
     target = tokens / -(-tokens // max_tokens)
     parts: list[Span] = []

@@ -23,18 +23,39 @@ _TITLES = frozenset(
     "vice minister prime secretary general senator representative congressman congresswoman chancellor ambassador "
     "judge justice chief mayor governor commissioner director chair chairman chairwoman chairperson captain colonel "
     "major lieutenant sergeant admiral reverend rev herr frau monsieur mme mlle m senor senora sr sra dott ing deputy "
-    "acting state the".split()
+    "acting state the "
+    "prasident prasidentin bundesprasident bundesprasidentin bundeskanzler bundeskanzlerin kanzler kanzlerin ministerin abgeordneter abgeordnete vizeprasident vizeprasidentin "
+    "presidente presidenta ministro ministra senador senadora don dona doutor doutora professora diputado diputada deputado deputada "
+    "depute deputee ministre presidente senateur senatrice docteur professeur "
+    "президент министр сенатор депутат профессор доктор г г-н г-жа господин госпожа председатель міністр пан пані голова".split()
 )
 _FEMALE = frozenset("mrs ms miss dame lady madam madame mme mlle frau senora sra chairwoman congresswoman".split())
 _MALE = frozenset("mr sir lord herr monsieur senor sr chairman congressman".split())
 # Compared after folding, and so written without accents: й folds to и.
 _QUESTION_LABELS = frozenset(
     "question q interviewer reporter journalist correspondent host moderator questions frage вопрос pregunta pergunta "
-    "запитання питання 问 问题 提问 记者 ведущии moderador presenter interviewers".split()
+    "запитання питання 问 问题 提问 记者 记者问 采访者 主持人 ведущии ведущая корреспондент журналист журналистка интервьюер кореспондент журналіст ведучии інтервюер "
+    "moderador moderadora presenter interviewers interviewerin reporterin moderatorin journalistin intervieweur intervieweuse journaliste animateur "
+    "entrevistador entrevistadora periodista presentador presentadora jornalista preguntas perguntas fragen вопросы reporters journalists press".split()
 )
-_ANSWER_LABELS = frozenset("answer a antwort reponse ответ respuesta resposta відповідь 答 interviewee guest".split())
+_ANSWER_LABELS = frozenset(
+    "answer a antwort reponse ответ respuesta resposta відповідь вiдповiдь відповідь 答 回答 答复 interviewee guest gast invite invitado convidado entrevistado entrevistada".split()
+)
 _CONDUCT_LABELS = frozenset(
-    "operator clerk moderator translator interpreter speaker staff chair chairman chairperson".split()
+    "operator clerk moderator translator interpreter speaker staff chair chairman chairperson aide official announcer narrator recorder "
+    "dolmetscher ubersetzer interprete traductor tradutor переводчик перекладач 翻译".split()
+)
+
+
+# What stands for somebody whom nobody knows: these words, with others of their kind before or behind them.
+_VOICES = frozenset(
+    "member members speaker male female man woman voice voices participant caller student attendee questioner audience listener viewer panelist "
+    "reporter journalist stimme zuschauer zuschauerin zuhorer zuhorerin publikum voix intervenant intervenante asistente publico голос слушатель "
+    "观众 听众 学生".split()
+)
+_VOICES_WITH = _VOICES | frozenset(
+    "some hon honourable honorable unidentified unknown unnamed unidentifiable another other several multiple many off camera offscreen the a an in from of "
+    "unbekannt unbekannte unbekannter aus dem inconnu inconnue homme femme dans la salle desconocido desconocida неизвестный неизвестная из зала".split()
 )
 
 
@@ -45,6 +66,7 @@ class _Name:
     gender: str
 
 
+@lru_cache(maxsize=65_536)
 def plain_label(label: str) -> str:
     """A label without remarks in brackets, mark-up and time stamps.
 
@@ -58,22 +80,30 @@ def plain_label(label: str) -> str:
     return re.sub(r"\s+", " ", label.replace("*", "").replace("_", " ")).strip(" :.–—-#")
 
 
+@lru_cache(maxsize=65_536)
 def fold(text: str) -> str:
     """Case and accents taken out, for comparing names.
 
     >>> fold("José ŻUREK")
     'jose zurek'
     """
+    if text.isascii():
+        return text.casefold()
     decomposed = unicodedata.normalize("NFKD", text).casefold()
     return "".join(char for char in decomposed if not unicodedata.combining(char))
 
 
 def _parse(label: str) -> _Name | None:
+    if re.search(
+        r"[&/]|\b(?:and|und|et|y|e|и|та|for|für|pour|para)\b", plain_label(label).replace(",", " , ").split(" , ")[0]
+    ):
+        return None  # "Ann Reed and Jo Field", "Counsel for Ms. Reed": somebody else than the last one named
     spaced = re.sub(r"(?<=[^\W\d_]\.)(?=[^\W\d_])", " ", plain_label(label))  # "S.V. Brandt" → "S. V. Brandt"
-    spaced = spaced.split(",")[0]
+    spaced = re.sub(r"[\"“”„«»][^\"“”„«»]*[\"“”„«»]", " ", spaced.split(",")[0])  # a nickname
     words = [fold(word).strip(".'’") for word in spaced.split()]
     gender = "f" if any(word in _FEMALE for word in words) else "m" if any(word in _MALE for word in words) else ""
-    names = [word for word in words if word and word not in _TITLES]
+    # "M. Reed" is a gentleman, "Senator M" has an initial.
+    names = [word for at, word in enumerate(words) if word and (word not in _TITLES or (at and len(word) == 1))]
     if not names or len(names[-1]) < 2:
         return None
     return _Name(tuple(names[:-1]), names[-1], gender)
@@ -149,8 +179,18 @@ def canonical_names(labels: Sequence[str]) -> dict[str, str]:
             fitting[0].append(name)
         else:
             groups.append([name])
-    canonical = {fold(member): group[0] for group in groups for member in group}
+    canonical = {fold(member): _shown(group[0]) for group in groups for member in group}
     return {label: canonical[fold(name)] for label, name in plain.items()}
+
+
+def _shown(name: str) -> str:
+    """A name without the offices printed behind it: "Jo Field, Minister of Works" is Jo Field."""
+    first, comma, rest = name.partition(",")
+    words = first.split()
+    titled = bool(words) and fold(words[0]).strip(".") in _TITLES
+    suffix = re.fullmatch(r"\s*(?:Jr|Sr|II|III|IV|M\.?D|Ph\.?D|Esq)\.?", rest, re.I)
+    named = len(words) > 1 and (titled or len(words) <= 5) and all(re.search(r"\w", word) for word in words)
+    return first if comma and not suffix and named and plain_label(first) == first else name
 
 
 @lru_cache(maxsize=65_536)  # asked of every speaker of an archive at every question
@@ -164,15 +204,28 @@ def last_name(label: str) -> str:
     return name.last if name and len(name.last) > 2 and not is_question_label(label) else ""
 
 
+@lru_cache(maxsize=65_536)
 def is_question_label(label: str) -> bool:
     """Whether a label says "question" rather than who asks."""
     words = fold(plain_label(label)).split()
     return bool(words) and words[0] in _QUESTION_LABELS and len(words) <= 2
 
 
+@lru_cache(maxsize=65_536)
 def is_answer_label(label: str) -> bool:
     """Whether a label says "answer" rather than who answers."""
     return fold(plain_label(label)) in _ANSWER_LABELS
+
+
+@lru_cache(maxsize=65_536)
+def is_voice_label(label: str) -> bool:
+    """Whether a label stands for somebody unknown: told by its words, since such a voice may speak once.
+
+    >>> is_voice_label("Audience member"), is_voice_label("UNIDENTIFIED SPEAKER 2"), is_voice_label("Ann Reed")
+    (True, True, False)
+    """
+    words = [word for word in re.sub(r"[-.]", " ", fold(plain_label(label))).split() if not word.isdecimal()]
+    return bool(words) and len(words) <= 4 and set(words) <= _VOICES_WITH and not _VOICES.isdisjoint(words)
 
 
 def assign_roles(utterances: Sequence[tuple[str, str]], declared: Mapping[str, Role] | None = None) -> dict[str, Role]:
@@ -223,10 +276,36 @@ def assign_roles(utterances: Sequence[tuple[str, str]], declared: Mapping[str, R
             briefer = share[speaker] / len(texts[speaker]) < share[guest] / len(texts[guest])
             if briefer and asks[speaker] >= max(0.25, 2 * asks[guest]):
                 roles[speaker] = "interviewer"
+    if (host := _host(utterances, undecided, asks)) and len(undecided) > 1:
+        roles[host] = "interviewer"
+    _as_their_like(roles, undecided, texts)
     if "respondent" not in roles.values():
         # Everybody asks: the one who speaks most answers.
         roles[max(undecided, key=lambda speaker: share[speaker])] = "respondent"
     return _with_conduct(roles, texts, declared)
+
+
+def _host(utterances: Sequence[tuple[str, str]], speakers: Sequence[str], asks: Mapping[str, float]) -> str | None:
+    """Who asks, and before whom nearly nobody speaks: the one that a round of guests talks to, however long he explains."""
+    turns = Counter(speaker for speaker, _ in utterances)
+    host, count = turns.most_common(1)[0]
+    others = [speaker for speaker in speakers if speaker != host]
+    if len(others) < 3 or host not in speakers or count < 0.4 * len(utterances) or asks[host] < 0.4:
+        return None
+    behind = [before == host for (before, _), (speaker, _) in itertools.pairwise(utterances) if speaker != host]
+    asked_less = all(asks[host] >= 1.3 * asks[speaker] for speaker in others if turns[speaker] >= 5)
+    return host if behind and sum(behind) >= 0.75 * len(behind) and asked_less else None
+
+
+def _as_their_like(roles: dict[str, Role], undecided: Sequence[str], texts: Mapping[str, list[str]]) -> None:
+    """Who speaks once or twice under a title is what all others under that title are: one senator asks as senators do."""
+    by_title: dict[str, list[str]] = defaultdict(list)
+    for speaker in undecided:
+        by_title[fold(speaker).split()[0]].append(speaker)
+    for title, speakers in by_title.items():
+        asking = [speaker for speaker in speakers if roles[speaker] == "interviewer"]
+        if title in _TITLES and len(asking) >= 3 and len(asking) >= 0.7 * len(speakers):
+            roles.update({speaker: "interviewer" for speaker in speakers if len(texts[speaker]) <= 2})
 
 
 def _with_conduct(roles: Mapping[str, Role], speakers: Iterable[str], declared: Mapping[str, Role]) -> dict[str, Role]:
@@ -234,11 +313,20 @@ def _with_conduct(roles: Mapping[str, Role], speakers: Iterable[str], declared: 
     conducts = {
         speaker
         for speaker, role in roles.items()
-        if role == "respondent" and speaker not in declared and set(fold(speaker).split()) - {"the"} <= _CONDUCT_LABELS
+        if role == "respondent" and speaker not in declared and _only_conducts(speaker)
     }
     if all(role != "respondent" or speaker in conducts for speaker, role in roles.items()):
         conducts = set()
     return {speaker: "other" if speaker in conducts else roles[speaker] for speaker in speakers}
+
+
+def _only_conducts(speaker: str) -> bool:
+    words = set(re.sub(r"\d+", "", fold(speaker)).split()) - {"the"}
+    # "White House aide", "Zambian official": an office, and nobody's name.
+    return bool(words) and (
+        words <= _CONDUCT_LABELS
+        or fold(speaker).split()[-1] in ("aide", "official", "interpreter", "operator", "clerk")
+    )
 
 
 def _asks(text: str) -> bool:

@@ -272,7 +272,7 @@ class Store:
         """What SQLite has to say, as a sentence."""
         try:
             yield
-        except (sqlite3.Error, UnicodeEncodeError) as error:
+        except (sqlite3.Error, UnicodeError) as error:  # its messages can quote damaged bytes
             raise ArchiveError(f"{self._path}: {error}; run: onrecord verify --archive {self._path.parent}") from error
 
     def _document(self, document_id: str, body: bytes, digest: bytes) -> Document:
@@ -281,6 +281,8 @@ class Store:
         turns = tuple(Turn(*turn) for turn in fields.pop("turns"))
         left_out = tuple((start, end) for start, end in fields.pop("left_out"))
         fields |= {name: tuple(fields[name]) for name in ("participants", "notes")}
+        # Archives from before pages and times were kept have neither.
+        fields |= {name: tuple(map(tuple, fields.get(name, ()))) for name in ("pages", "times")}
         return Document(id=document_id, turns=turns, left_out=left_out, **fields)
 
     def _passage(

@@ -5,9 +5,10 @@ All ranges are half-open and count Unicode characters of `Document.text`; all sc
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 Role = Literal["interviewer", "respondent", "other"]
 Status = Literal["answered", "not_on_record"]
@@ -41,11 +42,80 @@ class Document:
     participants: tuple[str, ...] = ()
     left_out: tuple[tuple[int, int], ...] = ()  # ranges that are no part of the conversation
     notes: tuple[str, ...] = ()  # what the reader wants the user to know
+    pages: tuple[tuple[int, str], ...] = ()  # (where a page begins, its label), in order
+    times: tuple[tuple[int, float], ...] = ()  # (where something is said, seconds into the recording), in order
+    language: str | None = None  # ISO 639-1
+    grammar: str = ""  # how its speakers are labelled, as the parser took it
+    confidence: float = 0.0  # how far the text bears that out, in [0, 1]
 
     @property
     def speakers(self) -> tuple[str, ...]:
         """Canonical names in order of appearance."""
         return tuple(dict.fromkeys(turn.speaker for turn in self.turns))
+
+
+@dataclass(frozen=True, slots=True)
+class Hints:
+    """What a file's format says about its text, beside the text; empty where it says nothing."""
+
+    title: str = ""
+    date: str | None = None  # ISO 8601
+    place: str | None = None
+    participants: tuple[str, ...] = ()
+    turns: tuple[
+        tuple[str, int, int, float | None], ...
+    ] = ()  # (label, start, end, seconds), where the format names speakers
+    pages: tuple[tuple[int, str], ...] = ()
+    times: tuple[tuple[int, float], ...] = ()
+    language: str | None = None
+    notes: tuple[str, ...] = ()
+
+
+def page_at(document: Document, offset: int) -> str | None:
+    """The label of the page that holds a character; None where the document has no pages.
+
+    >>> document = Document("d", "", None, None, "a.pdf", "one two", (), pages=((0, "1"), (4, "2")))
+    >>> page_at(document, 3), page_at(document, 4)
+    ('1', '2')
+    """
+    return _last_before(document.pages, offset)
+
+
+def pages_of(document: Document, start: int, end: int) -> str | None:
+    """The label of the page that holds a range, or of the first and the last one; None where the document has no pages.
+
+    >>> document = Document("d", "", None, None, "a.pdf", "one two", (), pages=((0, "1"), (4, "2")))
+    >>> pages_of(document, 0, 3), pages_of(document, 0, 7)
+    ('1', '1–2')
+    """
+    first, last = page_at(document, start), page_at(document, max(start, end - 1))
+    return first if first == last else "–".join(filter(None, (first, last)))
+
+
+def seconds_at(document: Document, offset: int) -> float | None:
+    """Seconds into the recording at a character, by the last time stamp before it; None where there is none.
+
+    >>> document = Document("d", "", None, None, "a.srt", "one two", (), times=((0, 0.5), (4, 2.0)))
+    >>> seconds_at(document, 6)
+    2.0
+    """
+    return _last_before(document.times, offset)
+
+
+def seconds_within(document: Document, turn: Turn, offset: int) -> float | None:
+    """Seconds at a place in a turn: the last time stamp within the turn, else when the turn begins."""
+    place = bisect_right(document.times, offset, key=lambda time: time[0])
+    if place and document.times[place - 1][0] >= turn.start:
+        return document.times[place - 1][1]
+    return turn.seconds if turn.seconds is not None else seconds_at(document, offset)
+
+
+Value = TypeVar("Value")
+
+
+def _last_before(places: tuple[tuple[int, Value], ...], offset: int) -> Value | None:
+    number = bisect_right(places, offset, key=lambda place: place[0])
+    return places[number - 1][1] if number else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +135,7 @@ class Passage:
     date: str | None = None
     seconds: float | None = None
     turn: int = 0  # index into the document's turns
+    language: str | None = None  # the document's, ISO 639-1
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +197,7 @@ class Citation:
     end: int
     seconds: float | None
     verified: bool
+    page: str | None = None  # as the page is labelled; "12–13" where the quote goes over its end
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,9 +292,36 @@ def claim_to_json(claim: Claim) -> dict[str, Any]:
     return {name: getattr(claim, name) for name in Claim.__slots__} | {"markers": list(claim.markers)}
 
 
+def document_to_json(document: Document) -> dict[str, Any]:
+    """A document under the contract's names, with how it was read."""
+    return {
+        "id": document.id,
+        "title": document.title,
+        "date": document.date,
+        "place": document.place,
+        "source": document.source,
+        "participants": list(document.participants),
+        "language": document.language,
+        "grammar": document.grammar,
+        "confidence": document.confidence,
+        "text": document.text,
+        "turns": [
+            {"speaker": turn.speaker, "role": turn.role, "start": turn.start, "end": turn.end, "seconds": turn.seconds}
+            for turn in document.turns
+        ],
+        "left_out": [list(piece) for piece in document.left_out],
+        "pages": [list(page) for page in document.pages],
+        "times": [list(time) for time in document.times],
+        "notes": list(document.notes),
+    }
+
+
 def citation_to_json(citation: Citation) -> dict[str, Any]:
-    """A citation's fields under the contract's names."""
-    return {name: getattr(citation, name) for name in Citation.__slots__}
+    """A citation's fields under the contract's names; a page only where the document has pages."""
+    fields = {name: getattr(citation, name) for name in Citation.__slots__}
+    if citation.page is None:
+        del fields["page"]
+    return fields
 
 
 def passage_to_json(hit: ScoredPassage) -> dict[str, Any]:

@@ -14,28 +14,13 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
+from rag.analysis import DEFAULT_LANGUAGE, LANGUAGES, content_words, known_language, readings_of, terms_of
+from rag.analysis import FUNCTION_WORDS as FUNCTION_WORDS
 from rag.types import Passage, Scope
 
 _HEAP_BYTES = 64_000_000
 ASKED_WEIGHT = 0.5  # the question names what the answer takes for granted, but is not the answer
-FUNCTION_WORDS = frozenset(
-    "a about after again all also am an and any are as at be because been before being but by can could did do does doing "
-    "don't down during each few for from further had has have having he her here hers him his how i if in into is it its "
-    "just me might more most my no nor not now of off on once only or other our out over own said same say says she should "
-    "so some such than that the their them then there these they this those through to too under until up very was we "
-    "were what when where which while who whom whose why will with would you your tell told think thinks talk talked "
-    "anything something".split()
-)
-
-
-def content_words(text: str) -> list[str]:
-    """The words of a text that carry its matter; all of them where there are no others.
-
-    >>> content_words("What did she say about the harbour?")
-    ['harbour']
-    """
-    words = [word for word in re.findall(r"[^\W_]+(?:['’-][^\W_]+)*", text.lower())]
-    return [word for word in words if word not in FUNCTION_WORDS] or words
+FORMAT = 2  # raised when what is written here changes: older indexes are made again
 
 
 class WordIndex:
@@ -47,7 +32,8 @@ class WordIndex:
         folder.mkdir(parents=True, exist_ok=True)
         self._schema = _schema()
         self._index: Any = tantivy.Index(self._schema, path=str(folder), reuse=True)
-        self._index.register_tokenizer("stemmed", _analyzer())
+        self._index.register_tokenizer("terms", _splitter())
+        self._languages: tuple[str, ...] | None = None
 
     def write(self, added: Iterable[tuple[int, Passage]], removed_documents: Sequence[str] = ()) -> None:
         """Remove and add passages in one commit."""
@@ -57,11 +43,13 @@ class WordIndex:
         for document_id in removed_documents:
             writer.delete_documents_by_term("document", document_id)
         for row, passage in added:
+            language = known_language(passage.language)
             writer.add_document(
                 tantivy.Document(
                     row=row,
-                    body=passage.text,
-                    asked=passage.asked,
+                    body=" ".join(terms_of(passage.text, language)),
+                    asked=" ".join(terms_of(passage.asked, language)),
+                    language=language,
                     document=passage.document_id,
                     speaker=passage.speaker,
                     role=passage.role,
@@ -71,6 +59,7 @@ class WordIndex:
         writer.commit()
         writer.wait_merging_threads()
         self._index.reload()
+        self._languages = None
 
     def search(
         self,
@@ -82,7 +71,8 @@ class WordIndex:
         """(row, BM25 score) of the best k passages that hold at least one of the words."""
         import tantivy
 
-        terms = " ".join(re.findall(r"[^\W_]+", " ".join(content_words(text))))
+        words = re.findall(r"[^\W_]+", " ".join(self.content_words(text)))
+        terms = " ".join(term for word in words for reading in readings_of(word, self.languages) for term in reading)
         if not terms:
             return []
         query, _ = self._index.parse_query_lenient(
@@ -106,9 +96,26 @@ class WordIndex:
         found = searcher.search(tantivy.Query.boolean_query(clauses), limit=k, count=False)
         return [(int(searcher.doc(address)["row"][0]), float(score)) for score, address in found.hits]
 
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """The languages that the indexed passages are analysed in, the default one where there are none."""
+        if self._languages is None:
+            searcher = self._index.searcher()
+            found = tuple(code for code in LANGUAGES if searcher.doc_freq("language", code))
+            self._languages = found or (DEFAULT_LANGUAGE,)
+        return self._languages
+
+    def content_words(self, text: str) -> list[str]:
+        """The words of a question that carry its matter, in whichever of the index's languages it is."""
+        return content_words(text, self.languages)
+
     def analyze(self, text: str) -> list[str]:
-        """The stems of a text's words, as they are indexed."""
-        stems: list[str] = _analyzer().analyze(text)
+        """The stems of a text's words, as they are indexed; of several languages' stems those that occur."""
+        if self.languages == (DEFAULT_LANGUAGE,):
+            return terms_of(text)
+        stems: list[str] = []
+        for reading in readings_of(text, self.languages):
+            stems += [stem for stem in reading if len(reading) == 1 or self.frequency(stem)] or reading[:1]
         return stems
 
     def frequency(self, stem: str) -> int:
@@ -140,8 +147,9 @@ def _schema() -> Any:
 
     builder = tantivy.SchemaBuilder()
     builder.add_integer_field("row", stored=True)
-    builder.add_text_field("body", tokenizer_name="stemmed")
-    builder.add_text_field("asked", tokenizer_name="stemmed")
+    builder.add_text_field("body", tokenizer_name="terms")
+    builder.add_text_field("asked", tokenizer_name="terms")
+    builder.add_text_field("language", tokenizer_name="raw")
     builder.add_text_field("document", tokenizer_name="raw")
     builder.add_text_field("speaker", tokenizer_name="raw")
     builder.add_text_field("role", tokenizer_name="raw")
@@ -149,17 +157,11 @@ def _schema() -> Any:
     return builder.build()
 
 
-_ANALYZERS: list[Any] = []
+def _splitter() -> Any:
+    """Terms are made by `rag.analysis`; the index only takes them apart again."""
+    import tantivy
 
-
-def _analyzer() -> Any:
-    if not _ANALYZERS:
-        import tantivy
-
-        builder = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.simple())
-        builder = builder.filter(tantivy.Filter.lowercase()).filter(tantivy.Filter.ascii_fold())
-        _ANALYZERS.append(builder.filter(tantivy.Filter.stemmer("english")).build())
-    return _ANALYZERS[0]
+    return tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.whitespace()).build()
 
 
 def _day_number(iso: str | None) -> int:

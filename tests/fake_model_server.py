@@ -1,4 +1,5 @@
-"""A server that speaks chat completions and behaves as its model's name says: `python fake_model_server.py PORT`.
+"""A server that speaks OpenAI's chat completions and Anthropic's messages, and behaves as its model's name says:
+`python fake_model_server.py PORT`.
 
 It has no model. What it says is made from the prompt, as a model's answer would be, or as a bad model's.
 """
@@ -9,6 +10,7 @@ import json
 import re
 import sys
 import time
+from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -41,6 +43,44 @@ def pieces_of(model: str, messages: list[dict[str, str]]) -> list[str]:
     return [text[start : start + 7] for start in range(0, len(text), 7)]
 
 
+def _completions(model: str, pieces: list[str]) -> Iterator[bytes]:
+    """What OpenAI's servers send: a chunk for each piece, the reason why it ended, and a mark of the end."""
+    head = {"id": "1", "object": "chat.completion.chunk", "created": 1, "model": model}
+    if model == "overloaded":
+        yield b'data: {"error": {"message": "Overloaded", "type": "server_error"}}\n\n'
+        return
+    choices = [{"index": 0, "delta": {"content": piece}, "finish_reason": None} for piece in pieces]
+    for choice in [*choices, {"index": 0, "delta": {}, "finish_reason": "stop"}]:
+        yield b"data: " + json.dumps({**head, "choices": [choice]}).encode() + b"\n\n"
+    yield b"data: [DONE]\n\n"
+
+
+def _messages(model: str, pieces: list[str]) -> Iterator[bytes]:
+    """What Anthropic's servers send: named events around a block of text; in place of one, an error."""
+    usage = {"input_tokens": 1, "output_tokens": 1}
+    message = {"id": "msg_1", "type": "message", "role": "assistant", "model": model, "content": [],
+               "stop_reason": None, "stop_sequence": None, "usage": usage}  # fmt: skip
+    events: list[dict[str, Any]] = [
+        {"type": "message_start", "message": message},
+        {"type": "content_block_start", "index": 0, "content_block": {"type": "text", "text": ""}},
+        {"type": "ping"},
+    ]
+    events += [
+        {"type": "content_block_delta", "index": 0, "delta": {"type": "text_delta", "text": piece}} for piece in pieces
+    ]
+    if model == "overloaded":
+        events[5:] = [{"type": "error", "error": {"type": "overloaded_error", "message": "Overloaded"}}]
+    else:
+        stopped = {"stop_reason": "end_turn", "stop_sequence": None}
+        events += [
+            {"type": "content_block_stop", "index": 0},
+            {"type": "message_delta", "delta": stopped, "usage": {"output_tokens": 2}},
+            {"type": "message_stop"},
+        ]
+    for event in events:
+        yield f"event: {event['type']}\ndata: {json.dumps(event)}\n\n".encode()
+
+
 class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
@@ -55,43 +95,37 @@ class Handler(BaseHTTPRequestHandler):
         model = body["model"]
         SEEN.append({"headers": {name.lower(): value for name, value in self.headers.items()}, "body": body})
         TRIES[model] = TRIES.get(model, 0) + 1
-        if model in ("429", "500") or (model == "429-once" and TRIES[model] == 1):
-            self._json(int(model[:3]), {"error": {"message": "no"}})
+        if model in ("429", "500") or (model.startswith("429-once") and TRIES[model] == 1):
+            self._json(int(model[:3]), {"type": "error", "error": {"type": "api_error", "message": "no"}})
         elif model == "redirects":
             self.send_response(307)
-            self.send_header("Location", "http://localhost:1/v1/chat/completions")
+            self.send_header("Location", f"http://localhost:1{self.path}")
             self.send_header("Content-Length", "0")
             self.end_headers()
         elif model == "nonsense":
             self._raw(b"<html>It works!</html>", "text/html")
         elif model == "bad-json":
-            self._raw(b'data: {"choices": [{]}\n\ndata: [DONE]\n\n', "text/event-stream")
+            self._raw(b'event: message_start\ndata: {"choices": [{]}\n\ndata: [DONE]\n\n', "text/event-stream")
         elif model == "hangs":
             time.sleep(30)
         else:
-            self._stream(model, body["messages"])
+            speak = _messages if self.path.endswith("/messages") else _completions
+            self._stream(model, speak(model, pieces_of(model, body["messages"])))
 
-    def _stream(self, model: str, messages: list[dict[str, str]]) -> None:
+    def _stream(self, model: str, events: Iterator[bytes]) -> None:
         self.send_response(200)
         self.send_header("Content-Type", "text/event-stream")
         self.send_header("Connection", "close")
         self.end_headers()
-        for piece in pieces_of(model, messages):
-            chunk = {"id": "1", "object": "chat.completion.chunk", "created": 1, "model": model,
-                     "choices": [{"index": 0, "delta": {"content": piece}, "finish_reason": None}]}  # fmt: skip
-            self.wfile.write(f"data: {json.dumps(chunk)}\n\n".encode())
+        self.close_connection = True
+        for number, event in enumerate(events):
+            if model == "cuts-off" and number == 4:
+                self.wfile.write(event[: len(event) // 2])
+                return
+            self.wfile.write(event)
             self.wfile.flush()
             if model == "trickles":
                 time.sleep(0.7)
-            if model == "cuts-off":
-                self.wfile.write(b'data: {"choices": [{"delta": {"cont')
-                self.close_connection = True
-                return
-        last = {"id": "1", "object": "chat.completion.chunk", "created": 1, "model": model,
-                "choices": [{"index": 0, "delta": {}, "finish_reason": "stop"}]}  # fmt: skip
-        self.wfile.write(f"data: {json.dumps(last)}\n\n".encode())
-        self.wfile.write(b"data: [DONE]\n\n")
-        self.close_connection = True
 
     def _json(self, status: int, value: Any) -> None:
         data = json.dumps(value).encode()

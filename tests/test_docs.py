@@ -42,9 +42,14 @@ def test_readme_shows_commands_of_known_kinds_only() -> None:
 def test_every_onrecord_command_shown_runs_in_the_order_shown(tmp_path: Path) -> None:
     # Readers type them one after the other into one folder, with their own transcripts in `interviews`.
     shutil.copytree(ROOT / "eval" / "sets", tmp_path / "interviews")
+    (corrections,) = re.findall(r"```toml\n(.*?)```", (ROOT / "docs" / "formats.md").read_text(encoding="utf-8"), re.S)
+    (tmp_path / "map.toml").write_text(corrections, encoding="utf-8")
     for command in commands("onrecord"):
         if command.split()[1] == "chat":
             assert_the_page_answers(command, tmp_path)
+            continue
+        if "--watch" in command:
+            assert_the_folder_is_followed(command, tmp_path)
             continue
         done = subprocess.run(
             [sys.executable, "-m", "rag", *shlex.split(command)[1:]],
@@ -57,6 +62,16 @@ def test_every_onrecord_command_shown_runs_in_the_order_shown(tmp_path: Path) ->
             env=ENVIRONMENT,
         )
         assert (command, done.returncode, done.stderr) == (command, 0, "")
+
+
+def assert_the_folder_is_followed(command: str, folder: Path) -> None:
+    words = [sys.executable, "-m", "rag", *shlex.split(command)[1:]]
+    output = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
+    with subprocess.Popen(words, cwd=folder, env=ENVIRONMENT, **output) as watching:
+        try:
+            assert "watching interviews; Ctrl+C ends it\n" in iter(watching.stdout.readline, "")  # type: ignore[union-attr]
+        finally:
+            watching.terminate()
 
 
 def assert_the_page_answers(command: str, folder: Path) -> None:

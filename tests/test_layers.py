@@ -21,6 +21,7 @@ PRINTS = {
     "rag/cli.py", "ui/cli.py", "eval/bench.py", "eval/cli.py", "eval/followups.py", "ui/bench.py", "embeddings/export.py",
     "rag/reading/graph.py", "rag/reading/train.py",
 }  # fmt: skip
+READERS = {"pypdf", "docx", "lxml", "trafilatura", "pysubs2", "webvtt", "py3langid", "charset_normalizer"}
 FILES = sorted(file for package in ALLOWED for file in (ROOT / package).rglob("*.py"))
 
 
@@ -71,14 +72,26 @@ def test_importing_rag_loads_nothing_heavy() -> None:
         "onnxruntime",
         "tantivy",
     }
-    assert loaded & heavy == set()
+    assert loaded & (heavy | READERS) == set()
 
 
 def test_opening_an_archive_and_asking_it_loads_no_torch(bundled_folder: Path) -> None:
     code = f"from rag import Assistant, open_archive\nAssistant(open_archive({str(bundled_folder)!r})).ask('When will the gates move?')"
     loaded = modules_after(code, ROOT)
     assert "onnxruntime" in loaded
-    assert loaded & {"torch", "transformers", "sentence_transformers", "gradio", "pymilvus", "pandas"} == set()
+    heavy = {"torch", "transformers", "sentence_transformers", "gradio", "pymilvus", "pandas"}
+    assert loaded & (heavy | READERS) == set()
+
+
+def test_reading_a_text_loads_no_other_formats_library(tmp_path: Path) -> None:
+    (tmp_path / "talk.txt").write_text(
+        "Question: Why?\n\nAnn Reed: It was late, and so we all went home. The road was long.\n"
+    )
+    code = (
+        "from rag import readers\nfrom rag.transcript import parse\nfrom pathlib import Path\n"
+        f"text, hints = readers.read(Path({str(tmp_path / 'talk.txt')!r}))\nparse(text, source='talk.txt', hints=hints)"
+    )
+    assert modules_after(code, ROOT) & READERS == {"py3langid"}
 
 
 def test_no_package_names_a_higher_one_in_a_text_that_is_imported_later() -> None:

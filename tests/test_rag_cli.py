@@ -124,8 +124,8 @@ BAD_INPUT = [
         "binary.txt: this is a binary file, not text; save the transcript as UTF-8 text or Markdown",
     ),
     (
-        ["ingest", "latin.txt"],
-        "line 1 is not valid UTF-8 (byte 0xef at position 2); save the file as UTF-8 and ingest it again",
+        ["ingest", "rich.txt"],
+        "this is rich text (RTF); run: soffice --headless --convert-to docx FILE, and ingest what it writes",
     ),
     (
         ["ingest", "talk.txt", "--archive", "talk.txt"],
@@ -152,7 +152,7 @@ BAD_INPUT = [
 def test_bad_input_is_one_line_and_leaves_the_archive_as_it_was(desk: Path, words: list[str], told: str) -> None:
     (desk / "empty.txt").write_bytes(b"")
     (desk / "binary.txt").write_bytes(b"\x00\x01\x02" * 50)
-    (desk / "latin.txt").write_bytes(b"na\xefve: yes\n")
+    (desk / "rich.txt").write_bytes(b"{\\rtf1 Ann Reed: yes}\n")
     before = {
         path: path.read_bytes()
         for path in sorted((desk / "archive").rglob("*"))

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from conftest import ROOT, transcript
 from hypothesis import HealthCheck, given, settings
@@ -21,7 +22,10 @@ from rag.archive import Archive, open_archive
 from rag.assistant import Assistant
 from rag.errors import InputError
 from rag.generators import GENERATORS, GenerationRequest, NumberedPassage, load_generator
+from rag.generators.anthropic import ANTHROPIC
+from rag.generators.openai_compatible import OPENAI
 from rag.generators.prompts import REFUSAL, build_messages
+from rag.generators.providers import Provider, endpoint, guarded_client
 from rag.tokens import estimate_tokens
 from rag.types import Answer, Filters, Passage, Sentence
 
@@ -57,9 +61,21 @@ def server() -> Iterator[str]:
         process.terminate()
 
 
-def answer_of(archive: Archive, server: str, model: str, *, question: str = GATES, **options: Any) -> Answer:
-    generator_options = {"model": model, "base_url": f"{server}/v1"}
-    return Assistant(archive, generator="openai", options=generator_options, **options).ask(question)
+ADDRESSES = {"openai": "/v1", "anthropic": ""}  # what follows a server's host and port
+BOTH = pytest.mark.parametrize("generator", ADDRESSES)
+
+
+def answer_of(
+    archive: Archive, server: str, model: str, *, generator: str = "openai", question: str = GATES, **options: Any
+) -> Answer:
+    pytest.importorskip(generator, reason=f"the {generator} package is not installed")
+    reached = {"model": model, "base_url": f"{server}{ADDRESSES[generator]}"}
+    return Assistant(archive, generator=generator, options=reached, **options).ask(question)
+
+
+def seen_by(server: str) -> list[dict[str, Any]]:
+    with urllib.request.urlopen(f"{server}/seen") as seen:
+        return list(json.loads(seen.read())["seen"])
 
 
 def assert_sound(archive: Archive, answer: Answer) -> None:
@@ -77,10 +93,11 @@ def assert_sound(archive: Archive, answer: Answer) -> None:
         assert before.end <= after.start
 
 
-def test_a_good_model_is_quoted_from_the_record_and_borne_out(bundled: Archive, server: str) -> None:
-    answer = answer_of(bundled, server, "well")
+@BOTH
+def test_a_good_model_is_quoted_from_the_record_and_borne_out(bundled: Archive, server: str, generator: str) -> None:
+    answer = answer_of(bundled, server, "well", generator=generator)
     assert_sound(bundled, answer)
-    assert (answer.generator, answer.note) == ("openai", "")
+    assert (answer.generator, answer.note) == (generator, "")
     assert [claim.support for claim in answer.claims] == ["supported"]
     assert answer.citations[0].quote in answer.text
 
@@ -92,16 +109,18 @@ def test_a_models_own_typography_becomes_the_documents(bundled: Archive, server:
     assert "’" not in answer.text
 
 
-def test_wrong_numbers_are_removed_and_counted(bundled: Archive, server: str) -> None:
-    answer = answer_of(bundled, server, "wrong-numbers")
+@BOTH
+def test_wrong_numbers_are_removed_and_counted(bundled: Archive, server: str, generator: str) -> None:
+    answer = answer_of(bundled, server, "wrong-numbers", generator=generator)
     assert_sound(bundled, answer)
     assert answer.dangling == 5
     assert answer.text.startswith("It is so. And so. ")
     assert [claim.support for claim in answer.claims] == ["uncited", "uncited", "supported"]
 
 
-def test_an_invented_quotation_is_marked(bundled: Archive, server: str) -> None:
-    answer = answer_of(bundled, server, "invents")
+@BOTH
+def test_an_invented_quotation_is_marked(bundled: Archive, server: str, generator: str) -> None:
+    answer = answer_of(bundled, server, "invents", generator=generator)
     assert_sound(bundled, answer)
     assert [(claim.support, claim.reason) for claim in answer.claims] == [
         ("unsupported", "the words in quotation marks do not stand in the record")
@@ -127,14 +146,16 @@ def test_a_whole_passage_cited_becomes_the_sentence_that_holds_the_words(bundled
     assert answer.text == f"{answer.citations[0].quote} [1]"
 
 
-def test_a_model_that_finds_nothing_gives_not_on_record(bundled: Archive, server: str) -> None:
-    answer = answer_of(bundled, server, "refuses")
+@BOTH
+def test_a_model_that_finds_nothing_gives_not_on_record(bundled: Archive, server: str, generator: str) -> None:
+    answer = answer_of(bundled, server, "refuses", generator=generator)
     assert (answer.status, answer.citations) == ("not_on_record", ())
     assert REFUSAL not in answer.text
     pieces = [piece for piece in Assistant(bundled, generator=Says("NOT ", "ON REC", "ORD.")).stream(GATES)]
     assert [piece for piece in pieces if isinstance(piece, str)] == [answer.text]
 
 
+@BOTH
 @pytest.mark.parametrize(
     ("model", "reason"),
     [
@@ -147,41 +168,93 @@ def test_a_model_that_finds_nothing_gives_not_on_record(bundled: Archive, server
         ("nonsense", None),
         ("bad-json", None),
         ("cuts-off", "127.0.0.1: it broke off in mid-answer"),
+        ("overloaded", "127.0.0.1: it broke off in mid-answer"),
     ],
 )
 def test_where_a_model_fails_the_record_is_quoted_and_the_note_says_why(
-    bundled: Archive, server: str, model: str, reason: str | None
+    bundled: Archive, server: str, model: str, reason: str | None, generator: str
 ) -> None:
-    answer = answer_of(bundled, server, model, timeout_s=2 if model in ("hangs", "trickles") else 30)
+    limit = 2 if model in ("hangs", "trickles") else 30
+    answer = answer_of(bundled, server, model, generator=generator, timeout_s=limit)
     assert_sound(bundled, answer)
     assert answer.text == Assistant(bundled).ask(GATES).text
     assert answer.generator == "extractive"
-    assert answer.note.startswith("The openai generator did not answer (")
+    assert answer.note.startswith(f"The {generator} generator did not answer (")
     assert answer.note.endswith("). These are quotes from the record instead.")
     if reason:
         assert reason in answer.note
 
 
-def test_a_refusal_for_the_moment_is_tried_again(bundled: Archive, server: str) -> None:
-    assert answer_of(bundled, server, "429-once").generator == "openai"
+@BOTH
+def test_a_refusal_for_the_moment_is_tried_again(bundled: Archive, server: str, generator: str) -> None:
+    before = len(seen_by(server))
+    assert answer_of(bundled, server, f"429-once-{generator}", generator=generator).generator == generator
+    assert len(seen_by(server)) == before + 2
 
 
-def test_a_key_goes_to_its_own_provider_alone(bundled: Archive, server: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    secrets = {"OPENAI_API_KEY": "sk-secret-1", "OPENAI_ORG_ID": "org-secret-2", "OPENAI_PROJECT_ID": "proj-secret-3"}
-    for name, value in (
-        secrets | {"ANTHROPIC_API_KEY": "sk-secret-4", "OPENAI_BASE_URL": "http://localhost:1"}
-    ).items():
+@BOTH
+def test_a_server_that_is_not_there_is_told(bundled: Archive, generator: str) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        nobody = f"http://127.0.0.1:{probe.getsockname()[1]}"
+    answer = answer_of(bundled, nobody, "well", generator=generator)
+    assert "(127.0.0.1: it cannot be reached; is it running?)" in answer.note
+
+
+@pytest.mark.parametrize(
+    ("generator", "header", "form"), [("openai", "authorization", "Bearer {}"), ("anthropic", "x-api-key", "{}")]
+)
+def test_a_key_goes_to_its_own_provider_alone(
+    bundled: Archive, server: str, monkeypatch: pytest.MonkeyPatch, generator: str, header: str, form: str
+) -> None:
+    for name, value in {
+        "OPENAI_API_KEY": "sk-secret-1", "OPENAI_ORG_ID": "org-secret-2", "OPENAI_PROJECT_ID": "proj-secret-3",
+        "ANTHROPIC_API_KEY": "sk-secret-4", "ANTHROPIC_AUTH_TOKEN": "secret-5",
+        "OPENAI_BASE_URL": "http://localhost:1", "ANTHROPIC_BASE_URL": "http://localhost:1",
+        "OPENAI_CUSTOM_HEADERS": "Authorization: Bearer secret-6\nX-Api-Key: secret-7",
+        "ANTHROPIC_CUSTOM_HEADERS": "Authorization: Bearer secret-8\nX-Api-Key: secret-9",
+    }.items():  # fmt: skip
         monkeypatch.setenv(name, value)
-    answer_of(bundled, server, "well", question="Where was the key?")
-    answer_of(bundled, server, "well")
-    with urllib.request.urlopen(f"{server}/seen") as seen:
-        requests = json.loads(seen.read())["seen"]
-    assert "secret" not in json.dumps(requests)
-    assert "authorization" not in requests[-1]["headers"]
-    monkeypatch.setenv("ONRECORD_API_KEY", "own-key")
-    answer_of(bundled, server, "well")
-    with urllib.request.urlopen(f"{server}/seen") as seen:
-        assert json.loads(seen.read())["seen"][-1]["headers"]["authorization"] == "Bearer own-key"
+    credentials = {"authorization", "x-api-key"}
+    answer_of(bundled, server, "well", generator=generator)
+    request = seen_by(server)[-1]
+    assert "secret" not in json.dumps(request)
+    assert credentials & request["headers"].keys() == set()
+    monkeypatch.setenv("ONRECORD_API_KEY", "own-key\n")
+    answer_of(bundled, server, "well", generator=generator)
+    request = seen_by(server)[-1]
+    assert "secret" not in json.dumps(request)
+    assert {name: request["headers"][name] for name in credentials & request["headers"].keys()} == {
+        header: form.format("own-key")
+    }
+
+
+@pytest.mark.parametrize(
+    ("provider", "header", "sent"), [(OPENAI, "authorization", "Bearer sk-mine"), (ANTHROPIC, "x-api-key", "sk-mine")]
+)
+def test_a_provider_gets_its_own_key_over_https_and_nobody_else_does(
+    monkeypatch: pytest.MonkeyPatch, provider: Provider, header: str, sent: str
+) -> None:
+    monkeypatch.setenv(provider.variable, "sk-mine")
+    to = endpoint(provider, None, default=f"https://{provider.host}/v1")
+    assert "sk-mine" not in repr(to)
+    client = guarded_client(httpx.Client, to)
+    (check,) = client.event_hooks["request"]
+    request = httpx.Request("POST", f"https://{provider.host}/v1", headers={"Authorization": "x", "X-Api-Key": "y"})
+    check(request)
+    assert {name: request.headers.get(name) for name in ("authorization", "x-api-key")} == {
+        "authorization": None, "x-api-key": None, header: sent
+    }  # fmt: skip
+    for elsewhere in (f"https://{provider.host}.evil.example/v1", "https://evil.example/v1", "http://[::1]/v1"):
+        with pytest.raises(InputError, match="was stopped: only"):
+            check(httpx.Request("POST", elsewhere))
+
+
+@pytest.mark.parametrize("key", ["sk mine", "sk-ключ", "sk-\x1bmine"])
+def test_a_key_that_no_header_can_hold_is_told_without_repeating_it(monkeypatch: pytest.MonkeyPatch, key: str) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", key)
+    with pytest.raises(InputError) as caught:
+        load_generator("openai", {"model": "x"})
+    assert str(caught.value) == "OPENAI_API_KEY holds no key: a key is one word of plain letters, digits and signs"
 
 
 @pytest.mark.parametrize(

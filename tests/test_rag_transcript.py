@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rag.transcript import parse
-from rag.types import Document
+from rag.types import Document, Hints
 
 
 def turns_of(text: str) -> list[tuple[str, str, str]]:
@@ -611,3 +611,19 @@ def test_rules_around_the_first_turns_are_no_front_matter() -> None:
         + transcript(("Tom Hale", "And?"), ("Anna Reed", "The same, as ever."))
     )
     assert [speaker for speaker, _, _ in turns_of(text)] == ["Tom Hale", "Anna Reed"] * 2
+
+
+def test_what_a_format_says_about_its_text_goes_into_the_document() -> None:
+    text = "Ann Reed: Why?\n\nSPEAKER_01: So.\n\nBe it."
+    hints = Hints(
+        title="Talk",
+        date="2024-05-03",
+        turns=(("Ann Reed", 10, 14, 1.5), ("SPEAKER_01", 28, 40, 2.5)),
+        times=((10, 1.5), (28, 2.5), (33, 4.0)),
+    )
+    document = parse(text, source="talk.vtt", hints=hints)
+    assert (document.title, document.date, document.times) == ("Talk", "2024-05-03", hints.times)
+    assert [(turn.speaker, text[turn.start : turn.end], turn.seconds) for turn in document.turns] == [
+        ("Ann Reed", "Why?", 1.5),
+        ("SPEAKER 01", "So.\n\nBe it.", 2.5),
+    ]

@@ -23,6 +23,7 @@ from typing import Any
 
 import pytest
 from conftest import BUNDLED, ROOT, transcript
+from made_files import column, pdf
 
 from rag import Assistant, open_archive
 from rag.types import Answer
@@ -112,7 +113,7 @@ def visit(browser: Any) -> Iterator[Callable[..., Any]]:
         context = browser.new_context(viewport=viewport, **options)
         contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(15_000)
+        page.set_default_timeout(60_000)  # a limit for what never comes, not a measure of speed
         watch(page, seen)
         page.goto(address)
         page.wait_for_selector("#chat .or-answer")
@@ -253,6 +254,27 @@ def test_a_permalink_opens_the_page_on_its_passage(url: str, visit: Any, expecte
     page.reload()
     page.wait_for_function("document.querySelector('.or-status')?.textContent?.includes('no longer in the archive')")
     assert page.locator("mark").count() == 0
+
+
+def test_a_pdfs_pages_and_what_was_left_out_are_shown(tmp_path: Path, visit: Any) -> None:
+    lines = ["Ann Reed: Where did the water come from?", "Bo Lind: It came from the north, over the old wall."]
+    head, end = ["Talk at the harbour, 3 May 2024", ""], ["", "Follow us on Telegram"]
+    (tmp_path / "talk.pdf").write_bytes(pdf([column([*head, *lines], leading=30), column([*lines, *end], leading=30)]))
+    archive = open_archive(tmp_path / "archive")
+    archive.ingest([tmp_path / "talk.pdf"])
+    document = archive.document("talk.pdf")
+    start = document.text.rindex("over the old wall")
+    with serving(tmp_path / "archive") as address:
+        page = visit(f"{address}/#cite/{document.id}.{start}-{start + 17}")
+        assert marked(page) == "over the old wall"
+        assert page.locator(".or-where").inner_text() == f"p. 2 · characters {start}–{start + 17}"
+        assert (
+            page.locator(".or-doc-meta")
+            .inner_text()
+            .endswith(f"speakers by: label with colon, confidence {document.confidence:.2f}")
+        )
+        assert page.locator(".or-omitted summary").all_inner_texts() == ["Left out", "Left out"]
+        assert [box.text_content() for box in page.locator(".or-omitted div").all()] == [head[0], end[1]]
 
 
 def test_a_citation_is_copied_with_its_place_and_as_a_link(
@@ -493,6 +515,7 @@ def test_a_document_is_opened_to_be_read_and_read_only_hides_what_changes(archiv
         assert page.get_by_role("button", name="Remove").count() == 0
         page.locator(".or-row", has_text="podcast.md").get_by_role("button", name="Read").click()
         document = open_archive(archive).document("podcast.md")
+        page.wait_for_selector("#or-turn-0")
         assert page.locator(".or-said").all_text_contents() == [document.text[t.start : t.end] for t in document.turns]
 
 

@@ -40,7 +40,7 @@ def kept(exchange: Exchange) -> Exchange:
             given,
             confidence=round(given.confidence, 4),
             passages=tuple(
-                replace(hit, score=round(hit.score, 4), passage=replace(hit.passage, turn=0))
+                replace(hit, score=round(hit.score, 4), passage=replace(hit.passage, turn=0, language=None))
                 for hit in given.passages[:NEAREST]
             ),
             timings_ms={stage: round(spent, 2) for stage, spent in given.timings_ms.items()},

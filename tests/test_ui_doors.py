@@ -189,8 +189,8 @@ def test_the_openai_sdk_asks_and_gets_text_sources_and_citations(
     text, _, sources = choice.message.content.partition("\n\nSources:\n")
     assert text == answer["text"]
     assert sources.splitlines() == [
-        f"- [{c['marker']}] {c['speaker']}, {c['date']}, {c['source']}, characters {c['start']}–{c['end']}: "
-        f"{url}/#cite/{c['document_id']}.{c['start']}-{c['end']}"
+        f"- [{c['marker']}] {c['speaker']}, {c['date']}, {c['source']}, characters {c['start']}–{c['end']}"
+        f"{', 00:06:04' if c['source'] == 'podcast.md' else ''}: {url}/#cite/{c['document_id']}.{c['start']}-{c['end']}"
         for c in answer["citations"]
     ]
     opened = open_archive(archive)
@@ -1006,7 +1006,7 @@ def test_every_program_in_the_documentation_prints_an_answer(url: str) -> None:
             capture_output=True, text=True, encoding="utf-8",
         )  # fmt: skip
         assert done.returncode == 0, done.stderr
-        assert "Henrike Vaal, 9 October 2026: “" in done.stdout
+        assert "On 9 October 2026, Henrike Vaal: “" in done.stdout
 
 
 def test_the_configuration_in_the_documentation_starts_the_command(archive: Path) -> None:

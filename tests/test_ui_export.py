@@ -17,6 +17,7 @@ from ui_answers import Element, answer, answers, bare, citation, hostile_strings
 
 from rag.archive import Archive
 from rag.assistant import Assistant
+from rag.citations import clock
 from rag.types import Answer, Citation, Document, Turn
 from ui.conversations import NEAREST, Exchange, from_json
 from ui.export import CONTEXT_CHARS, export
@@ -89,6 +90,7 @@ def test_real_citations_stand_in_the_pack_with_their_words_place_and_digest(bund
             "Title": one.title,
             "Date": days[one.date or ""],
             "Source": one.source,
+            **({"Time": clock(one.seconds)} if one.seconds is not None else {}),
             "Characters": f"{one.start}–{one.end}",
             "SHA-256": sha256(text.encode()).hexdigest(),
             "Verified": "yes, character for character",

@@ -112,7 +112,7 @@ def test_a_document_that_was_removed_can_be_uploaded_again_under_its_name(archiv
         ("a.txt", "A" * ((MAX_UPLOAD_BYTES + 2) // 3 * 4 + 4), "has more than 25 MB; split it"),
         ("a.txt", sent(b"\x89PNG\0\0\0"), "this is a binary file, not text; save the transcript as UTF-8 text or Markdown"),
         ("a.txt", sent(""), "the file is empty"),
-        ("a.txt", sent("Ann Reed: ja\n".encode("utf-16")), "this is a binary file, not text; save the transcript as UTF-8 text or Markdown"),
+        ("a.txt", sent(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"), "this is an old Word file (.doc); run: soffice --headless --convert-to docx FILE, and ingest what it writes"),
         ("a.txt", None, "the upload is not in the form that this page sends"),
         ("a.txt", ["QUJD"], "the upload is not in the form that this page sends"),
         (None, "QUJD", "the upload is not in the form that this page sends"),
@@ -209,6 +209,12 @@ def test_a_shown_transcript_has_every_turn_word_for_word(bundled: Archive) -> No
             "place": document.place,
             "source": document.source,
             "sha256": sha256(document.text.encode()).hexdigest(),
+            "leftOut": [[start, document.text[start:end].strip()] for start, end in document.left_out],
+            "pages": [],
+            "times": [],
+            "grammar": "label with colon",
+            "confidence": document.confidence,
+            "notes": list(document.notes),
         }
 
 

@@ -138,6 +138,7 @@ def _citation(fields: Mapping[str, Any]) -> Citation:
         end=end,
         seconds=_seconds(fields["seconds"]),
         verified=fields["verified"] is True,
+        page=_optional(fields.get("page")),  # conversations of before pages were known have none
     )
 
 

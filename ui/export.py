@@ -15,8 +15,9 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, Literal
 
+from rag.citations import clock
 from rag.dates import spoken_date
-from rag.types import Answer, Citation, Document, Turn
+from rag.types import Answer, Citation, Document, Turn, pages_of, seconds_within
 from ui.conversations import Exchange, to_json
 from ui.rendering import source_line
 from ui.texts import say, say_cover
@@ -107,6 +108,8 @@ def _evidence(citation: Citation, document: Document | None) -> str:
         ("Title", citation.title),
         ("Date", spoken_date(citation.date) if citation.date else ""),
         ("Source", citation.source),
+        ("Page", citation.page or ""),
+        ("Time", clock(citation.seconds) if citation.seconds is not None else ""),
         ("Characters", f"{citation.start}–{citation.end}"),
         ("SHA-256", digest),
         ("Verified", "yes, character for character" if citation.verified and digest else "no"),
@@ -130,6 +133,8 @@ def _as_recorded(citation: Citation, document: Document, turn: Turn) -> Citation
         title=document.title,
         date=document.date,
         source=document.source,
+        page=pages_of(document, citation.start, citation.end),
+        seconds=seconds_within(document, turn, citation.start),
     )
 
 

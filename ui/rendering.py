@@ -12,6 +12,7 @@ import re
 from collections.abc import Sequence
 from urllib.parse import quote as percent_encoded
 
+from rag.citations import place_of
 from rag.dates import spoken_date
 from rag.types import Answer, Citation, Claim, Filters, ScoredPassage
 from ui.conversations import NEAREST, Exchange
@@ -130,7 +131,7 @@ def plain_text(answer: Answer) -> str:
 def source_line(citation: Citation) -> str:
     """Where a quote stands, in one line: speaker, title, date, file and characters."""
     parts = [citation.speaker, citation.title, spoken_date(citation.date) if citation.date else ""]
-    place = f"{citation.source}, characters {citation.start}–{citation.end}"
+    place = place_of(citation.source, citation.start, citation.end, page=citation.page, seconds=citation.seconds)
     return ", ".join([part for part in parts if part] + [place])
 
 

@@ -59,7 +59,10 @@ def _summary(document: Document, answers: int) -> dict[str, Any]:
 
 
 def source_view(document: Document) -> dict[str, Any]:
-    """A whole transcript: head and turns, each turn as [speaker, role, start, seconds, text]."""
+    """A whole transcript: head, turns as [speaker, role, start, seconds, text], what was left out as [start, text].
+
+    Time stamps and rules are left out too, and not worth showing as such.
+    """
     return {
         "id": document.id,
         "title": document.title,
@@ -72,6 +75,16 @@ def source_view(document: Document) -> dict[str, Any]:
             [turn.speaker, turn.role, turn.start, turn.seconds, document.text[turn.start : turn.end]]
             for turn in document.turns
         ],
+        "leftOut": [
+            [start, text]
+            for start, end in document.left_out
+            if re.search(r"[^\W\d_]", text := document.text[start:end].strip())
+        ],
+        "pages": [list(page) for page in document.pages],
+        "times": [list(time) for time in document.times],
+        "grammar": document.grammar,
+        "confidence": document.confidence,
+        "notes": list(document.notes),
     }
 
 

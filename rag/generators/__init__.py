@@ -40,7 +40,10 @@ class NumberedPassage:
 
 @dataclass(frozen=True, slots=True)
 class GenerationRequest:
-    """What a generator gets: `evidence[n - 1]` is cited as `[n]`; `passages` hold more around it, best first."""
+    """What a generator gets: `evidence[n - 1]` is cited as `[n]`; `passages` hold more around it, best first.
+
+    The best quote is the first of the evidence; then come the others by speaker and date, the oldest first.
+    """
 
     question: str
     history: tuple[str, ...]

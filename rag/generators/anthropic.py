@@ -11,7 +11,7 @@ from rag.generators.prompts import Message, build_messages, rewrite_messages
 from rag.generators.providers import RETRIES, Provider, endpoint, guarded_client, missing, told
 from rag.tokens import count_tokens
 
-ANTHROPIC = Provider("Anthropic", "api.anthropic.com", "ANTHROPIC_API_KEY")
+ANTHROPIC = Provider("Anthropic", "api.anthropic.com", "ANTHROPIC_API_KEY", header="x-api-key", form="{key}")
 DEFAULT_URL = "https://api.anthropic.com"
 CONTEXT_TOKENS = 8_000
 ANSWER_TOKENS = 800

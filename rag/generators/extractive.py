@@ -7,22 +7,37 @@ from collections.abc import Iterator
 from rag.dates import spoken_date
 from rag.generators import GenerationRequest
 from rag.types import Sentence
+from rag.voices import voice_of
 
 
 class ExtractiveGenerator:
-    """Quotes the evidence word for word, the best first."""
+    """Quotes the evidence word for word, a paragraph for each speaker and date, in the order in which it comes."""
 
     def generate(self, request: GenerationRequest) -> Iterator[str]:
+        dates = {sentence.passage.date for sentence in request.evidence}
+        before = None
         for number, sentence in enumerate(request.evidence, start=1):
-            yield ("\n\n" if number > 1 else "") + attributed(sentence, number)
+            voice = voice_of(sentence.passage)
+            if voice == before:
+                yield f" {quoted(sentence, number)}"
+            else:
+                yield ("\n\n" if before else "") + attributed(sentence, number, dates_differ=len(dates) > 1)
+            before = voice
 
 
-def attributed(sentence: Sentence, marker: int) -> str:
-    """A quotation with who said it and when, as far as the record says so.
+def attributed(sentence: Sentence, marker: int, *, dates_differ: bool = False) -> str:
+    """A quotation with who said it and when, as far as the record says so; the date leads where it tells quotes apart.
 
     'Ilse Brandt, 12 March 2025: “It was late.” [1]'
+    'On 12 March 2025, Ilse Brandt: “It was late.” [1]'
     """
-    passage = sentence.passage
-    who = passage.speaker or passage.title or passage.source
-    when = f", {spoken_date(passage.date)}" if passage.date else ""
-    return f"{who}{when}: “{sentence.text}” [{marker}]"
+    date, who = voice_of(sentence.passage)
+    said = quoted(sentence, marker)
+    if not date:
+        return f"{who}: {said}"
+    return f"On {spoken_date(date)}, {who}: {said}" if dates_differ else f"{who}, {spoken_date(date)}: {said}"
+
+
+def quoted(sentence: Sentence, marker: int) -> str:
+    """A quotation with its marker."""
+    return f"“{sentence.text}” [{marker}]"

@@ -14,19 +14,21 @@ from rag.errors import InputError
 
 # What a provider's server needs to see. Everything else that a library adds from the environment stays here.
 _ALLOWED = frozenset(
-    "host accept accept-encoding connection content-type content-length user-agent authorization x-api-key "
-    "anthropic-version transfer-encoding".split()
+    "host accept accept-encoding connection content-type content-length user-agent anthropic-version "
+    "transfer-encoding".split()
 )
 RETRIES = 2  # after 429 and 5xx, with the library's own growing waits
 
 
 @dataclass(frozen=True, slots=True)
 class Provider:
-    """A company's own host, and the variable that holds its key."""
+    """A company's own host, the variable that holds its key, and the header in which its servers look for it."""
 
     name: str
     host: str
     variable: str
+    header: str = "authorization"
+    form: str = "Bearer {key}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,8 @@ class Endpoint:
 
     url: str
     key: str = field(repr=False)
+    header: str = "authorization"
+    form: str = "Bearer {key}"
 
     @property
     def host(self) -> str:
@@ -53,12 +57,20 @@ def endpoint(provider: Provider, base_url: str | None, *, default: str) -> Endpo
     if parts.username or parts.password:
         raise InputError("--base-url must not hold a password; set ONRECORD_API_KEY instead")
     if parts.hostname != provider.host:
-        return Endpoint(url, os.environ.get("ONRECORD_API_KEY", ""))
+        return Endpoint(url, _key("ONRECORD_API_KEY"), provider.header, provider.form)
     if parts.scheme != "https":
         raise InputError(f"--base-url {url!r} would send a key unencrypted; write https://")
-    if not (key := os.environ.get(provider.variable, "")):
+    if not (key := _key(provider.variable)):
         raise InputError(f"{provider.name} wants a key; set {provider.variable}, or give --base-url for another server")
-    return Endpoint(url, key)
+    return Endpoint(url, key, provider.header, provider.form)
+
+
+def _key(variable: str) -> str:
+    """A key from the environment. Raises InputError for one that no header can hold, without repeating it."""
+    key = os.environ.get(variable, "").strip()
+    if not key.isascii() or any(char.isspace() or not char.isprintable() for char in key):
+        raise InputError(f"{variable} holds no key: a key is one word of plain letters, digits and signs")
+    return key
 
 
 def guarded_client(client_class: Any, to: Endpoint) -> Any:
@@ -70,9 +82,9 @@ def guarded_client(client_class: Any, to: Endpoint) -> Any:
         for name in list(request.headers):
             if name.lower() not in _ALLOWED:
                 del request.headers[name]
-        if not to.key:
-            for name in ("authorization", "x-api-key"):
-                request.headers.pop(name, None)
+        # Set here, not by the library: it would let the environment put another provider's key in its place.
+        if to.key:
+            request.headers[to.header] = to.form.format(key=to.key)
 
     # A proxy from the environment is for the world outside, not for a server on this machine.
     local = to.host in ("localhost", "127.0.0.1", "::1")
@@ -86,11 +98,22 @@ def missing(package: str, extra: str) -> InputError:
 
 def told(error: Exception, to: Endpoint) -> InputError:
     """A library's error as a sentence, without the key that it may hold."""
-    status = getattr(error, "status_code", None)
-    reason = {
-        401: "the key was refused",
-        403: "access was refused",
-        404: "there is no such model or address",
-        429: "too many requests, or the quota is used up",
-    }.get(status or 0, f"it answered with status {status}" if status else type(error).__name__)
+    status = getattr(error, "status_code", None) or 0
+    reason = _BY_STATUS.get(status) or _BY_NAME.get(type(error).__name__)
+    if not reason:
+        # An error that comes after the status 200 is one within the stream.
+        reason = f"it answered with status {status}" if status >= 300 else "it broke off in mid-answer"
     return InputError(f"{to.host}: {reason}")
+
+
+_BY_STATUS = {
+    401: "the key was refused",
+    403: "access was refused",
+    404: "there is no such model or address",
+    429: "too many requests, or the quota is used up",
+    529: "it is overloaded",
+}
+_BY_NAME = {  # the same classes in the libraries of OpenAI and Anthropic
+    "APIConnectionError": "it cannot be reached; is it running?",
+    "APITimeoutError": "it did not answer in time",
+}

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from rag.archive import Archive
 
 MAX_QUOTES = 3
-READ_PASSAGES = 10
+READ_PASSAGES = 8
 MAX_QUOTE_CHARS = 600
 MAX_QUOTE_SENTENCES = 3
 CLIP = 12.0  # log-odds; surer than this is sure

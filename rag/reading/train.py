@@ -26,6 +26,7 @@ from rag.reading.data import (
     squad_paragraphs,
     talk_examples,
 )
+from rag.types import Document
 
 CHECKPOINT, STATE = "checkpoint.safetensors", "state.json"
 
@@ -101,14 +102,18 @@ def _talks(folders: Sequence[Path], *, seed: int) -> Iterator[Example]:
     from embeddings.encoders import load_encoder
     from rag.files import transcripts_under
     from rag.passages import passages_of
-    from rag.readers.text import read_text
+    from rag.readers import opened
     from rag.transcript import parse
 
     encoder = load_encoder()
     files, _ = transcripts_under(folders)
-    documents = (parse(read_text(file), source=file.name, path=file.as_posix()) for file in files)
+    documents = []
+    with opened() as read:
+        for file in files:
+            text, hints = read(file)
+            documents.append(parse(text, source=file.name, path=file.as_posix(), hints=hints))
 
-    def passages(document: Any) -> list[tuple[str, str]]:
+    def passages(document: Document) -> list[tuple[str, str]]:
         found = passages_of(document, count_tokens=encoder.count_tokens, max_tokens=encoder.max_tokens)
         return [(passage.asked, passage.text) for passage in found if passage.asked]
 

@@ -146,7 +146,11 @@ async function openDocument(id) {
 function build(view) {
   const parts = document.createDocumentFragment();
   let speaker = null;
-  view.turns.forEach(([name, role, , seconds, text], number) => {
+  const leftOut = [...view.leftOut];
+  const omitBefore = (place) => { while (leftOut.length && leftOut[0][0] < place) parts.append(omitted(leftOut.shift()[1])); };
+  for (const note of view.notes) parts.append(make('p', 'or-hint', note));
+  view.turns.forEach(([name, role, begin, seconds, text], number) => {
+    omitBefore(begin);
     const turn = make('div', `or-turn or-${role}`);
     if (name !== speaker || seconds !== null) {
       const head = make('p', 'or-speaker', name || '—');
@@ -160,16 +164,42 @@ function build(view) {
     turn.append(said);
     parts.append(turn);
   });
+  omitBefore(Infinity);
   const box = find('.or-transcript');
   box.replaceChildren(parts);
   find('.or-place').hidden = false;
   find('.or-doc-title').textContent = view.title || view.source;
-  find('.or-doc-meta').textContent = [view.spoken, view.place, view.source].filter(Boolean).join(' · ');
+  const reading = view.grammar && say('pane.reading', { grammar: view.grammar, confidence: view.confidence.toFixed(2) });
+  find('.or-doc-meta').textContent = [view.spoken, view.place, view.source, reading].filter(Boolean).join(' · ');
   find('.or-doc-meta').title = `${say('pane.hash')}: ${view.sha256}`;
   find('.or-question-asked').hidden = true;
   find('.or-where').textContent = '';
   for (const tool of findAll('.or-copy-citation, .or-copy-link')) tool.hidden = true;
   opened = { view };
+}
+
+// What stands in the file and is nobody's speech: folded, so that nobody takes it for a part of the talk.
+function omitted(text) {
+  const box = make('details', 'or-omitted');
+  const words = make('div', '', text);
+  words.dir = 'auto';
+  box.append(make('summary', '', say('pane.leftOut')), words);
+  return box;
+}
+
+const lastBefore = (places, offset) => { const found = places.filter(([at]) => at <= offset); return found.length ? found[found.length - 1] : null; };
+
+function pageOf(view, { start, end }) {
+  const [first, last] = [lastBefore(view.pages, start), lastBefore(view.pages, end - 1)];
+  return first && say('pane.page', { page: first[1] === last[1] ? first[1] : `${first[1]}–${last[1]}` });
+}
+
+// A time stamp within the turn, else when the turn begins.
+function timeOf(view, { start }) {
+  const [, , begin, seconds] = view.turns[turnAt(view, opened)];
+  const stamp = lastBefore(view.times, start);
+  const at = stamp && stamp[0] >= begin ? stamp[1] : seconds;
+  return at === null ? '' : clock(at);
 }
 
 // Offsets count Unicode characters; a string in the browser counts UTF-16 units.
@@ -220,7 +250,7 @@ function describe(view, place) {
   const all = chips();
   const at = all.indexOf(chipClicked);
   const order = at >= 0 ? `${at + 1} / ${all.length}` : '';
-  find('.or-where').textContent = [order, characters(place)].filter(Boolean).join(' · ');
+  find('.or-where').textContent = [order, pageOf(view, place), characters(place)].filter(Boolean).join(' · ');
   for (const tool of findAll('.or-copy-citation, .or-copy-link')) tool.hidden = number < 0;
   for (const chip of all) {
     if (chip === chipClicked) chip.setAttribute('aria-current', 'true'); else chip.removeAttribute('aria-current');
@@ -229,9 +259,8 @@ function describe(view, place) {
 
 function citationText() {
   const { view, start, end } = opened;
-  const [speaker, , , seconds] = view.turns[turnAt(view, opened)];
-  const when = seconds === null ? '' : clock(seconds);
-  const place = [view.source, characters({ start, end }), when].filter(Boolean).join(', ');
+  const [speaker] = view.turns[turnAt(view, opened)];
+  const place = [view.source, pageOf(view, opened), characters({ start, end }), timeOf(view, opened)].filter(Boolean).join(', ');
   return `“${find('.or-transcript .or-marked').textContent}” — ${[speaker, view.title, view.spoken, place].filter(Boolean).join(', ')}`;
 }
 

@@ -7,8 +7,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from rag.archive import Archive
+from rag.citations import place_of
 from rag.errors import InputError
-from rag.types import Document, Filters, Passage, ScoredPassage, passage_to_json
+from rag.types import Filters, Passage, ScoredPassage, passage_to_json
 from ui.rendering import place_id
 
 ROLES = ("respondent", "other")
@@ -70,25 +71,6 @@ def listing(archive: Archive) -> list[dict[str, Any]]:
     ]
 
 
-def whole(document: Document) -> dict[str, Any]:
-    """What `onrecord show ID --json` prints."""
-    return {
-        "id": document.id,
-        "title": document.title,
-        "date": document.date,
-        "place": document.place,
-        "source": document.source,
-        "participants": list(document.participants),
-        "text": document.text,
-        "turns": [
-            {"speaker": turn.speaker, "role": turn.role, "start": turn.start, "end": turn.end, "seconds": turn.seconds}
-            for turn in document.turns
-        ],
-        "left_out": [list(piece) for piece in document.left_out],
-        "notes": list(document.notes),
-    }
-
-
 def afterword(answer: Mapping[str, Any], *, page: str = "", said: str = "") -> str:
     """What stands below an answer's text where a program shows text only: doubts, then sources with links to `page`.
 
@@ -112,9 +94,11 @@ def afterword(answer: Mapping[str, Any], *, page: str = "", said: str = "") -> s
 
 def source_line(citation: Mapping[str, Any], *, page: str = "") -> str:
     """Who said it, when, and where that stands."""
-    parts = (citation["speaker"], citation["date"], citation["source"])
-    who = ", ".join(harmless(" ".join(part.split())) for part in parts if part)
-    line = f"[{citation['marker']}] {who}, characters {citation['start']}–{citation['end']}"
+    who = [harmless(" ".join(part.split())) for part in (citation["speaker"], citation["date"]) if part]
+    source = harmless(" ".join(citation["source"].split()))
+    page_label = harmless(citation.get("page") or "")
+    place = place_of(source, citation["start"], citation["end"], page=page_label, seconds=citation.get("seconds"))
+    line = f"[{citation['marker']}] {', '.join([*who, place])}"
     if not citation["verified"]:
         line += ", NOT VERIFIED"
     if page:

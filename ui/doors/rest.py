@@ -14,9 +14,9 @@ from pydantic import BaseModel, Field, field_validator, model_validator
 from starlette.concurrency import run_in_threadpool
 
 from rag.errors import InputError
-from rag.types import Filters, passage_to_json
+from rag.types import Filters, document_to_json, passage_to_json
 from ui.doors.door import JSON, Door, Refused, check_keys, gone, route_class
-from ui.doors.forms import filters_of, listing, whole
+from ui.doors.forms import filters_of, listing
 from ui.doors.manual import render_manual
 from ui.texts import say
 
@@ -135,7 +135,7 @@ def rest_router(door: Door) -> APIRouter:
         if not archive.exists:
             raise Refused(404, say("answer.empty"))
         try:
-            return JSON(whole(archive.document(id)))
+            return JSON(document_to_json(archive.document(id)))
         except InputError as error:
             raise Refused(404, str(error)) from error
 

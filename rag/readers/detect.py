@@ -1,0 +1,103 @@
+"""Which format a file has: by its content first, by its suffix where the content leaves it open.
+
+What no reader reads, and people have all the same, gets a sentence that says what to convert it with.
+"""
+
+from __future__ import annotations
+
+import re
+
+from rag.errors import InputError
+
+HEAD_BYTES = 65_536
+TEXT_SUFFIXES = frozenset({".txt", ".text", ".md", ".markdown"})
+FORMATS_BY_SUFFIX: dict[str, str] = {
+    **dict.fromkeys(sorted(TEXT_SUFFIXES), "text"),
+    **dict.fromkeys((".html", ".htm", ".xhtml"), "html"),
+    **dict.fromkeys((".ass", ".lrc", ".srt", ".ssa", ".ttml", ".vtt"), "subtitles"),
+    **dict.fromkeys((".csv", ".tsv"), "table"),
+    ".docx": "docx",
+    ".json": "json",
+    ".pdf": "pdf",
+}
+# Folders are searched for these as well, so that what cannot be read is told rather than passed over.
+REFUSED_SUFFIXES = frozenset({".doc", ".odt", ".rtf"})
+STAMP = r"(?:\d{1,3}:)?\d{1,2}:\d{2}[.,]\d{1,3}"
+_TO_DOCX = "run: soffice --headless --convert-to docx FILE, and ingest what it writes"
+_MAGIC: tuple[tuple[bytes, str], ...] = (
+    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", f"this is an old Word file (.doc); {_TO_DOCX}"),
+    (b"{\\rtf", f"this is rich text (RTF); {_TO_DOCX}"),
+    *(
+        (magic, "this is an image; run: tesseract FILE transcript, and ingest transcript.txt")
+        for magic in (b"\x89PNG\r\n", b"\xff\xd8\xff", b"GIF8", b"II*\0", b"MM\0*")
+    ),
+    *(
+        (magic, "this is a recording, not a transcript; transcribe it first, for instance with: whisper FILE")
+        for magic in (b"ID3", b"OggS", b"fLaC", b"RIFF", b"\x1aE\xdf\xa3", b"\xff\xfb")
+    ),
+)
+
+
+def format_of(head: bytes, suffix: str) -> str:
+    r"""The format of a file, by its first `HEAD_BYTES` and its suffix. Raises InputError for what cannot be converted here.
+
+    >>> format_of(b"%PDF-1.7", ".txt"), format_of(b"1\n00:00:01,000 --> 00:00:02,000\nYes.", ".txt")
+    ('pdf', 'subtitles')
+    >>> format_of(b"Ann Reed: Yes.", ".pdf")
+    'text'
+    """
+    suffix = suffix.lower()
+    if b"%PDF-" in head[:1024]:
+        return "pdf"
+    if head.startswith(b"PK\x03\x04"):
+        return _in_zip(head, suffix)
+    for magic, sentence in _MAGIC:
+        if head.startswith(magic):
+            raise InputError(sentence)
+    if head[4:8] == b"ftyp":
+        raise InputError(_MAGIC[-1][1])
+    by_suffix = FORMATS_BY_SUFFIX.get(suffix)
+    found = _by_structure(head_text(head), suffix)
+    if found:
+        return found
+    return by_suffix if by_suffix in ("html", "subtitles", "table", "json") else "text"
+
+
+def head_text(head: bytes) -> str:
+    """The beginning of a text in any encoding, well enough to see its structure."""
+    for mark, encoding in ((b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"), (b"\xef\xbb\xbf", "utf-8-sig")):
+        if head.startswith(mark):
+            return head.decode(encoding, "replace")
+    return head.decode("latin-1")
+
+
+def _in_zip(head: bytes, suffix: str) -> str:
+    if suffix in (".docx", ".docm", ".dotx") or b"word/" in head:
+        return "docx"
+    if b"mimetypeapplication/vnd.oasis" in head[:128]:
+        raise InputError(f"this is an OpenDocument file; {_TO_DOCX}")
+    # A DOCX under another name, whose parts on the text begin further back.
+    if head.startswith(b"PK\x03\x04") and b"[Content_Types].xml" in head:
+        return "docx"
+    raise InputError("this is an archive; unpack it and ingest the files in it")
+
+
+def _by_structure(text: str, suffix: str) -> str | None:
+    """The format that a text has by its form alone; None where it could be any text."""
+    start = text.lstrip()
+    is_text = suffix in TEXT_SUFFIXES
+    if start.startswith(("WEBVTT", "[Script Info]")):
+        return "subtitles"
+    if re.match(r"(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:\w+:)?tt[\s>]", start, re.S):
+        return "subtitles"
+    if re.match(rf"(?:\d+\s*\n)?\[?{STAMP}\s*-->\s*{STAMP}", start):
+        return "subtitles"
+    if re.match(r"start\tend\ttext\s*\n", start, re.I):
+        return "table"
+    if re.match(r"(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype html|html)\b", start, re.S | re.I):
+        return "html"
+    if not is_text and re.match(r"<(?:head|body|div|article|main|h[1-6]|p|table|meta|title)\b", start, re.I):
+        return "html"
+    if re.match(r'\{\s*"|\[\s*\{\s*"', start):
+        return "json"
+    return None

@@ -1,0 +1,186 @@
+"""Corrections of what was read: renamed, merged, given a role, dropped, and kept."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from conftest import transcript
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rag.archive import open_archive
+from rag.corrections import Correction, corrected, load_corrections, merged, meta_correction, written
+from rag.errors import InputError
+from rag.transcript import parse
+from rag.types import Document
+
+TEXT = transcript(
+    ("Speaker 1", "Where did the water come from?"),
+    ("Speaker 2", "It came from the north, over the old wall of the harbour."),
+    ("Speaker 1", "And who was told?"),
+    ("Speaker 3", "Everybody was told, and nobody came to the harbour."),
+)  # fmt: skip
+
+
+def talk() -> Document:
+    return parse(TEXT, source="talk.txt")
+
+
+def said(document: Document) -> list[tuple[str, str, str]]:
+    return [(turn.speaker, turn.role, document.text[turn.start : turn.end].split()[0]) for turn in document.turns]
+
+
+def test_a_renamed_speaker_keeps_words_and_role() -> None:
+    found = corrected(talk(), Correction(rename={"Speaker 2": "Ann Reed"}))
+    assert said(found) == [
+        ("Speaker 1", "interviewer", "Where"),
+        ("Ann Reed", "respondent", "It"),
+        ("Speaker 1", "interviewer", "And"),
+        ("Speaker 3", "respondent", "Everybody"),
+    ]
+
+
+def test_merged_speakers_are_the_first_one_named() -> None:
+    found = corrected(talk(), Correction(merge=(("Speaker 2", "Speaker 3"),), rename={"Speaker 2": "Ann Reed"}))
+    assert [turn.speaker for turn in found.turns] == ["Speaker 1", "Ann Reed", "Speaker 1", "Ann Reed"]
+
+
+def test_two_who_change_their_names_change_them() -> None:
+    found = corrected(talk(), Correction(rename={"Speaker 2": "Speaker 3", "Speaker 3": "Speaker 2"}))
+    assert [turn.speaker for turn in found.turns] == ["Speaker 1", "Speaker 3", "Speaker 1", "Speaker 2"]
+
+
+def test_a_role_can_be_given_under_the_old_name_and_under_the_new_one() -> None:
+    for name in ("Speaker 3", "Jo Field"):
+        found = corrected(talk(), Correction(rename={"Speaker 3": "Jo Field"}, role={name: "other"}))
+        assert said(found)[3] == ("Jo Field", "other", "Everybody")
+
+
+def test_dropped_turns_and_characters_are_left_out() -> None:
+    document = talk()
+    start = TEXT.index(", over the old wall of the harbour")
+    found = corrected(document, Correction(drop=((2, 4),), drop_characters=((start, start + 34),)))
+    assert [TEXT[turn.start : turn.end] for turn in found.turns] == [
+        "Where did the water come from?",
+        "It came from the north",
+        ".",
+    ]
+    assert set(found.left_out) == {
+        (start, start + 34),
+        *((turn.start, turn.end) for turn in document.turns[2:4]),
+    }
+
+
+@pytest.mark.parametrize(
+    ("correction", "message"),
+    [
+        (Correction(rename={"Speaker 9": "Ann Reed"}), "nobody called 'Speaker 9' to rename; there are: 'Speaker 1'"),
+        (Correction(merge=(("Speaker 1", "Jo"),)), "nobody called 'Jo' to merge"),
+        (Correction(role={"Jo": "other"}), "nobody called 'Jo' to give a role to"),
+        (Correction(rename={"Speaker 2": "Speaker 3"}), 'write merge = [["Speaker 3", "Speaker 2"]]'),
+        (Correction(drop=((3, 9),)), "there is no turn 9 to drop; it has 4"),
+        (Correction(drop_characters=((0, 9999),)), "there is no character 9999 to drop"),
+    ],
+)
+def test_what_a_document_does_not_have_is_told(correction: Correction, message: str) -> None:
+    with pytest.raises(InputError) as raised:
+        corrected(talk(), correction)
+    assert message in str(raised.value)
+    assert corrected(talk(), correction, lenient=True).turns == talk().turns
+
+
+@pytest.mark.parametrize(
+    ("toml", "message"),
+    [
+        ("a = [", "is no valid TOML"),
+        ("rename = 3", "expected a section like"),
+        ('["a.txt"]\nrenames = {}', "there is no key 'renames'; known: rename, merge"),
+        ('["a.txt"]\nrename = ["A"]', "expected names, like"),
+        ('["a.txt"]\nrole = { A = "guest" }', "'guest' for 'A' is none of interviewer, respondent, other"),
+        ('["a.txt"]\nmerge = ["A", "B"]', "expected lists of names"),
+        ('["a.txt"]\ndrop = ["9-7"]', "expected a number or a range"),
+        ('["a.txt"]\ndrop = [0]', "expected a number or a range"),
+        ('["a.txt"]\ndrop_characters = [5]', "expected a number or a range"),
+        ('["a.txt"]\ndate = "3 May"', "is no date; write it as 2024-03-28"),
+        ('["a.txt"]\ntitle = 3', "expected a text in quotes"),
+    ],
+)
+def test_a_map_that_cannot_be_used_says_why(tmp_path: Path, toml: str, message: str) -> None:
+    path = tmp_path / "map.toml"
+    path.write_text(toml, encoding="utf-8")
+    with pytest.raises(InputError) as raised:
+        load_corrections(path)
+    assert message in str(raised.value)
+
+
+_NAMES = st.text(min_size=1, max_size=8).filter(str.strip)
+_RANGES = st.tuples(st.integers(0, 50), st.integers(1, 50)).map(lambda pair: (pair[0], pair[0] + pair[1]))
+
+
+@given(
+    st.dictionaries(
+        _NAMES,
+        st.builds(
+            Correction,
+            rename=st.dictionaries(_NAMES, _NAMES, max_size=3),
+            merge=st.lists(st.lists(_NAMES, min_size=2, max_size=3).map(tuple), max_size=2).map(tuple),
+            role=st.dictionaries(_NAMES, st.sampled_from(["interviewer", "respondent", "other"]), max_size=3),
+            drop=st.lists(_RANGES, max_size=3).map(tuple),
+            drop_characters=st.lists(_RANGES, max_size=3).map(tuple),
+            meta=st.dictionaries(st.sampled_from(["title", "place"]), _NAMES, max_size=2),
+        ),
+        max_size=3,
+    )
+)
+def test_what_is_written_is_read_again(corrections: dict[str, Correction]) -> None:
+    import tempfile
+
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "corrections.toml"
+        path.write_bytes(written(corrections).encode())
+        assert load_corrections(path) == corrections
+
+
+def test_new_corrections_are_laid_over_old_ones() -> None:
+    old = {"a.txt": Correction(rename={"A": "B", "C": "D"}), "b.txt": Correction(meta={"place": "Oslo"})}
+    new = {"a.txt": Correction(rename={"A": "E"}, role={"C": "other"})}
+    assert merged(old, new) == {
+        "a.txt": Correction(rename={"A": "E", "C": "D"}, role={"C": "other"}),
+        "b.txt": Correction(meta={"place": "Oslo"}),
+    }
+
+
+@pytest.mark.parametrize("pair", ["date", "colour=red", "date=", "date=soon"])
+def test_metadata_that_says_nothing_is_an_error(pair: str) -> None:
+    with pytest.raises(InputError):
+        meta_correction([pair])
+
+
+def test_an_archive_keeps_corrections_and_applies_them_when_the_file_has_changed(tmp_path: Path) -> None:
+    file, folder = tmp_path / "talk.txt", tmp_path / "archive"
+    file.write_text(TEXT, encoding="utf-8")
+    open_archive(folder).ingest([file])
+    rename = {"talk.txt": Correction(rename={"Speaker 2": "Ann Reed"}, drop=((3, 4),))}
+    report = open_archive(folder).ingest([file], corrections=rename, meta=Correction(meta={"date": "2024-05-03"}))
+    assert (report.replaced, report.unchanged, report.failed) == ([str(file)], [], [])
+    archive = open_archive(folder)
+    assert [(p.speaker, p.date) for p in archive.passages("talk.txt")] == [("Ann Reed", "2024-05-03")]
+    assert open_archive(folder).ingest([file]).unchanged == [str(file)]
+    file.write_text(TEXT.replace("old wall", "new wall"), encoding="utf-8")
+    assert open_archive(folder).ingest([file]).replaced == [str(file)]
+    passages = open_archive(folder).passages("talk.txt")
+    assert [(p.speaker, p.date, p.text) for p in passages] == [
+        ("Ann Reed", "2024-05-03", "It came from the north, over the new wall of the harbour.")
+    ]
+
+
+def test_a_misspelt_name_keeps_the_file_out_and_is_told(tmp_path: Path) -> None:
+    file, folder = tmp_path / "talk.txt", tmp_path / "archive"
+    file.write_text(TEXT, encoding="utf-8")
+    wrong = {"talk.txt": Correction(rename={"Speaker 7": "Ann"}), "other.txt": Correction(rename={"A": "B"})}
+    report = open_archive(folder).ingest([file], corrections=wrong)
+    assert [path for path, _ in report.failed] == [str(file), "other.txt"]
+    assert "nobody called 'Speaker 7'" in report.failed[0][1]
+    assert "no file of this run is called so" in report.failed[1][1]
+    assert not (folder / "corrections.toml").exists()

@@ -1,0 +1,141 @@
+"""Transcripts that are not English: their language, sentences, labels, dates, and words as they are searched."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from conftest import transcript
+
+from rag.analysis import content_words, terms_of
+from rag.archive import open_archive
+from rag.config import load_settings
+from rag.dates import find_date
+from rag.doctor import examine
+from rag.passages import passages_of, split_sentences
+from rag.transcript import parse
+from rag.types import Passage, Scope
+from rag.words import WordIndex
+
+ANSWERS = {
+    "en": ("Why was the harbour closed?", "The harbour was closed because the old wall had fallen into the sea that night."),
+    "de": ("Warum wurde der Hafen geschlossen?", "Der Hafen wurde geschlossen, weil die alte Mauer in jener Nacht ins Meer gefallen war."),
+    "fr": ("Pourquoi le port était-il fermé ?", "Le port était fermé parce que le vieux mur était tombé dans la mer cette nuit-là."),
+    "es": ("¿Por qué se cerró el puerto?", "El puerto se cerró porque aquella noche el viejo muro se había caído al mar."),
+    "pt": ("Por que o porto foi fechado?", "O porto foi fechado porque naquela noite o velho muro tinha caído no mar, não é?"),
+    "ru": ("Почему закрыли гавань?", "Гавань закрыли, потому что в ту ночь старая стена обрушилась в море."),
+    "uk": ("Чому закрили гавань?", "Гавань закрили, бо тієї ночі стара стіна впала в море, і її ще не відбудували."),
+    "zh": ("港口为什么关闭？", "港口关闭了。那天夜里旧墙倒进了海里。我们都看见了，谁也没有办法，只好等到天亮再去看一看究竟发生了什么事情。"),
+}  # fmt: skip
+LABELS = {
+    "en": ("Question", "Ann Reed"), "de": ("Frage", "Anna Müller"), "fr": ("Question", "M. Dupré"), "es": ("Pregunta", "Ana Peña"),
+    "pt": ("Pergunta", "João Leão"), "ru": ("Вопрос", "Анна Рид"), "uk": ("Запитання", "Ганна Їжак"), "zh": ("记者", "王部长"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("language", ANSWERS)
+def test_a_conversation_in_any_language_has_its_language_its_speaker_and_its_question(language: str) -> None:
+    question, answer = ANSWERS[language]
+    asks, answers = LABELS[language]
+    colon = {"fr": " :", "zh": "："}.get(language, ":")
+    text = "".join(f"{asks}{colon} {question}\n\n{answers}{colon} {answer}\n\n" for _ in range(2))
+    document = parse(text, source="talk.txt")
+    assert document.language == language
+    passages = passages_of(document, count_tokens=len, max_tokens=500)
+    assert [(p.speaker, p.asked, p.text, p.language) for p in passages] == [(answers, question, answer, language)] * 2
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "sentences"),
+    [
+        ("zh", "港口关闭了。谁去看？没有人！", ["港口关闭了。", "谁去看？", "没有人！"]),
+        (
+            "de",
+            "Das war am 3. Mai. Dr. Reed kam z. B. nicht. Schade.",
+            ["Das war am 3. Mai.", "Dr. Reed kam z. B. nicht.", "Schade."],
+        ),
+        ("fr", "M. Dupré est venu. Il a parlé.", ["M. Dupré est venu.", "Il a parlé."]),
+        ("es", "¿Quién fue? El Sr. Peña vino.", ["¿Quién fue?", "El Sr. Peña vino."]),
+        ("ru", "Это было в 1902 г. в городе. Все ушли.", ["Это было в 1902 г. в городе.", "Все ушли."]),
+    ],
+)
+def test_sentences_end_where_the_language_ends_them(language: str, text: str, sentences: list[str]) -> None:
+    assert [text[start:end] for start, end in split_sentences(text, language)] == sentences
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "3 May 2024", "3. Mai 2024", "3 mai 2024", "1er mai 2024 (le 3 mai 2024)", "3 de mayo de 2024", "3 de mayo del 2024", "3 de maio de 2024",
+        "3 мая 2024 года", "3 травня 2024 року", "2024年5月3日", "2024 年 5 月 3 日", "二〇二四年五月三日",
+    ],
+)  # fmt: skip
+def test_months_are_read_in_eight_languages(written: str) -> None:
+    found = find_date(written.replace("1er mai 2024 (le ", ""))
+    assert found is not None
+    assert found[0] == "2024-05-03"
+
+
+def test_the_first_of_a_month_is_read_in_french() -> None:
+    assert find_date("Paris, le 1er mai 2024") == ("2024-05-01", 10, 22)
+
+
+def index_of(folder: Path, *languages: str) -> WordIndex:
+    index = WordIndex(folder)
+    passages = [
+        Passage(str(row), str(row), "a.txt", "", "other", "", 0, 1, ANSWERS[language][1], language=language)
+        for row, language in enumerate(languages)
+    ]
+    index.write(enumerate(passages))
+    return index
+
+
+@pytest.mark.parametrize(
+    ("language", "query"),
+    [
+        ("en", "harbours"), ("de", "alten Mauern"), ("fr", "les murs tombés"), ("es", "puertos cerrados"), ("pt", "portos fechados"),
+        ("ru", "старые стены"), ("uk", "старої стіни"), ("zh", "旧墙"),
+    ],
+)  # fmt: skip
+def test_other_forms_of_a_word_find_it_in_its_own_language(tmp_path: Path, language: str, query: str) -> None:
+    languages = list(ANSWERS)
+    index = index_of(tmp_path, *languages)
+    best = index.search(query, k=1, scope=Scope())
+    assert [languages[row] for row, _ in best] == [language]
+
+
+def test_an_english_archive_scores_the_same_whatever_other_languages_could_be_there(tmp_path: Path) -> None:
+    index = index_of(tmp_path, "en")
+    assert index.languages == ("en",)
+    assert index.analyze("The harbours were closed") == ["the", "harbour", "were", "close"]
+    assert index.content_words("Was the harbour closed?") == ["harbour", "closed"]
+
+
+def test_small_words_are_those_of_the_questions_own_language() -> None:
+    assert content_words("Who did die in the war?", ["en", "de"]) == ["die", "war"]
+    assert content_words("Wer hat die Mauer gesehen?", ["en", "de"]) == ["mauer", "gesehen"]
+
+
+def test_chinese_is_indexed_by_pairs_of_characters_and_its_latin_words_by_stems() -> None:
+    assert terms_of("港口 harbours", "zh") == ["港口", "harbour"]
+
+
+def test_an_english_transcript_with_an_english_question_keeps_its_language() -> None:
+    text = transcript(*[("Question", ANSWERS["en"][0]), ("Ann Reed", ANSWERS["en"][1])] * 2)
+    assert parse(text, source="a.txt").language == "en"
+
+
+@pytest.mark.parametrize(("languages", "recommended"), [(["de", "ru", "en"], True), (["en", "en", "de"], False)])
+def test_doctor_recommends_a_multilingual_model_where_most_documents_are_not_english(
+    tmp_path: Path, languages: list[str], recommended: bool
+) -> None:
+    for number, language in enumerate(languages):
+        question, answer = ANSWERS[language]
+        text = transcript(*[(LABELS[language][0], question), (LABELS[language][1], f"{answer} ({number})")] * 2)
+        (tmp_path / f"{number}.txt").write_text(text, encoding="utf-8")
+    open_archive(tmp_path / "archive").ingest([tmp_path])
+    found = next(
+        each for each in examine(load_settings(archive=str(tmp_path / "archive"))) if each.subject == "archive"
+    )
+    assert found.works
+    assert ("--encoder" in found.remedy) is recommended

@@ -1,0 +1,122 @@
+"""Several speakers, several dates: kept apart and told in order of date, behind the quote that answers best."""
+
+from __future__ import annotations
+
+from itertools import groupby, pairwise
+from pathlib import Path
+
+import pytest
+from conftest import BUNDLED, transcript
+from hypothesis import given
+from hypothesis import strategies as st
+
+from eval.questions import Question, load_questions
+from rag.archive import Archive, open_archive
+from rag.assistant import Assistant
+from rag.followups import build_query
+from rag.generators import GenerationRequest
+from rag.generators.extractive import ExtractiveGenerator
+from rag.reading import read
+from rag.retrieval import retrieve
+from rag.types import Passage, Scope, Sentence
+from rag.voices import by_voice, voice_of
+
+QUESTIONS = load_questions(sorted(BUNDLED.glob("*.jsonl")))
+CONTRADICTIONS = [question for question in QUESTIONS if "contradiction" in question.tags]
+
+
+def quote(date: str | None, speaker: str, start: int, text: str = "So.", source: str = "talk.txt") -> Sentence:
+    passage = Passage(f"{source}-{start}", source, source, speaker, "respondent", "", 0, 99, "", date=date)
+    return Sentence(passage, start, start + len(text), text, 1.0)
+
+
+def written(*quotes: Sentence) -> str:
+    return "".join(ExtractiveGenerator().generate(GenerationRequest("Why?", (), quotes)))
+
+
+def test_the_best_voice_leads_and_the_others_follow_by_date() -> None:
+    best, weaker = quote("2025-06-09", "Ann", 50), quote("2025-06-09", "Ann", 10)
+    old, new, undated = quote("2024-03-03", "Ann", 20), quote("2026-01-01", "Jo", 30), quote(None, "Lee", 40)
+    same_day = quote("2025-06-09", "Jo", 5)
+    assert by_voice([best, undated, new, same_day, old, weaker]) == (best, weaker, old, same_day, new, undated)
+
+
+def test_voices_of_one_day_stay_in_order_of_strength() -> None:
+    ranked = [quote("2025-06-09", name, start) for start, name in enumerate(("Lee", "Jo", "Ann"))]
+    assert by_voice(ranked) == tuple(ranked)
+
+
+def test_one_voice_is_introduced_once() -> None:
+    assert written(quote("2025-06-09", "Ann", 50, "Nine."), quote("2025-06-09", "Ann", 10, "Or ten.")) == (
+        "Ann, 9 June 2025: “Nine.” [1] “Or ten.” [2]"
+    )
+
+
+def test_where_dates_differ_each_voice_begins_with_its_date() -> None:
+    quotes = by_voice(
+        [quote("2025-06-09", "Ann", 0, "Nine."), quote(None, "", 0), quote("2025-03-03", "Ann", 0, "Five.")]
+    )
+    assert written(*quotes) == (
+        "On 9 June 2025, Ann: “Nine.” [1]\n\nOn 3 March 2025, Ann: “Five.” [2]\n\ntalk.txt: “So.” [3]"
+    )  # fmt: skip
+
+
+quotes = st.builds(
+    quote,
+    st.sampled_from([None, "2024-03-03", "2025-06-09", "2025-06-10"]),
+    st.sampled_from(["Ann", "Jo", ""]),
+    st.integers(0, 40),
+    source=st.sampled_from(["a.txt", "b.txt"]),
+)
+
+
+@given(st.lists(quotes, max_size=8))
+def test_no_voice_is_cut_in_two_and_nothing_is_lost(ranked: list[Sentence]) -> None:
+    told = by_voice(ranked)
+    assert sorted(told, key=id) == sorted(ranked, key=id)
+    assert told[:1] == tuple(ranked[:1])
+    voices = [voice for voice, _ in groupby(voice_of(sentence.passage) for sentence in told)]
+    assert len(voices) == len(set(voices))
+    dates = [date or "9999" for date, _ in voices[1:]]
+    assert dates == sorted(dates)
+
+
+@pytest.mark.parametrize("question", CONTRADICTIONS, ids=lambda question: question.id)
+def test_who_contradicts_whom_is_told_apart_in_order_of_date(bundled: Archive, question: Question) -> None:
+    answer = Assistant(bundled).ask(question.question)
+    query = build_query(question.question, speakers=bundled.speakers())
+    best = read(bundled, query, retrieve(bundled, query, scope=Scope())).quotes[0]
+    assert (answer.citations[0].quote, answer.citations[0].start) == (best.text, best.start)
+    assert [citation.marker for citation in answer.citations] == list(range(1, len(answer.citations) + 1))
+    paragraphs = answer.text.split("\n\n")
+    told = [(c.date, c.speaker) for c in answer.citations]
+    voices = [voice for voice, _ in groupby(told)]
+    assert len(paragraphs) == len(voices) == len(set(told))
+    assert all(earlier[0] <= later[0] for earlier, later in pairwise(voices[1:]) if earlier[0] and later[0])
+    for paragraph, (_, speaker) in zip(paragraphs, voices, strict=True):
+        assert speaker in paragraph.partition(": “")[0]
+    assert {claim.support for claim in answer.claims} == {"supported"}
+
+
+def test_the_bundled_price_is_told_as_it_rose(bundled: Archive) -> None:
+    answer = Assistant(bundled).ask("How many million crowns will the Ottel Barrier cost in total?")
+    heads = [paragraph.partition(": “")[0] for paragraph in answer.text.split("\n\n")]
+    assert heads[0] == "On 12 March 2025, Mayor Henrike Vaal"
+    assert heads[-1] == "On 18 November 2025, Ms. Pirelle"
+    assert answer.text.index("412 million") < answer.text.index("486 million")
+
+
+def test_the_same_person_a_year_later_is_another_voice(tmp_path: Path) -> None:
+    for year, price in ((2024, "four"), (2025, "seven")):
+        said = transcript(
+            ("Question", "What does the pier cost?"), ("Ann Reed", f"The pier costs {price} million crowns."),
+            head=f"Interview with Ann Reed, 3 March {year}",
+        )  # fmt: skip
+        (tmp_path / f"{year}.txt").write_text(said, encoding="utf-8")
+    archive = open_archive(tmp_path / "archive")
+    archive.ingest(sorted(tmp_path.glob("*.txt")))
+    paragraphs = Assistant(archive).ask("What does the pier cost?").text.split("\n\n")
+    assert sorted(paragraph.partition(" [")[0] for paragraph in paragraphs) == [
+        "On 3 March 2024, Ann Reed: “The pier costs four million crowns.”",
+        "On 3 March 2025, Ann Reed: “The pier costs seven million crowns.”",
+    ]
