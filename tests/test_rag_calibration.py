@@ -15,7 +15,7 @@ from rag.errors import ArchiveError
 
 NOTHING_IS_SURE = Calibration(
     bias=-30.0,
-    coefficients=(0.0,) * 7,
+    coefficients=(0.0,) * 9,
     threshold=0.5,
     curve=(CurvePoint(0.9, 0.5, 0.0), CurvePoint(0.1, 1.0, 0.25)),
     fitted_on="4 questions",
@@ -26,7 +26,7 @@ QUESTION = "When will the gates move?"
 def test_a_calibration_is_read_back_as_it_was_for_its_own_model_only(tmp_path: Path) -> None:
     path = tmp_path / CALIBRATION_FILE
     save_calibration(path, NOTHING_IS_SURE, encoder="a-model", fingerprint="f1")
-    other = Calibration(bias=1.0, coefficients=(1.0,) * 7, threshold=0.25)
+    other = Calibration(bias=1.0, coefficients=(1.0,) * 9, threshold=0.25)
     save_calibration(path, other, encoder="another", fingerprint="f2")
     assert load_calibration(path, fingerprint="f1") == NOTHING_IS_SURE
     assert load_calibration(path, fingerprint="f2") == other
@@ -34,7 +34,7 @@ def test_a_calibration_is_read_back_as_it_was_for_its_own_model_only(tmp_path: P
 
 
 def test_a_confidence_is_the_logistic_function_of_the_weighted_signals() -> None:
-    calibration = Calibration(bias=-1.0, coefficients=(2.0, 0.0, 0.0, 0.0, 0.0, 0.0, -3.0), threshold=0.5)
+    calibration = Calibration(bias=-1.0, coefficients=(2.0, 0.0, 0.0, 0.0, 0.0, 0.0, -3.0, 0.0, 0.0), threshold=0.5)
     # -1 + 2 * 0.5 - 3 * 0.25 = -0.75, and 1 / (1 + e^0.75) = 0.320821
     assert calibration.confidence(Signals(0.5, 1, 1, 1, 1, 1, 0.25)) == pytest.approx(0.320821, abs=1e-6)
 
@@ -87,3 +87,21 @@ def test_a_file_that_is_no_calibration_is_told_in_one_line(tmp_path: Path, text:
     path.write_bytes(text.encode("latin-1"))
     with pytest.raises(ArchiveError, match=r"calibration\.json is damaged"):
         load_calibration(path, fingerprint="f1")
+
+
+def test_a_calibration_belongs_to_the_encoder_and_the_reading_model_together(bundled_copy: Path) -> None:
+    archive = open_archive(bundled_copy)
+    archive.set_calibration(NOTHING_IS_SURE, reader="a-reader")
+    assert archive.calibration() is None
+    assert archive.calibration(reader="another") is None
+    assert archive.calibration(reader="a-reader") == NOTHING_IS_SURE
+
+
+def test_a_calibration_from_before_there_were_reading_models_gives_them_no_say(tmp_path: Path) -> None:
+    path = tmp_path / CALIBRATION_FILE
+    save_calibration(path, NOTHING_IS_SURE, encoder="a-model", fingerprint="f1")
+    content = json.loads(path.read_text(encoding="utf-8"))
+    for name in ("relevance", "answer"):
+        del content["models"]["f1"]["coefficients"][name]
+    path.write_text(json.dumps(content), encoding="utf-8")
+    assert load_calibration(path, fingerprint="f1") == NOTHING_IS_SURE
