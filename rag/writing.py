@@ -12,6 +12,7 @@ from collections.abc import Generator as Generates
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from rag.analysis import encodable
 from rag.archive import Archive
 from rag.citations import cite, exact_quotes, find_markers, remove_unknown_markers
 from rag.errors import sentence_of
@@ -96,6 +97,7 @@ class Writer:
             pieces = bounded(lambda: self._generator.generate(request), timeout_s=self._timeout_s)
         raw, held = "", True
         for piece in pieces:
+            piece = encodable(piece)
             raw += piece
             begun = raw.lstrip()
             if held and by_sentence and (REFUSAL.startswith(begun) or begun.startswith(REFUSAL)):
