@@ -12,10 +12,9 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from rag.analysis import encodable
+from rag.analysis import FUNCTION_WORDS, encodable
 from rag.speakers import fold, last_name
 from rag.types import Query
-from rag.words import FUNCTION_WORDS
 
 # Weights of the leg that holds the conversation; the literal question has 1.
 EMPTY_WITHOUT, LEANING, A_LITTLE, ALONE = 2.0, 1.0, 0.5, 0.0

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import Field
 
+from rag.analysis import encodable
 from rag.archive import Archive
 from rag.config import Settings
 from rag.errors import InputError
@@ -68,8 +69,8 @@ def build_mcp_server(archive: Archive, *, settings: Settings) -> "MCPServer":
     def result(text: str, structured: dict[str, Any]) -> CallToolResult:
         # As JSON and back: nothing but what JSON can hold leaves through this door.
         return CallToolResult(
-            content=[TextContent(type="text", text=_encodable(text))],
-            structured_content=json.loads(_encodable(json.dumps(structured, ensure_ascii=False))),
+            content=[TextContent(type="text", text=encodable(text))],
+            structured_content=json.loads(encodable(json.dumps(structured, ensure_ascii=False))),
         )
 
     @server.tool(title="Search an archive of transcripts", annotations=reads)
@@ -148,7 +149,3 @@ def _answer_text(answer: dict[str, Any]) -> str:
             f"Nearest passages. They are related, and do not answer:\n\n{passages_text(answer['passages'][:3])}"
         )
     return "\n\n".join(filter(None, blocks))
-
-
-def _encodable(text: str) -> str:
-    return text.encode("utf-8", "replace").decode()
