@@ -170,6 +170,7 @@ def test_a_model_that_finds_nothing_gives_not_on_record(bundled: Archive, server
         ("nonsense", None),
         ("bad-json", None),
         ("cuts-off", "127.0.0.1: it broke off in mid-answer"),
+        ("never-ends", "127.0.0.1: it broke off in mid-answer"),
         ("overloaded", "127.0.0.1: it broke off in mid-answer"),
     ],
 )
@@ -192,6 +193,23 @@ def test_a_refusal_for_the_moment_is_tried_again(bundled: Archive, server: str, 
     before = len(seen_by(server))
     assert answer_of(bundled, server, f"429-once-{generator}", generator=generator).generator == generator
     assert len(seen_by(server)) == before + 2
+
+
+def test_a_model_that_takes_no_temperature_is_asked_without_one(bundled: Archive, server: str) -> None:
+    answer = answer_of(bundled, server, "thinks")
+    assert (answer.generator, answer.note) == ("openai", "")
+    first, second = (request["body"] for request in seen_by(server)[-2:])
+    assert (first["max_tokens"], first["temperature"]) == (800, 0)
+    assert second["max_completion_tokens"] == 4800
+    assert not {"max_tokens", "temperature"} & second.keys()
+
+
+@BOTH
+def test_a_servers_time_is_the_answers(bundled: Archive, generator: str) -> None:
+    pytest.importorskip(generator, reason=f"the {generator} package is not installed")
+    options = {"model": "x", "base_url": "http://127.0.0.1:1"}
+    assistant = Assistant(bundled, generator=generator, options=options, timeout_s=300)
+    assert assistant._generator._client.timeout == 300  # type: ignore[attr-defined]
 
 
 @BOTH
