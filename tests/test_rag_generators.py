@@ -16,7 +16,7 @@ from typing import Any
 
 import httpx
 import pytest
-from conftest import ROOT, transcript
+from conftest import ROOT, SMALL_WORDS, transcript
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -555,35 +555,12 @@ def test_every_built_in_generator_can_be_looked_up() -> None:
         assert callable(GENERATORS.get(name))
 
 
-WORDS = sorted({*GATES.split(), "[1.1]", "<unk>", "the", "gates", "move", "."})
-
-
-@pytest.fixture(scope="module")
-def small_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A model of nine words and random weights: it says anything, but says it as models do."""
-    transformers = pytest.importorskip("transformers")
-    from tokenizers import Tokenizer, models, pre_tokenizers
-
-    folder = tmp_path_factory.mktemp("small") / "model"
-    tokenizer = Tokenizer(models.WordLevel({word: number for number, word in enumerate(WORDS)}, unk_token="<unk>"))
-    tokenizer.pre_tokenizer = pre_tokenizers.Whitespace()
-    fast = transformers.PreTrainedTokenizerFast(
-        tokenizer_object=tokenizer, unk_token="<unk>", eos_token=".", pad_token="."
-    )
-    config = transformers.GPT2Config(
-        vocab_size=len(WORDS), n_positions=4096, n_embd=16, n_layer=1, n_head=2, eos_token_id=None
-    )
-    transformers.GPT2LMHeadModel(config).save_pretrained(folder)
-    fast.save_pretrained(folder)
-    return folder
-
-
 def test_a_small_local_model_answers_through_transformers(bundled: Archive, small_model: Path, tmp_path: Path) -> None:
     options = {"model": str(small_model)}
     answer = Assistant(bundled, generator="transformers", options=options, timeout_s=120).ask(GATES)
     assert_sound(bundled, answer)
     assert answer.generator == "transformers"
-    assert set(re.findall(r"\S+", re.sub(r"\[\d+\]", "", answer.text))) <= set(WORDS) | {"[1.1]"}
+    assert set(re.findall(r"\S+", re.sub(r"\[\d+\]", "", answer.text))) <= set(SMALL_WORDS) | {"[1.1]"}
     with pytest.raises(InputError, match="wants a model's name"):
         load_generator("transformers")
     missing = Assistant(bundled, generator="transformers", options={"model": str(tmp_path / "none")}).ask(GATES)

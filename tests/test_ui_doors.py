@@ -25,7 +25,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import ROOT, transcript
+from conftest import ROOT, SMALL_WORDS, transcript
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from starlette.testclient import TestClient
@@ -833,6 +833,24 @@ def test_with_strict_nothing_is_shown_before_it_is_checked(archive: Path, models
     text, answer = said_by(archive, models, "numbers", stream=True, ONRECORD_STRICT="1")
     assert "1066" not in text
     assert text.startswith(answer["text"])
+
+
+def test_a_real_model_behind_a_real_server_is_checked_like_any_other(
+    archive: Path, bundled: Archive, small_model: Path
+) -> None:
+    pytest.importorskip("openai", reason="openai is not installed")
+    options = ["--api", "--generator", "transformers", "--model", str(small_model)]
+    with serving(archive, *options) as url:
+        reached = {"model": "onrecord-transformers", "base_url": f"{url}/v1"}
+        # One passage, since a question at that door may have 4,000 characters.
+        answer = Assistant(bundled, generator="openai", options=reached).ask(GATES, k=1)
+    assert (answer.generator, answer.note) == ("openai", "")
+    print(repr(answer.text[:600]))
+    said = answer.text.partition("\n")[0]
+    assert said
+    assert set(re.sub(r"\[\d+\]", "", said).split()) <= {*SMALL_WORDS, "[1.1]"}
+    for citation in answer.citations:
+        assert bundled.document(citation.document_id).text[citation.start : citation.end] == citation.quote
 
 
 def answer_with(text: str, **fields: Any) -> Answer:
