@@ -845,7 +845,6 @@ def test_a_real_model_behind_a_real_server_is_checked_like_any_other(
         # One passage, since a question at that door may have 4,000 characters.
         answer = Assistant(bundled, generator="openai", options=reached).ask(GATES, k=1)
     assert (answer.generator, answer.note) == ("openai", "")
-    print(repr(answer.text[:600]))
     said = answer.text.partition("\n")[0]
     assert said
     assert set(re.sub(r"\[\d+\]", "", said).split()) <= {*SMALL_WORDS, "[1.1]"}
