@@ -73,7 +73,8 @@ class Assistant:
     ) -> None:
         self.archive = archive
         self.generator_name = generator if isinstance(generator, str) else type(generator).__name__
-        self._generator = load_generator(generator, options) if isinstance(generator, str) else generator
+        made = load_generator(generator, options, timeout_s=timeout_s) if isinstance(generator, str) else generator
+        self._generator: Generator = made
         self._writer = Writer(archive, self._generator, name=self.generator_name, timeout_s=timeout_s, strict=strict)
         self._calibration = calibration or archive.calibration() or DEFAULT_CALIBRATION
         self._weights = weights

@@ -12,11 +12,12 @@ import urllib.request
 from collections.abc import Callable, Iterator, Sequence
 from itertools import zip_longest
 from pathlib import Path
+from time import perf_counter
 from typing import Any
 
 import httpx
 import pytest
-from conftest import ROOT, transcript
+from conftest import ROOT, SMALL_WORDS, transcript
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -30,6 +31,7 @@ from rag.generators.prompts import REFUSAL, build_messages
 from rag.generators.providers import Provider, endpoint, guarded_client
 from rag.tokens import estimate_tokens
 from rag.types import Answer, Filters, Passage, Sentence
+from rag.verification import verify
 
 pytest.importorskip("openai", reason="the openai package is not installed")
 
@@ -170,6 +172,7 @@ def test_a_model_that_finds_nothing_gives_not_on_record(bundled: Archive, server
         ("nonsense", None),
         ("bad-json", None),
         ("cuts-off", "127.0.0.1: it broke off in mid-answer"),
+        ("never-ends", "127.0.0.1: it broke off in mid-answer"),
         ("overloaded", "127.0.0.1: it broke off in mid-answer"),
     ],
 )
@@ -192,6 +195,23 @@ def test_a_refusal_for_the_moment_is_tried_again(bundled: Archive, server: str, 
     before = len(seen_by(server))
     assert answer_of(bundled, server, f"429-once-{generator}", generator=generator).generator == generator
     assert len(seen_by(server)) == before + 2
+
+
+def test_a_model_that_takes_no_temperature_is_asked_without_one(bundled: Archive, server: str) -> None:
+    answer = answer_of(bundled, server, "thinks")
+    assert (answer.generator, answer.note) == ("openai", "")
+    first, second = (request["body"] for request in seen_by(server)[-2:])
+    assert (first["max_tokens"], first["temperature"]) == (800, 0)
+    assert second["max_completion_tokens"] == 4800
+    assert not {"max_tokens", "temperature"} & second.keys()
+
+
+@BOTH
+def test_a_servers_time_is_the_answers(bundled: Archive, generator: str) -> None:
+    pytest.importorskip(generator, reason=f"the {generator} package is not installed")
+    options = {"model": "x", "base_url": "http://127.0.0.1:1"}
+    assistant = Assistant(bundled, generator=generator, options=options, timeout_s=300)
+    assert assistant._generator._client.timeout == 300  # type: ignore[attr-defined]
 
 
 @BOTH
@@ -428,10 +448,56 @@ def test_of_any_text_every_citation_is_exact_and_no_unknown_marker_survives(
 
 def test_half_a_character_in_a_models_text_is_no_fault(bundled: Archive) -> None:
     first = Assistant(bundled, generator=Says("x [1.1]")).ask(GATES).citations[0].quote
-    answer = Assistant(bundled, generator=Says("Ah \ud83d. ", f"“{first} \udcff” [1.1]. ", first, " [1.1]")).ask(GATES)
+    # Some servers send a character in two pieces: 🌊 is \ud83c and \udf0a.
+    pieces = ("Ah \ud83c", "\udf0a", " \ud83d. ", f"“{first} \udcff” [1.1]. ", first, " [1.1]", "\ud83d")
+    *shown, answer = Assistant(bundled, generator=Says(*pieces)).stream(GATES)
+    assert isinstance(answer, Answer)
+    assert "".join(map(str, shown)).startswith("Ah 🌊 ?. ")
     assert_sound(bundled, answer)
     assert [claim.support for claim in answer.claims] == ["uncited", "supported", "supported"]
-    assert answer.text.startswith(f"Ah ?. “{first}")  # quoted as the record has it
+    assert answer.text.startswith(f"Ah 🌊 ?. “{first}")  # quoted as the record has it
+
+
+# -- how fast -------------------------------------------------------------------------------------------------------
+
+
+def test_the_first_piece_is_shown_before_the_model_writes_the_second(bundled: Archive) -> None:
+    shown, waits = threading.Event(), []
+
+    class Waits:
+        numbering = "sentences"
+
+        def generate(self, request: GenerationRequest) -> Iterator[str]:
+            shown.clear()
+            written = perf_counter()
+            yield "The gates"
+            assert shown.wait(30)
+            waits.append(arrived - written)
+            yield " move [1.1]."
+
+    for _ in range(5):
+        for piece in Assistant(bundled, generator=Waits()).stream(GATES):
+            if piece == "The gates":
+                arrived = perf_counter()
+                shown.set()
+    assert len(waits) == 5
+    assert min(waits) <= 0.05  # the best of five: what the machine does beside it is not measured
+
+
+def test_an_answer_of_two_hundred_words_is_verified_in_thirty_milliseconds(bundled: Archive) -> None:
+    hits = bundled.search(GATES, k=8)
+    sentences = [f"{hit.passage.text.split('. ')[0]} [{number}.1]." for number, hit in enumerate(hits, start=1)]
+    said = " ".join(sentences * 3)
+    answer = Assistant(bundled, generator=Says(said)).ask(GATES)
+    assert len(answer.text.split()) >= 200
+    offered = [hit.passage for hit in answer.passages]
+
+    def seconds() -> float:
+        began = perf_counter()
+        assert verify(bundled, answer.text, answer.markers, answer.citations, offered) == answer.claims
+        return perf_counter() - began
+
+    assert min(seconds() for _ in range(5)) <= 0.03
 
 
 # -- prompts --------------------------------------------------------------------------------------------------------
@@ -533,35 +599,12 @@ def test_every_built_in_generator_can_be_looked_up() -> None:
         assert callable(GENERATORS.get(name))
 
 
-WORDS = sorted({*GATES.split(), "[1.1]", "<unk>", "the", "gates", "move", "."})
-
-
-@pytest.fixture(scope="module")
-def small_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A model of nine words and random weights: it says anything, but says it as models do."""
-    transformers = pytest.importorskip("transformers")
-    from tokenizers import Tokenizer, models, pre_tokenizers
-
-    folder = tmp_path_factory.mktemp("small") / "model"
-    tokenizer = Tokenizer(models.WordLevel({word: number for number, word in enumerate(WORDS)}, unk_token="<unk>"))
-    tokenizer.pre_tokenizer = pre_tokenizers.Whitespace()
-    fast = transformers.PreTrainedTokenizerFast(
-        tokenizer_object=tokenizer, unk_token="<unk>", eos_token=".", pad_token="."
-    )
-    config = transformers.GPT2Config(
-        vocab_size=len(WORDS), n_positions=4096, n_embd=16, n_layer=1, n_head=2, eos_token_id=None
-    )
-    transformers.GPT2LMHeadModel(config).save_pretrained(folder)
-    fast.save_pretrained(folder)
-    return folder
-
-
 def test_a_small_local_model_answers_through_transformers(bundled: Archive, small_model: Path, tmp_path: Path) -> None:
     options = {"model": str(small_model)}
     answer = Assistant(bundled, generator="transformers", options=options, timeout_s=120).ask(GATES)
     assert_sound(bundled, answer)
     assert answer.generator == "transformers"
-    assert set(re.findall(r"\S+", re.sub(r"\[\d+\]", "", answer.text))) <= set(WORDS) | {"[1.1]"}
+    assert set(re.findall(r"\S+", re.sub(r"\[\d+\]", "", answer.text))) <= set(SMALL_WORDS) | {"[1.1]"}
     with pytest.raises(InputError, match="wants a model's name"):
         load_generator("transformers")
     missing = Assistant(bundled, generator="transformers", options={"model": str(tmp_path / "none")}).ask(GATES)
