@@ -7,6 +7,7 @@ found.
 
 from __future__ import annotations
 
+import re
 import statistics
 import subprocess
 import sys
@@ -19,12 +20,21 @@ from time import perf_counter
 from eval.figures import figures_of
 from eval.questions import Question, load_questions
 from eval.run import RETRIEVALS, RunSettings, run
+from rag import readers
 from rag.archive import Archive, open_archive
 from rag.assistant import Assistant
+from rag.files import transcripts_under
+from rag.passages import passages_of
+from rag.readers.text import read_text
+from rag.transcript import parse
 
 ROOT = Path(__file__).resolve().parent.parent
 BUNDLED = ROOT / "eval" / "sets"
 OUTSIDE = [ROOT.parent / "shared" / folder for folder in ("corpus", "data/layouts/bitcoin")]
+TRANSCRIPTS = [
+    ROOT.parent / "shared" / folder
+    for folder in ("corpus", "data/press_conferences", "data/press_briefings", "data/committee_meetings/transcripts")
+]
 REPEATS = 5
 QUALITY = ("Success@1", "Success@5", "R@5", "first_quote", "all_quotes", "wrongly_refused", "refused")
 
@@ -34,6 +44,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as name:
         folder = Path(name)
         _print_speed(folder)
+        print()
+        _print_reading(folder)
         print()
         _print_quality(folder)
 
@@ -61,6 +73,58 @@ def _print_speed(folder: Path) -> None:
         runs = [_run_child(words) for _ in range(REPEATS)]
         seconds = statistics.median(run[0] for run in runs)
         print(f"  {label:<15} median {seconds:.2f} s, peak {max(run[1] for run in runs):.0f} MB, of {REPEATS} runs")
+
+
+def _print_reading(folder: Path) -> None:
+    """Parsing and splitting without a model, on one core; the best of five a file, since others use the machine too."""
+    print("reading, without encoding")
+    for place in (BUNDLED, *TRANSCRIPTS):
+        texts = [(path.name, read_text(path)) for path in transcripts_under([place])[0]] if place.is_dir() else []
+        size = seconds = 0.0
+        for name, text in texts:
+            times: list[float] = []
+            for _ in range(REPEATS):
+                with _timed(times):
+                    passages_of(parse(text, source=name), count_tokens=lambda text: len(text) // 4, max_tokens=256)
+            size += len(text.encode()) / 1e6
+            seconds += min(times)
+        if texts:
+            print(f"  {place.name:<20} {size / seconds:5.1f} MB/s, {len(texts)} files of {size:.2f} MB")
+    path = folder / "long.pdf"
+    write_pdf(path, pages=500)
+    times = []
+    with _timed(times):
+        text, hints = readers.read(path)
+        parse(text, source=path.name, hints=hints)
+    print(f"  {'a PDF of 500 pages':<20} {times[0]:5.1f} s, {len(text) / 1e6:.2f} MB of text, {len(hints.pages)} pages")
+
+
+def write_pdf(path: Path, *, pages: int) -> None:
+    """A PDF with 44 lines a page: two people talk, under a running head."""
+    from pypdf import PdfWriter
+    from pypdf.generic import DecodedStreamObject, DictionaryObject, NameObject
+
+    writer = PdfWriter()
+    font = {"/Type": "/Font", "/Subtype": "/Type1", "/BaseFont": "/Helvetica"}
+    fonts = DictionaryObject(
+        {NameObject("/F"): DictionaryObject({NameObject(k): NameObject(v) for k, v in font.items()})}
+    )
+    words = [re.sub(r"[^A-Za-z]", "", word) for word in (BUNDLED / "hearing.md").read_text(encoding="utf-8").split()]
+    for number in range(pages):
+        lines = ["Hearing of the Committee", ""]
+        for row in range(42):
+            first = (number * 42 + row) * 11 % (len(words) - 11)
+            label = ("John Reed: ", "Ann Field: ")[row // 7 % 2] if row % 7 == 0 else ""
+            lines.append(label + " ".join(words[first : first + 11]) + "." * (row % 7 == 6))
+        shown = "".join(
+            f"BT /F 11 Tf 1 0 0 1 60 {770 - 16 * row} Tm ({line}) Tj ET\n" for row, line in enumerate(lines)
+        )
+        content = DecodedStreamObject()
+        content.set_data(shown.encode("ascii"))
+        page = writer.add_blank_page(width=612, height=792)
+        page[NameObject("/Resources")] = DictionaryObject({NameObject("/Font"): fonts})
+        page[NameObject("/Contents")] = writer._add_object(content)
+    writer.write(path)
 
 
 def _print_ingest(folder: Path, source: Path, archive: Archive) -> None:

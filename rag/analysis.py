@@ -126,3 +126,12 @@ def _analyzer(stemmer: str) -> Any:
     builder = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.simple())
     builder = builder.filter(tantivy.Filter.lowercase()).filter(tantivy.Filter.ascii_fold())
     return (builder if stemmer == "plain" else builder.filter(tantivy.Filter.stemmer(stemmer))).build()
+
+
+def encodable(text: str) -> str:
+    """A text without halves of characters: terminals and models hand them over, and no tokenizer takes them.
+
+    >>> encodable("Ah \\ud83d.")
+    'Ah ?.'
+    """
+    return text.encode("utf-8", "replace").decode("utf-8")

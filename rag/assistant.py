@@ -75,7 +75,8 @@ class Assistant:
     ) -> None:
         self.archive = archive
         self.generator_name = generator if isinstance(generator, str) else type(generator).__name__
-        self._generator = load_generator(generator, options) if isinstance(generator, str) else generator
+        made = load_generator(generator, options, timeout_s=timeout_s) if isinstance(generator, str) else generator
+        self._generator: Generator = made
         self._writer = Writer(archive, self._generator, name=self.generator_name, timeout_s=timeout_s, strict=strict)
         self.reader = load_reader(reader) if isinstance(reader, str) else reader
         self.calibration = (

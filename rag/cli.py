@@ -442,10 +442,8 @@ def _print_passages(hits: Iterable[ScoredPassage]) -> None:
 
 
 def _print_document(document: Document) -> None:
-    import re
-
     from rag.citations import clock
-    from rag.types import page_at
+    from rag.types import page_at, words_left_out
 
     _say(document.title)
     _say(" · ".join(part for part in (document.date, document.place, document.source, document.id) if part))
@@ -453,9 +451,11 @@ def _print_document(document: Document) -> None:
         _say(f"speakers: {document.grammar}, confidence {document.confidence:.2f}")
     for note in document.notes:
         _say(f"note: {note}")
-    left_out = [(start, end) for start, end in document.left_out if re.search(r"[^\W\d_]", document.text[start:end])]
     for start, end, turn in sorted(
-        [*((turn.start, turn.end, turn) for turn in document.turns), *((a, z, None) for a, z in left_out)],
+        [
+            *((turn.start, turn.end, turn) for turn in document.turns),
+            *((a, z, None) for a, z in words_left_out(document)),
+        ],
         key=lambda piece: piece[:2],
     ):
         print()

@@ -98,8 +98,12 @@ def noted(
         for value in sketch.hashes.tolist():
             by_hash.setdefault(value, []).append(sketch)
     for path, sketch in fresh:
-        met = Counter(id(other) for value in sketch.hashes.tolist() for other in by_hash.get(value, []))
-        near = {id(other): other for value in sketch.hashes.tolist() for other in by_hash.get(value, [])}
+        near: dict[int, Sketch] = {}
+        met: Counter[int] = Counter()
+        for value in sketch.hashes.tolist():
+            for other in by_hash.get(value, []):
+                near[id(other)] = other
+                met[id(other)] += 1
         found = [
             (similarity(sketch, near[key]), near[key])
             for key, count in met.items()

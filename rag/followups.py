@@ -12,9 +12,9 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
+from rag.analysis import FUNCTION_WORDS, encodable
 from rag.speakers import fold, last_name
 from rag.types import Query
-from rag.words import FUNCTION_WORDS
 
 # Weights of the leg that holds the conversation; the literal question has 1.
 EMPTY_WITHOUT, LEANING, A_LITTLE, ALONE = 2.0, 1.0, 0.5, 0.0
@@ -49,9 +49,8 @@ def build_query(question: str, history: Sequence[str] = (), *, speakers: Iterabl
     >>> build_query("Why did she?", ["What did Brandt sign?"], speakers=["Ilse Brandt"]).speakers
     ('Ilse Brandt',)
     """
-    # A terminal can hand over bytes that are no UTF-8; no tokenizer takes what Python makes of them.
-    question = question.encode("utf-8", "replace").decode("utf-8")
-    earlier = [text.encode("utf-8", "replace").decode("utf-8").strip() for text in history if text.strip()]
+    question = encodable(question)
+    earlier = [encodable(text).strip() for text in history if text.strip()]
     weight = leaning(question) if earlier else ALONE
     named = _named(question, speakers := tuple(speakers))
     if not weight:
@@ -111,7 +110,7 @@ def with_rewrite(query: Query, rewritten: str) -> Query:
     >>> with_rewrite(build_query("And hers?", ["Where is his house?"]), "Where is her house?").legs
     (('And hers?', 1.0), ('Where is his house? And hers?', 2.0), ('Where is her house?', 1.0))
     """
-    text = " ".join(rewritten.split())
+    text = encodable(" ".join(rewritten.split()))
     if not text or text in (leg for leg, _ in query.legs):
         return query
     return replace(query, legs=(*query.legs, (text, 1.0)))

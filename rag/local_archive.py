@@ -32,6 +32,7 @@ from embeddings.indexes.faiss import FLAT_LIMIT, FaissIndex
 from embeddings.models import DEFAULT_MODEL, canonical_name, sha256_of
 from embeddings.types import EmbeddingError, Encoder, FloatMatrix, FloatVector
 from rag import readers
+from rag.analysis import encodable
 from rag.calibration import CALIBRATION_FILE, Calibration, fingerprint_with, load_calibration, save_calibration
 from rag.corrections import EVERY, Correction, Corrections, corrected, for_document, load_corrections, merged, written
 from rag.corrections import FILE as CORRECTIONS
@@ -149,7 +150,7 @@ class LocalArchive:
     def document(self, document_id: str) -> Document:
         """A document by its id, the beginning of it, or its file name. Raises InputError."""
         store = self._reader()
-        document_id = document_id.encode("utf-8", "replace").decode()  # a terminal hands over any bytes
+        document_id = encodable(document_id)  # a terminal hands over any bytes
         if found := store.document(document_id):
             return found
         matches = [key for key, source, _ in store.document_heads() if self._means(document_id, key, source)]

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from rag.furniture import is_only_a_note
+from rag.furniture import is_only_a_note, trim
 from rag.types import Document, Passage, Span, Turn, seconds_within
 
 _FRENCH_TITLE = re.compile(r"(?:^|\s)(?:MM?|Mgr|Me)\.$")
@@ -53,7 +53,7 @@ def split_paragraphs(text: str, start: int, end: int) -> list[Span]:
         # Wrapped lines stop in mid-sentence; lines that are paragraphs end with a sentence.
         whole = sum(bool(_WHOLE.search(text[a:z].rstrip()[-12:])) for a, z in lines[:-1])
         spans += lines if len(lines) > 1 and whole > 0.7 * (len(lines) - 1) else [(first, last)]
-    return [trimmed for a, z in spans if (trimmed := _strip(text, a, z))[1] > trimmed[0]]
+    return [trimmed for a, z in spans if (trimmed := trim(text, a, z))[1] > trimmed[0]]
 
 
 def passages_of(document: Document, *, count_tokens: CountTokens, max_tokens: int) -> list[Passage]:
@@ -140,11 +140,5 @@ def _bounded(text: str, start: int, end: int, count_tokens: CountTokens, max_tok
     middle = (start + end) // 2
     gaps = [m.start() + start for m in re.finditer(r"\s+", text[start:end])]
     cut = min(gaps, key=lambda gap: abs(gap - middle), default=middle)
-    left, right = _strip(text, start, cut), _strip(text, cut, end)
+    left, right = trim(text, start, cut), trim(text, cut, end)
     return [part for a, z in (left, right) if z > a for part in _bounded(text, a, z, count_tokens, max_tokens)]
-
-
-def _strip(text: str, start: int, end: int) -> Span:
-    piece = text[start:end]
-    start += len(piece) - len(piece.lstrip())
-    return start, start + len(piece.strip())

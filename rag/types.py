@@ -5,6 +5,7 @@ All ranges are half-open and count Unicode characters of `Document.text`; all sc
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -69,6 +70,15 @@ class Hints:
     times: tuple[tuple[int, float], ...] = ()
     language: str | None = None
     notes: tuple[str, ...] = ()
+
+
+def words_left_out(document: Document) -> list[Span]:
+    """What was left out and holds words; time stamps and rules are left out too, and not worth showing as such.
+
+    >>> words_left_out(Document("d", "", None, None, "a.txt", "00:01 Notes", (), left_out=((0, 5), (6, 11))))
+    [(6, 11)]
+    """
+    return [piece for piece in document.left_out if re.search(r"[^\W\d_]", document.text[slice(*piece)])]
 
 
 def page_at(document: Document, offset: int) -> str | None:

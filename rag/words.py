@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import Any
 
 from rag.analysis import DEFAULT_LANGUAGE, LANGUAGES, content_words, known_language, readings_of, terms_of
-from rag.analysis import FUNCTION_WORDS as FUNCTION_WORDS
 from rag.types import Passage, Scope
 
 _HEAP_BYTES = 64_000_000

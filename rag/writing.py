@@ -12,6 +12,7 @@ from collections.abc import Generator as Generates
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from rag.analysis import encodable
 from rag.archive import Archive
 from rag.citations import cite, exact_quotes, find_markers, remove_unknown_markers
 from rag.errors import sentence_of
@@ -95,7 +96,7 @@ class Writer:
         else:
             pieces = bounded(lambda: self._generator.generate(request), timeout_s=self._timeout_s)
         raw, held = "", True
-        for piece in pieces:
+        for piece in _whole_characters(pieces):
             raw += piece
             begun = raw.lstrip()
             if held and by_sentence and (REFUSAL.startswith(begun) or begun.startswith(REFUSAL)):
@@ -158,6 +159,22 @@ class Writer:
         said = set(self._archive.word_weights(before[-600:][spans[-1][0] :] if spans else ""))
         best = max(sentences, key=lambda sentence: len(said & set(self._archive.stems(sentence.text))), default=None)
         return best if best and said & set(self._archive.stems(best.text)) else None
+
+
+def _whole_characters(pieces: Iterator[str]) -> Iterator[str]:
+    """The same text without halves of characters: some servers send an emoji as two pieces, half of it in each."""
+    held = ""
+    for piece in pieces:
+        text = held + piece
+        held = text[-1] if "\ud800" <= text[-1:] <= "\udbff" else ""
+        text = text.removesuffix(held)
+        yield (
+            text
+            if text.isascii()
+            else encodable(text.encode("utf-16", "surrogatepass").decode("utf-16", "surrogatepass"))
+        )
+    if held:
+        yield encodable(held)
 
 
 class _Nothing(Exception):

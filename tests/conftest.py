@@ -52,3 +52,29 @@ def transcript(*turns: tuple[str, str], head: str = "") -> str:
     """Text with a label before each turn."""
     body = "\n\n".join(f"{label}: {text}" for label, text in turns)
     return f"{head}\n\n{body}\n" if head else f"{body}\n"
+
+
+SMALL_WORDS = sorted({*"When will the gates move?".split(), "[1.1]", "<unk>", "the", "gates", "move", "."})
+
+
+@pytest.fixture(scope="session")
+def small_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A model of nine words and random weights: it says anything, but says it as models do."""
+    transformers = pytest.importorskip("transformers")
+    from tokenizers import Tokenizer, models, pre_tokenizers
+
+    folder = tmp_path_factory.mktemp("small") / "model"
+    tokenizer = Tokenizer(
+        models.WordLevel({word: number for number, word in enumerate(SMALL_WORDS)}, unk_token="<unk>")
+    )
+    tokenizer.pre_tokenizer = pre_tokenizers.Whitespace()
+    fast = transformers.PreTrainedTokenizerFast(
+        tokenizer_object=tokenizer, unk_token="<unk>", eos_token=".", pad_token="."
+    )
+    config = transformers.GPT2Config(
+        vocab_size=len(SMALL_WORDS), n_positions=4096, n_embd=16, n_layer=1, n_head=2, eos_token_id=None
+    )
+    transformers.set_seed(7)
+    transformers.GPT2LMHeadModel(config).save_pretrained(folder)
+    fast.save_pretrained(folder)
+    return folder

@@ -97,6 +97,8 @@ class Handler(BaseHTTPRequestHandler):
         TRIES[model] = TRIES.get(model, 0) + 1
         if model in ("429", "500") or (model.startswith("429-once") and TRIES[model] == 1):
             self._json(int(model[:3]), {"type": "error", "error": {"type": "api_error", "message": "no"}})
+        elif model == "thinks" and {"max_tokens", "temperature"} & body.keys():
+            self._json(400, {"error": {"message": "Unsupported parameter", "param": "max_tokens"}})
         elif model == "redirects":
             self.send_response(307)
             self.send_header("Location", f"http://localhost:1{self.path}")
@@ -116,8 +118,14 @@ class Handler(BaseHTTPRequestHandler):
         self.send_response(200)
         self.send_header("Content-Type", "text/event-stream")
         self.send_header("Connection", "close")
+        if model == "never-ends":
+            self.send_header("Transfer-Encoding", "chunked")
         self.end_headers()
         self.close_connection = True
+        if model == "never-ends":
+            event = next(events)
+            self.wfile.write(b"%x\r\n%b\r\n" % (len(event), event))
+            return
         for number, event in enumerate(events):
             if model == "cuts-off" and number == 4:
                 self.wfile.write(event[: len(event) // 2])

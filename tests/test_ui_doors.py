@@ -25,7 +25,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import ROOT, transcript
+from conftest import ROOT, SMALL_WORDS, transcript
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from starlette.testclient import TestClient
@@ -34,6 +34,7 @@ from rag.archive import Archive, open_archive
 from rag.assistant import MAX_QUESTION_CHARS, Assistant
 from rag.config import Settings
 from rag.errors import InputError
+from rag.tokens import estimate_tokens
 from rag.types import Answer, Filters
 from ui.doors.access import Access, read_token
 from ui.doors.door import MAX_DOOR_BYTES, Door, Line, Refused, in_thread
@@ -197,11 +198,13 @@ def test_the_openai_sdk_asks_and_gets_text_sources_and_citations(
     assert answer["citations"]
     for citation in answer["citations"]:
         assert opened.document(citation["document_id"]).text[citation["start"] : citation["end"]] == citation["quote"]
-    assert (choice.finish_reason, choice.message.role, done.usage, done.model) == (
-        "stop",
-        "assistant",
-        None,
-        "onrecord",
+    assert (choice.finish_reason, choice.message.role, done.model) == ("stop", "assistant", "onrecord")
+    written = estimate_tokens(choice.message.content)
+    # "Be brief." has 1 + 2 + 1 tokens by estimate, "When will the gates move?" 1 + 1 + 1 + 2 + 1 + 1.
+    assert (done.usage.prompt_tokens, done.usage.completion_tokens, done.usage.total_tokens) == (
+        11,
+        written,
+        11 + written,
     )
 
 
@@ -215,6 +218,31 @@ def test_the_openai_sdk_streams_the_same_answer(client: Any) -> None:
     assert [chunk.choices[0].finish_reason for chunk in chunks] == [None] * (len(chunks) - 1) + ["stop"]
     assert untimed(chunks[-1].model_extra["onrecord"]) == untimed(whole.model_extra["onrecord"])
     assert {chunk.id for chunk in chunks} == {chunks[0].id}
+
+
+def test_the_openai_sdk_counts_a_stream_where_it_is_asked_to(client: Any) -> None:
+    stream = client.chat.completions.create(
+        model="onrecord", messages=asked(GATES), stream=True, stream_options={"include_usage": True}
+    )
+    *chunks, last = list(stream)
+    text = "".join(chunk.choices[0].delta.content or "" for chunk in chunks)
+    assert [chunk.usage for chunk in chunks] == [None] * len(chunks)
+    assert (last.choices, last.usage.prompt_tokens, last.usage.completion_tokens) == ([], 11, estimate_tokens(text))
+    assert chunks[-1].model_extra["onrecord"]["text"] in text
+
+
+@pytest.mark.parametrize("stream", [False, True])
+def test_the_openai_sdk_gives_filters_in_an_extra_key(
+    client: Any, expected: Callable[..., dict[str, Any]], stream: bool
+) -> None:
+    only = {"speaker": "Tobias Merrin", "before": "2025", "k": 2}
+    done = client.chat.completions.create(
+        model="onrecord", messages=asked(GATES), stream=stream, extra_body={"onrecord": only}
+    )
+    answer = (list(done)[-1] if stream else done.choices[0].message).model_extra["onrecord"]
+    meant = Filters(speaker=("Tobias Merrin",), before="2025")
+    assert untimed(answer) == expected(GATES, k=2, filters=meant)
+    assert {citation["speaker"] for citation in answer["citations"]} == {"Chief Engineer Tobias Merrin"}
 
 
 def test_earlier_user_messages_are_the_history(client: Any, expected: Callable[..., dict[str, Any]]) -> None:
@@ -264,10 +292,13 @@ def test_the_openai_sdk_reads_the_errors(client: Any) -> None:
         ({"model": "onrecord", "messages": asked(" ")}, 400, "there is no question; the last message of the user is empty", "messages"),
         ({"model": "onrecord", "messages": asked(GATES), "n": 2}, 400, "n is 2; there is one answer to a question", "n"),
         ({"model": "onrecord", "messages": asked([{"type": "image_url", "image_url": {"url": "x"}}])}, 400, "a part of type 'image_url' cannot be read; send text", "messages"),
+        ({"model": "onrecord", "messages": asked(GATES), "onrecord": {"speker": "x"}}, 400, "there is no 'speker'; did you mean 'speaker'? known: k, speaker, document, role, after, before", "speker"),
+        ({"model": "onrecord", "messages": asked(GATES), "onrecord": {"role": "king"}}, 400, "there is no role 'king'; known: respondent, other", None),
+        ({"model": "onrecord", "messages": asked(GATES), "onrecord": {"k": 0}}, 400, "onrecord.k: input should be greater than or equal to 1", "onrecord.k"),
         ({"model": "onrecord", "messages": asked(GATES) * MAX_MESSAGES}, 400, "messages: list should have at most 500 items after validation, not 1000", "messages"),
         ({"model": "onrecord", "messages": "x" * MAX_DOOR_BYTES}, 413, "a request may have 1,000,000 bytes", None),
     ],
-    ids=range(11),
+    ids=range(14),
 )  # fmt: skip
 def test_what_cannot_be_asked_is_told_in_openais_form(
     url: str, body: Any, status: int, sentence: str | None, param: str | None
@@ -804,6 +835,23 @@ def test_with_strict_nothing_is_shown_before_it_is_checked(archive: Path, models
     assert text.startswith(answer["text"])
 
 
+def test_a_real_model_behind_a_real_server_is_checked_like_any_other(
+    archive: Path, bundled: Archive, small_model: Path
+) -> None:
+    pytest.importorskip("openai", reason="openai is not installed")
+    options = ["--api", "--generator", "transformers", "--model", str(small_model)]
+    with serving(archive, *options) as url:
+        reached = {"model": "onrecord-transformers", "base_url": f"{url}/v1"}
+        # One passage, since a question at that door may have 4,000 characters.
+        answer = Assistant(bundled, generator="openai", options=reached).ask(GATES, k=1)
+    assert (answer.generator, answer.note) == ("openai", "")
+    said = answer.text.partition("\n")[0]
+    assert said
+    assert set(re.sub(r"\[\d+\]", "", said).split()) <= {*SMALL_WORDS, "[1.1]"}
+    for citation in answer.citations:
+        assert bundled.document(citation.document_id).text[citation.start : citation.end] == citation.quote
+
+
 def answer_with(text: str, **fields: Any) -> Answer:
     return Answer(GATES, GATES, "answered", text, 0.9, "made", (), (), **fields)
 
@@ -879,11 +927,24 @@ def test_an_mcp_client_searches_asks_opens_and_lists(archive: Path, expected: Ca
         assert found.content[0].text.startswith(found.structured_content["text"])
         listed = await client.call_tool("list_documents", {})
         assert listed.structured_content == {"documents": printed(archive, "documents")}
-        filters = {"speaker": ["Tobias Merrin"], "before": "2025"}
+        filters = {"speaker": ["Tobias Merrin"], "before": "2025", "role": ["respondent"]}
         hits = await client.call_tool("search", {"query": "flood siren", "k": 2, **filters})
         assert hits.structured_content == printed(
-            archive, "search", "flood siren", "-k", "2", "--speaker", "Tobias Merrin", "--before", "2025"
+            archive,
+            "search",
+            "flood siren",
+            "-k",
+            "2",
+            "--speaker",
+            "Tobias Merrin",
+            "--before",
+            "2025",
+            "--role",
+            "respondent",
         )
+        only = await client.call_tool("ask", {"question": GATES, "k": 2, **filters})
+        meant = Filters(speaker=("Tobias Merrin",), before="2025", role=("respondent",))
+        assert untimed(only.structured_content) == expected(GATES, k=2, filters=meant)
         passage = dict(hits.structured_content["passages"][0])
         opened = await client.call_tool("get_passage", {"passage_id": passage["passage_id"]})
         del passage["score"]
@@ -902,6 +963,7 @@ def test_an_mcp_client_is_told_what_is_wrong_and_what_is_not_on_record(archive: 
             ("ask", {"question": " "}, "the question is empty"),
             ("search", {"query": " "}, "the query is empty; give some words"),
             ("search", {"query": "x", "after": "soon"}, "--after 'soon' is no date"),
+            ("ask", {"question": "x", "role": ["king"]}, "there is no role 'king'; known: respondent, other"),
             ("get_passage", {"passage_id": "nobody-1"}, "there is no passage 'nobody-1'"),
             ("get_passage", {"passage_id": ""}, "there is no passage ''"),
         ):

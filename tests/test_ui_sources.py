@@ -316,7 +316,8 @@ def test_an_answer_comes_in_steps_and_ends_with_its_exchange(desk: Desk, bundled
     assert first == Step((), Exchange(GATES))
     assert [step.pending for step in growing] == [Exchange(GATES)] * len(expected.citations)
     assert [step.text for step in growing] == [
-        "\n\n".join(expected.text.split("\n\n")[:number]) for number in range(1, len(growing) + 1)
+        expected.text[: expected.text.index(mark) + len(mark)]
+        for mark in (f"[{citation.marker}]" for citation in expected.citations)
     ]
     (exchange,) = last.exchanges
     assert (last.pending, exchange.question, exchange.error) == (None, GATES, "")

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from rag.analysis import encodable
 from rag.archive import Archive
 from rag.assistant import MAX_HISTORY, Assistant
 from rag.config import Settings
@@ -58,7 +59,7 @@ class Desk:
     ) -> Iterator[Step]:
         """The steps of an answer; the last one holds the finished exchange, or the reason why there is none."""
         before = tuple(exchanges)
-        question = question.encode("utf-8", "replace").decode()  # half a character would stop the page
+        question = encodable(question)  # half a character would stop the page
         asked = Exchange(question.strip(), filters)
         yield Step(before, asked)
         text = ""

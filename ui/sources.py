@@ -12,10 +12,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from rag.analysis import encodable
 from rag.archive import Archive
 from rag.dates import spoken_date
 from rag.errors import InputError
-from rag.types import Document
+from rag.types import Document, words_left_out
 
 MAX_UPLOAD_BYTES = 25_000_000
 UPLOADS = "uploads"
@@ -59,10 +60,7 @@ def _summary(document: Document, answers: int) -> dict[str, Any]:
 
 
 def source_view(document: Document) -> dict[str, Any]:
-    """A whole transcript: head, turns as [speaker, role, start, seconds, text], what was left out as [start, text].
-
-    Time stamps and rules are left out too, and not worth showing as such.
-    """
+    """A whole transcript: head, turns as [speaker, role, start, seconds, text], what was left out as [start, text]."""
     return {
         "id": document.id,
         "title": document.title,
@@ -75,11 +73,7 @@ def source_view(document: Document) -> dict[str, Any]:
             [turn.speaker, turn.role, turn.start, turn.seconds, document.text[turn.start : turn.end]]
             for turn in document.turns
         ],
-        "leftOut": [
-            [start, text]
-            for start, end in document.left_out
-            if re.search(r"[^\W\d_]", text := document.text[start:end].strip())
-        ],
+        "leftOut": [[start, document.text[start:end].strip()] for start, end in words_left_out(document)],
         "pages": [list(page) for page in document.pages],
         "times": [list(time) for time in document.times],
         "grammar": document.grammar,
@@ -125,7 +119,7 @@ def safe_name(name: str) -> str:
     >>> safe_name("../../etc/pass<wd>.txt"), safe_name("C:\\\\notes\\\\Émile.md"), safe_name("..")
     ('pass_wd_.txt', 'Émile.md', 'transcript.txt')
     """
-    name = unicodedata.normalize("NFC", name).encode("utf-8", "replace").decode()
+    name = encodable(unicodedata.normalize("NFC", name))
     last = re.split(r"[/\\]", name)[-1]
     clean = re.sub(r'[<>:"|?*\x00-\x1f\x7f]|[\u200b-\u200f\u202a-\u202e\u2066-\u2069]', "_", last).strip(" .")
     stem, dot, suffix = clean.rpartition(".")

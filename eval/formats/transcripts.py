@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from urllib.parse import quote
 
+from rag.analysis import encodable
 from rag.errors import InputError
 from rag.files import write_whole
 
@@ -36,7 +37,7 @@ def canonical(text: str) -> str:
     text = text.replace("\r\n", " \n").replace("\r", "\n").replace("\0", " ")
     if text.startswith("\ufeff"):
         text = f" {text[1:]}"
-    return text.encode("utf-8", "replace").decode("utf-8") if not text.isascii() else text
+    return encodable(text)
 
 
 def write_texts(texts: Iterable[tuple[str, str]], folder: Path) -> list[Path]:

@@ -57,19 +57,23 @@ class Generator(Protocol):
     def generate(self, request: GenerationRequest) -> Iterator[str]: ...
 
 
-def load_generator(name: str, options: Mapping[str, Any] | None = None) -> Generator:
+def load_generator(name: str, options: Mapping[str, Any] | None = None, *, timeout_s: float | None = None) -> Generator:
     """A generator by name. `options` that are None are left out; one that it has no use for is an error.
+
+    `timeout_s` goes to generators that wait for others, and take one.
 
     Raises UnknownName for a name that nothing has, InputError for an option that this generator does not take.
     """
     factory = GENERATORS.get(name)
     given = {key: value for key, value in (options or {}).items() if value is not None}
-    if given:
+    if given or timeout_s is not None:
         takes = inspect.signature(factory).parameters
         if unknown := [key for key in given if key not in takes]:
             flags = " ".join(f"--{key.replace('_', '-')} {given[key]}" for key in unknown)
             raise InputError(
                 f"the {name} generator uses no {unknown[0].replace('_', ' ')}; leave out {flags}, or choose a --generator"
             )
+        if timeout_s is not None and "timeout_s" in takes:
+            given["timeout_s"] = timeout_s
     generator: Generator = factory(**given)
     return generator

@@ -8,7 +8,7 @@ from typing import Any
 from rag.errors import InputError
 from rag.generators import GenerationRequest
 from rag.generators.prompts import Message, build_messages, rewrite_messages
-from rag.generators.providers import RETRIES, Provider, endpoint, guarded_client, missing, told
+from rag.generators.providers import RETRIES, Provider, endpoint, guarded_client, missing, told, transport_error
 from rag.tokens import count_tokens
 
 ANTHROPIC = Provider("Anthropic", "api.anthropic.com", "ANTHROPIC_API_KEY", header="x-api-key", form="{key}")
@@ -33,7 +33,7 @@ class AnthropicGenerator:
             import anthropic
         except ImportError as error:
             raise missing("anthropic", "anthropic") from error
-        self._errors = anthropic.AnthropicError
+        self._errors = (anthropic.AnthropicError, transport_error(anthropic.DefaultHttpxClient))
         self._client: Any = client or anthropic.Anthropic(
             api_key=self._to.key or "none",
             base_url=self._to.url,
@@ -55,14 +55,17 @@ class AnthropicGenerator:
         system = "\n\n".join(message["content"] for message in messages if message["role"] == "system")
         others = [message for message in messages if message["role"] != "system"]
         options: dict[str, Any] = {"system": system} if system else {}
+        begun = False
         try:
             with self._client.messages.stream(
                 model=self._model, messages=others, max_tokens=max_tokens, **options
             ) as stream:
-                yield from stream.text_stream
+                for text in stream.text_stream:
+                    begun = True
+                    yield text
                 if not stream.current_message_snapshot.stop_reason:
                     raise InputError(f"{self._to.host}: it broke off in mid-answer")
         except self._errors as error:
-            raise told(error, self._to) from error
+            raise told(error, self._to, begun=begun) from error
         except (ValueError, TypeError, AttributeError, KeyError) as error:
             raise InputError(f"{self._to.host}: it did not answer in the form of messages") from error

@@ -11,13 +11,14 @@ from typing import Any
 from rag.errors import InputError
 from rag.generators import GenerationRequest
 from rag.generators.prompts import Message, build_messages, rewrite_messages
-from rag.generators.providers import RETRIES, Provider, endpoint, guarded_client, missing, told
+from rag.generators.providers import RETRIES, Provider, endpoint, guarded_client, missing, told, transport_error
 from rag.tokens import count_tokens
 
 OPENAI = Provider("OpenAI", "api.openai.com", "OPENAI_API_KEY")
 DEFAULT_URL = "https://api.openai.com/v1"
 CONTEXT_TOKENS = 6_000  # what the prompt may have: small local models read eight thousand
 ANSWER_TOKENS = 800
+THINKING_TOKENS = 4_000  # beside the answer's, for models that think first
 
 
 class OpenAIGenerator:
@@ -34,7 +35,8 @@ class OpenAIGenerator:
             import openai
         except ImportError as error:
             raise missing("openai", "openai") from error
-        self._errors = openai.OpenAIError
+        self._errors = (openai.OpenAIError, transport_error(openai.DefaultHttpxClient))
+        self._refused = openai.BadRequestError
         self._client: Any = client or openai.OpenAI(
             api_key=self._to.key or "none",
             base_url=self._to.url,
@@ -53,17 +55,11 @@ class OpenAIGenerator:
         return "".join(self._complete(rewrite_messages(question, history), 100)).strip().strip('"')
 
     def _complete(self, messages: list[Message], max_tokens: int) -> Iterator[str]:
+        begun = ended = False
         try:
-            stream = self._client.chat.completions.create(
-                model=self._model or self._only_model(),
-                messages=messages,
-                max_tokens=max_tokens,
-                temperature=0,
-                stream=True,
-            )
-            ended = False
-            with stream:
+            with self._open(messages, max_tokens) as stream:
                 for chunk in stream:
+                    begun = True
                     for choice in (getattr(chunk, "choices", None) or [])[:1]:
                         if text := getattr(choice.delta, "content", None):
                             yield str(text)
@@ -71,9 +67,18 @@ class OpenAIGenerator:
             if not ended:
                 raise InputError(f"{self._to.host}: it broke off in mid-answer")
         except self._errors as error:
-            raise told(error, self._to) from error
+            raise told(error, self._to, begun=begun) from error
         except (ValueError, TypeError, AttributeError, KeyError) as error:
             raise InputError(f"{self._to.host}: it did not answer in the form of chat completions") from error
+
+    def _open(self, messages: list[Message], max_tokens: int) -> Any:
+        """The stream of an answer; models that think first take neither a temperature nor `max_tokens`."""
+        asked = {"model": self._model or self._only_model(), "messages": messages, "stream": True}
+        create = self._client.chat.completions.create
+        try:
+            return create(**asked, max_tokens=max_tokens, temperature=0)
+        except self._refused:
+            return create(**asked, max_completion_tokens=max_tokens + THINKING_TOKENS)
 
     def _only_model(self) -> str:
         """The one model that a server has, where it has one."""

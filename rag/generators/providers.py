@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass, field
+from importlib import import_module
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -91,18 +92,25 @@ def guarded_client(client_class: Any, to: Endpoint) -> Any:
     return client_class(follow_redirects=False, trust_env=not local, event_hooks={"request": [check]})
 
 
+def transport_error(client_class: type) -> type[Exception]:
+    """What the HTTP library below a client raises, and the SDK above it lets through where a stream breaks."""
+    packages = (import_module(base.__module__.partition(".")[0]) for base in client_class.__mro__)
+    found: type[Exception] = next(package.HTTPError for package in packages if hasattr(package, "HTTPError"))
+    return found
+
+
 def missing(package: str, extra: str) -> InputError:
     """What to type where a library is not installed."""
     return InputError(f"this generator needs the package {package}; run: pip install 'onrecord[{extra}]'")
 
 
-def told(error: Exception, to: Endpoint) -> InputError:
-    """A library's error as a sentence, without the key that it may hold."""
+def told(error: Exception, to: Endpoint, *, begun: bool = False) -> InputError:
+    """A library's error as a sentence, without the key that it may hold; `begun` where an answer had begun to come."""
     status = getattr(error, "status_code", None) or 0
     reason = _BY_STATUS.get(status) or _BY_NAME.get(type(error).__name__)
-    if not reason:
+    if begun or not reason:
         # An error that comes after the status 200 is one within the stream.
-        reason = f"it answered with status {status}" if status >= 300 else "it broke off in mid-answer"
+        reason = f"it answered with status {status}" if status >= 300 and not begun else "it broke off in mid-answer"
     return InputError(f"{to.host}: {reason}")
 
 
@@ -116,4 +124,5 @@ _BY_STATUS = {
 _BY_NAME = {  # the same classes in the libraries of OpenAI and Anthropic
     "APIConnectionError": "it cannot be reached; is it running?",
     "APITimeoutError": "it did not answer in time",
+    "ReadTimeout": "it did not answer in time",
 }

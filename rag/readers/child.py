@@ -15,6 +15,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from rag.analysis import encodable
 from rag.errors import OnrecordError
 from rag.readers.isolated import PAGE_DONE
 
@@ -64,7 +65,7 @@ def answer_to(request: dict[str, Any], page_done: Callable[[], None]) -> dict[st
         path = Path(request["path"])
         paged = {"page_done": page_done} if name in PAGED else {}
         text, hints = READERS.get(name)(path.read_bytes(), path.name, **paged)
-        text = text.encode("utf-8", "replace").decode()
+        text = encodable(text)
     except OnrecordError as error:
         return {"refused": str(error)}
     except OSError as error:

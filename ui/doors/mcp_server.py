@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import Field
 
+from rag.analysis import encodable
 from rag.archive import Archive
 from rag.config import Settings
 from rag.errors import InputError
@@ -34,6 +35,7 @@ Speaker = Annotated[list[str] | None, Field(description="Only what these speaker
 Documents = Annotated[list[str] | None, Field(description="Only these documents, by id or file name")]
 After = Annotated[str | None, Field(description="On or after a date: 2024-03-28, 2024-03 or 2024")]
 Before = Annotated[str | None, Field(description="On or before a date")]
+Roles = Annotated[list[str] | None, Field(description="Only what a respondent says, or other: respondent, other")]
 History = Annotated[list[str] | None, Field(description="Earlier questions, the oldest first")]
 K = Annotated[int, Field(ge=1, le=MAX_K, description="How many passages")]
 
@@ -68,8 +70,8 @@ def build_mcp_server(archive: Archive, *, settings: Settings) -> "MCPServer":
     def result(text: str, structured: dict[str, Any]) -> CallToolResult:
         # As JSON and back: nothing but what JSON can hold leaves through this door.
         return CallToolResult(
-            content=[TextContent(type="text", text=_encodable(text))],
-            structured_content=json.loads(_encodable(json.dumps(structured, ensure_ascii=False))),
+            content=[TextContent(type="text", text=encodable(text))],
+            structured_content=json.loads(encodable(json.dumps(structured, ensure_ascii=False))),
         )
 
     @server.tool(title="Search an archive of transcripts", annotations=reads)
@@ -81,13 +83,20 @@ def build_mcp_server(archive: Archive, *, settings: Settings) -> "MCPServer":
         document: Documents = None,
         after: After = None,
         before: Before = None,
+        role: Roles = None,
     ) -> Annotated[CallToolResult, dict[str, Any]]:
         """The passages that fit a query best, with speaker, date and place."""
         if not query.strip():
             raise InputError("the query is empty; give some words")
-        filters = filters_of(speaker or (), document or (), after, before)
+        filters = filters_of(speaker or (), document or (), after, before, role or ())
         hits = archive.search(
-            query, k=k, speaker=filters.speaker, document=filters.document, after=filters.after, before=filters.before
+            query,
+            k=k,
+            speaker=filters.speaker,
+            document=filters.document,
+            after=filters.after,
+            before=filters.before,
+            role=filters.role,
         )
         passages = [passage_to_json(hit) for hit in hits]
         return result(passages_text(passages) or "Nothing fits.", {"query": query, "passages": passages})
@@ -102,11 +111,11 @@ def build_mcp_server(archive: Archive, *, settings: Settings) -> "MCPServer":
         document: Documents = None,
         after: After = None,
         before: Before = None,
+        role: Roles = None,
     ) -> Annotated[CallToolResult, dict[str, Any]]:
         """The answer to a question in verbatim quotations, each with its place; or that it is not on record."""
-        items = desk.stream(
-            question, history=history or (), k=k, filters=filters_of(speaker or (), document or (), after, before)
-        )
+        filters = filters_of(speaker or (), document or (), after, before, role or ())
+        items = desk.stream(question, history=history or (), k=k, filters=filters)
         answer = next(piece for piece in items if isinstance(piece, Answer)).to_json()
         return result(_answer_text(answer), answer)
 
@@ -148,7 +157,3 @@ def _answer_text(answer: dict[str, Any]) -> str:
             f"Nearest passages. They are related, and do not answer:\n\n{passages_text(answer['passages'][:3])}"
         )
     return "\n\n".join(filter(None, blocks))
-
-
-def _encodable(text: str) -> str:
-    return text.encode("utf-8", "replace").decode()

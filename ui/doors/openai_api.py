@@ -1,7 +1,7 @@
 """The door that looks like OpenAI's: an archive is a model, so that chat front ends can ask it.
 
-The last user message is the question, those before it are its history; everything else that such a request can say is
-left aside, since answers are made of quotes. What a front end has shown it cannot take back: so with `strict`, and wherever
+The last user message is the question, those before it are its history, and the key `onrecord` holds filters; everything
+else that such a request can say is left aside, since answers are made of quotes. What a front end has shown it cannot take back: so with `strict`, and wherever
 a checked answer differs from its pieces, it gets the checked text.
 """
 
@@ -18,8 +18,10 @@ from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, Field
 
 from rag.assistant import MAX_HISTORY, MAX_QUESTION_CHARS
+from rag.tokens import estimate_tokens
 from rag.types import Answer
 from ui.doors.door import JSON, Door, Refused, as_json, gone, in_thread, refused, route_class, unless_ended
+from ui.doors.filtered import Filtered
 from ui.doors.forms import CHECKED, HarmlessStream, afterword, harmless
 
 MODEL = "onrecord"
@@ -40,13 +42,21 @@ class Message(BaseModel):
     content: str | list[Part] | None = None
 
 
+class StreamOptions(BaseModel):
+    """What a stream is asked to hold."""
+
+    include_usage: bool | None = False
+
+
 class Completion(BaseModel):
     """A request; keys that OpenAI's models know and this one does not are left aside."""
 
     model: str
     messages: list[Message] = Field(max_length=MAX_MESSAGES)
     stream: bool | None = False
+    stream_options: StreamOptions | None = None
     n: int | None = 1
+    onrecord: Filtered | None = None
 
 
 def refusal(error: Refused) -> Response:
@@ -129,18 +139,24 @@ def openai_router(door: Door) -> APIRouter:
         if asked.n not in (None, 1):
             raise Refused(400, f"n is {asked.n}; there is one answer to a question", param="n")
         question, history = conversation(asked.messages)
-        items = desk.stream(question, history=history, generator=generator)
+        only = asked.onrecord or Filtered.model_validate({})
+        items = desk.stream(question, history=history, generator=generator, k=only.k, filters=only.filters)
         page = str(request.base_url)
         head = {"id": f"chatcmpl-{uuid.uuid4().hex}", "created": int(time.time()), "model": asked.model}
         if not asked.stream:
             answer = (await door.answer(items, ended=gone(request))).to_json()
-            message = {"role": "assistant", "content": finished_text(answer, page), "onrecord": answer}
+            text = finished_text(answer, page)
+            message = {"role": "assistant", "content": text, "onrecord": answer}
             choice = {"index": 0, "message": message, "logprobs": None, "finish_reason": "stop"}
-            return JSON({**head, "object": "chat.completion", "choices": [choice]})
+            used = usage(asked.messages, text)
+            return JSON({**head, "object": "chat.completion", "choices": [choice], "usage": used})
         shown = shown_pieces(door, items, whole=desk.settings.strict, page=page)
         first = await unless_ended(anext(shown), gone(request))  # what cannot be asked is told with its own status
+        counted = asked.messages if asked.stream_options and asked.stream_options.include_usage else None
         return StreamingResponse(
-            events(head, first, shown), media_type="text/event-stream", headers={"Cache-Control": "no-cache"}
+            events(head, first, shown, counted=counted),
+            media_type="text/event-stream",
+            headers={"Cache-Control": "no-cache"},
         )
 
     @router.api_route("/{rest:path}", methods=["GET", "POST", "PUT", "PATCH", "DELETE"])
@@ -183,22 +199,44 @@ async def shown_pieces(
             yield answer
 
 
+def usage(messages: Sequence[Message], text: str) -> dict[str, int]:
+    """How much was sent and written, as OpenAI's clients count it; an estimate.
+
+    >>> usage([Message(role="user", content="When?")], "In May. [1]")
+    {'prompt_tokens': 2, 'completion_tokens': 6, 'total_tokens': 8}
+    """
+    parts = [part for message in messages if isinstance(message.content, list) for part in message.content]
+    texts = [message.content for message in messages if isinstance(message.content, str)] + [p.text for p in parts]
+    sent, written = sum(map(estimate_tokens, texts)), estimate_tokens(text)
+    return {"prompt_tokens": sent, "completion_tokens": written, "total_tokens": sent + written}
+
+
 async def events(
-    head: dict[str, Any], first: str | dict[str, Any], rest: AsyncGenerator[str | dict[str, Any], None]
+    head: dict[str, Any],
+    first: str | dict[str, Any],
+    rest: AsyncGenerator[str | dict[str, Any], None],
+    *,
+    counted: Sequence[Message] | None = None,
 ) -> AsyncIterator[bytes]:
-    """Server-sent events: a chunk for each piece, a last one with the whole answer, and the mark of the end."""
+    """Server-sent events: a chunk for each piece, one with the whole answer, the usage of the `counted` messages where it
+    is wanted, and the mark of the end.
+    """
 
     def chunk(delta: dict[str, Any], finish: str | None = None, **extra: Any) -> bytes:
         choice = {"index": 0, "delta": delta, "logprobs": None, "finish_reason": finish}
         return _event({**head, "object": "chat.completion.chunk", "choices": [choice], **extra})
 
     yield chunk({"role": "assistant", "content": ""})
-    piece = first
+    piece, text = first, ""
     try:
         while isinstance(piece, str):
+            text += piece
             yield chunk({"content": piece})
             piece = await anext(rest)
         yield chunk({}, "stop", onrecord=piece)
+        if counted is not None:
+            used = usage(counted, text)
+            yield _event({**head, "object": "chat.completion.chunk", "choices": [], "usage": used})
     except Exception as error:  # the status has been sent; what is left is an event
         yield _event({"error": _told(refused(error))})
     finally:

@@ -10,17 +10,17 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.openapi.utils import get_openapi
 from fastapi.responses import HTMLResponse
-from pydantic import BaseModel, Field, field_validator, model_validator
+from pydantic import BaseModel, Field
 from starlette.concurrency import run_in_threadpool
 
 from rag.errors import InputError
-from rag.types import Filters, document_to_json, passage_to_json
-from ui.doors.door import JSON, Door, Refused, check_keys, gone, route_class
-from ui.doors.forms import filters_of, listing
+from rag.types import document_to_json, passage_to_json
+from ui.doors.door import JSON, Door, Refused, gone, route_class
+from ui.doors.filtered import Filtered
+from ui.doors.forms import listing
 from ui.doors.manual import render_manual
 from ui.texts import say
 
-MAX_K = 100
 TITLE = "onrecord"
 ABOUT = "Answers about interviews, press conferences and hearings, in the speaker's own words, with the exact place."
 FAILURES = {
@@ -29,31 +29,6 @@ FAILURES = {
     404: "There is no such document",
     429: "Too many questions at once, or too many wrong logins",
 }
-
-
-class Filtered(BaseModel):
-    """What a search is restricted to, and how much it gives."""
-
-    k: int | None = Field(None, ge=1, le=MAX_K, description="How many passages; default: as the server was started")
-    speaker: list[str] = Field([], description="Only what this speaker says (repeatable)")
-    document: list[str] = Field([], description="Only this document, by id or file name (repeatable)")
-    role: list[str] = Field([], description="Only a respondent, or other (repeatable)")
-    after: str | None = Field(None, description="On or after a date: 2024-03-28, 2024-03 or 2024")
-    before: str | None = Field(None, description="On or before a date")
-
-    @model_validator(mode="before")
-    @classmethod
-    def _known(cls, given: Any) -> Any:
-        return check_keys(given, list(cls.model_fields))
-
-    @field_validator("speaker", "document", "role", "history", mode="before", check_fields=False)
-    @classmethod
-    def _several(cls, given: Any) -> Any:
-        return [given] if isinstance(given, str) else given
-
-    @property
-    def filters(self) -> Filters:
-        return filters_of(self.speaker, self.document, self.after, self.before, self.role)
 
 
 class Question(Filtered):
