@@ -150,8 +150,8 @@ def _write_graph(network: Any, tokenizer: Any, outputs: list[str], path: Path) -
         str(path),
         input_names=["input_ids", "attention_mask", "token_type_ids"],
         output_names=outputs,
-        dynamic_axes=dict.fromkeys(("input_ids", "attention_mask", "token_type_ids", "start", "end"), rows)
-        | {"relevance": {0: "batch"}},
+        dynamic_axes=dict.fromkeys(("input_ids", "attention_mask", "token_type_ids"), rows)
+        | {name: {0: "batch"} if name == "relevance" else rows for name in outputs},
         opset_version=OPSET,
         dynamo=False,
     )

@@ -36,15 +36,15 @@ class ReadingWeights:
     """What each part of a sentence's score counts."""
 
     meaning: float = 1.0  # cosine of the sentence with the question
-    cover: float = 0.45  # share of the question's words, by rarity, that the sentence holds
-    near_cover: float = 0.3  # the same for the sentence with its neighbours
+    cover: float = 0.3  # share of the question's words but its names, by rarity, that the sentence holds
+    near_cover: float = 0.75  # of all its words, what the sentence, its neighbours and the question it answers hold
     passage: float = 1.25  # the passage's fused score
     number: float = 0.4  # it holds a number, where one was asked for
     time: float = 0.2  # a date or a duration
     name: float = 0.25  # a name
     length: float = 0.25  # up to forty words: longer sentences hold more
     asks: float = -0.4  # it is a question itself
-    answer: float = 0.06  # how much better than nothing a reading model finds a span in it, in log-odds
+    answer: float = 0.02  # how much better than nothing a reading model finds a span in it, in log-odds
     keep: float = 0.7  # a quote needs this share of the best one's score to stand beside it
     join: float = 0.75  # a neighbour with this share of the best sentence's score is quoted with it
 
@@ -134,16 +134,14 @@ def _score_sentences(
     passage, spans = candidate.stored.passage, candidate.stored.spans
     texts = [passage.text[start:end] for start, end in spans]
     stems = [set(archive.stems(text)) for text in texts]
-    total = sum(word_weights.values()) or 1.0
-    cover = np.asarray([sum(w for stem, w in word_weights.items() if stem in own) / total for own in stems])
+    asked = set(archive.stems(passage.asked))
+    near = [set().union(asked, *stems[max(0, number - 1) : number + 2]) for number in range(len(texts))]
+    # A name says what the talk is about: the sentence that answers is often the one after it, with "she" or "they".
+    names = {stem for found in named_stems(archive, question).values() for stem in found}
+    plain = {stem: weight for stem, weight in word_weights.items() if stem not in names}
+    cover = np.asarray([_share(plain, own) for own in stems])
+    near_cover = np.asarray([_share(word_weights, own) for own in near])
     meaning = candidate.sentence_scores
-    beside = [[n for n in (number - 1, number + 1) if 0 <= n < len(texts)] for number in range(len(texts))]
-    near_cover = np.asarray(
-        [
-            sum(w for stem, w in word_weights.items() if any(stem in stems[n] for n in [number, *near])) / total
-            for number, near in enumerate(beside)
-        ]
-    )
     shape = np.asarray([_shape(question, text, weights) for text in texts])
     score: FloatVector = (
         weights.meaning * meaning
@@ -155,6 +153,14 @@ def _score_sentences(
     if candidate.reading is not None:
         score = score + weights.answer * np.clip(candidate.reading.sentences, -CLIP, CLIP)
     return score
+
+
+def _share(weights: dict[str, float], held: set[str]) -> float:
+    """
+    >>> _share({"bridge": 3.0, "toll": 1.0}, {"bridge", "river"})
+    0.75
+    """
+    return sum(weight for stem, weight in weights.items() if stem in held) / (sum(weights.values()) or 1.0)
 
 
 def _shape(question: str, text: str, weights: ReadingWeights) -> float:
@@ -226,8 +232,7 @@ def _signals(
     total = sum(word_weights.values()) or 1.0
 
     def cover(text: str) -> float:
-        own = set(archive.stems(text))
-        return sum(weight for stem, weight in word_weights.items() if stem in own) / total
+        return _share(word_weights, set(archive.stems(text)))
 
     unknown = sum(weight for stem, weight in word_weights.items() if not archive.knows(stem)) / total
     top = candidates[:READ_PASSAGES]

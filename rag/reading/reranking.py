@@ -10,7 +10,7 @@ from rag.reading.model import Reader
 from rag.retrieval import Candidate
 from rag.types import Query
 
-RELEVANCE = 0.03  # what one unit of a model's log-odds adds to a fused score
+RELEVANCE = 0.04  # what one unit of a model's log-odds adds to a fused score
 
 
 def reread(

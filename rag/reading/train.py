@@ -12,7 +12,7 @@ import json
 import os
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from random import Random
@@ -43,7 +43,7 @@ class Recipe:
     weight_decay: float = 0.01
     max_tokens: int = 256
     held_out: float = 0.1  # share of the articles
-    negatives: int = 0  # passages beside the right one that a list has; 0 trains on single pairs
+    relevance_weight: float = 0.5
     seed: int = 7
     checkpoint_every: int = 100  # steps
 
@@ -65,36 +65,24 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("folder", type=Path, help="where checkpoints and the result are kept")
     parser.add_argument("--squad", type=Path, nargs="+", default=[], help="SQuAD 1.1 or 2.0 files")
     parser.add_argument("--talks", type=Path, nargs="*", default=[], help="folders of transcripts with questions asked")
-    parser.add_argument("--start", type=Path, help="the reader.safetensors of another run, to begin from")
     for name, kind in (
         ("epochs", float),
         ("batch-size", int),
         ("learning-rate", float),
         ("seed", int),
         ("max-tokens", int),
-        ("negatives", int),
     ):
         parser.add_argument(f"--{name}", type=kind, default=Recipe.__dataclass_fields__[name.replace("-", "_")].default)
     given = vars(parser.parse_args(arguments))
     from embeddings.models import locate
 
-    folder, squad, talks, start = (given.pop(name) for name in ("folder", "squad", "talks", "start"))
+    folder, squad, talks = given.pop("folder"), given.pop("squad"), given.pop("talks")
     recipe = Recipe(base=str(locate().folder), **given)
     paragraphs = [paragraph for path in squad for paragraph in squad_paragraphs(path)]
     kept_apart = split_by_article((p.article for p in paragraphs), held_out=recipe.held_out, seed=recipe.seed)
-    print(f"kept apart: {', '.join(sorted(kept_apart))}", flush=True)
-    if recipe.negatives:
-        from rag.reading import lists
-
-        batches, loss_of = lists.batches(recipe, paragraphs, talks, kept_apart=kept_apart), lists.loss
-    else:
-        examples = gather(paragraphs, talks, kept_apart=kept_apart, seed=recipe.seed)
-        print(f"{len(examples)} examples", flush=True)
-        tokenizer = tokenizer_of(recipe)
-        encoded = [encode(tokenizer, example, recipe.max_tokens) for example in examples]
-        batches, loss_of = list(batched(encoded, recipe, length=lambda item: len(item.ids))), pair_loss
-    print(f"{len(batches)} batches", flush=True)
-    train(recipe, batches, loss_of, folder, start=start)
+    examples = gather(paragraphs, talks, kept_apart=kept_apart, seed=recipe.seed)
+    print(f"{len(examples)} examples; kept apart: {', '.join(sorted(kept_apart))}", flush=True)
+    train(recipe, examples, folder)
     return 0
 
 
@@ -111,12 +99,6 @@ def gather(paragraphs: Sequence[Paragraph], talks: Sequence[Path], *, kept_apart
 
 
 def _talks(folders: Sequence[Path], *, seed: int) -> Iterator[Example]:
-    documents, passages = transcripts(folders)
-    yield from talk_examples(documents, passages, seed=seed)
-
-
-def transcripts(folders: Sequence[Path]) -> tuple[list[Document], Callable[[Document], list[tuple[str, str]]]]:
-    """The transcripts under `folders`, and what gives the (question asked, passage) pairs of one in order."""
     from embeddings.encoders import load_encoder
     from rag.files import transcripts_under
     from rag.passages import passages_of
@@ -135,7 +117,7 @@ def transcripts(folders: Sequence[Path]) -> tuple[list[Document], Callable[[Docu
         found = passages_of(document, count_tokens=encoder.count_tokens, max_tokens=encoder.max_tokens)
         return [(passage.asked, passage.text) for passage in found if passage.asked]
 
-    return documents, passages
+    yield from talk_examples(documents, passages, seed=seed)
 
 
 def encode(tokenizer: Any, example: Example, max_tokens: int) -> Encoded:
@@ -163,20 +145,11 @@ def encode(tokenizer: Any, example: Example, max_tokens: int) -> Encoded:
     return Encoded(ids, types, float(example.answers), first, last)
 
 
-def train(
-    recipe: Recipe,
-    batches: Sequence[Any],
-    loss_of: Callable[[Any, Any, str], Any],
-    folder: Path,
-    *,
-    start: Path | None = None,
-) -> None:
-    """Train, going on from the last checkpoint in `folder`; `reader.safetensors` there is the result.
-
-    `loss_of` gives the loss of (network, batch, device). `start` is the result of another run to begin from.
-    """
+def train(recipe: Recipe, examples: Sequence[Example], folder: Path) -> None:
+    """Train, going on from the last checkpoint in `folder`; `reader.safetensors` there is the result."""
     import torch
     from safetensors.torch import load_file, save_file
+    from tokenizers import Tokenizer
 
     from rag.reading.network import ReaderNetwork
 
@@ -184,11 +157,14 @@ def train(
     device = "cuda" if torch.cuda.is_available() else "cpu"
     torch.manual_seed(recipe.seed)
     network = ReaderNetwork(Path(recipe.base)).to(device)
-    if start is not None:
-        network.load_state_dict(load_file(start, device=device), strict=False)
     values = network.trainable()
     for name, value in network.named_parameters():
         value.requires_grad_(name in values)
+    tokenizer = Tokenizer.from_file(str(Path(recipe.base) / "tokenizer.json"))
+    tokenizer.no_truncation()
+    tokenizer.no_padding()
+    encoded = [encode(tokenizer, example, recipe.max_tokens) for example in examples]
+    batches = list(_batches(encoded, recipe))
     decayed = [value for name, value in values.items() if value.ndim > 1]
     plain = [value for name, value in values.items() if value.ndim == 1]
     optimizer = torch.optim.AdamW(
@@ -199,15 +175,59 @@ def train(
     schedule = torch.optim.lr_scheduler.LambdaLR(
         optimizer, lambda step: min((step + 1) / warm, max(0.0, (len(batches) - step) / max(1, len(batches) - warm)))
     )
-    done = _resume(folder, recipe, network, optimizer, device)
-    for _ in range(done):
-        schedule.step()
+    named = {id(value): name for name, value in values.items()}
+    done = 0
+    if (folder / STATE).exists():
+        state = json.loads((folder / STATE).read_text("utf-8"))
+        if state["recipe"] != asdict(recipe):
+            sys.exit(f"{folder} holds a run with other settings: {state['recipe']}; give another folder")
+        done = state["step"]
+        kept = load_file(folder / CHECKPOINT, device=device)
+        network.load_state_dict({n: kept[n] for n in values}, strict=False)
+        for value in values.values():
+            name = named[id(value)]
+            optimizer.state[value] = {
+                "step": torch.tensor(float(done)),
+                "exp_avg": kept[f"m:{name}"],
+                "exp_avg_sq": kept[f"v:{name}"],
+            }
+        for _ in range(done):
+            schedule.step()
+        print(f"goes on after step {done}", flush=True)
+
+    def keep(step: int) -> None:
+        tensors = {name: value.detach().clone() for name, value in values.items()}
+        for value in values.values():
+            name = named[id(value)]
+            tensors[f"m:{name}"] = optimizer.state[value]["exp_avg"].clone()
+            tensors[f"v:{name}"] = optimizer.state[value]["exp_avg_sq"].clone()
+        save_file(tensors, folder / f"{CHECKPOINT}.new")
+        os.replace(folder / f"{CHECKPOINT}.new", folder / CHECKPOINT)
+        (folder / STATE).write_text(
+            json.dumps({"step": step, "steps": len(batches), "recipe": asdict(recipe)}), "utf-8"
+        )
 
     network.train()
     started, losses = time.monotonic(), []
     for step in range(done, len(batches)):
+        ids, mask, types, answers, starts, ends = (part.to(device) for part in _tensors(batches[step]))
         torch.manual_seed(recipe.seed * 1_000_003 + step)  # dropout, the same when a run goes on
-        loss = loss_of(network, batches[step], device)
+        with torch.autocast(device, torch.bfloat16):
+            relevance, start, end = network(ids, mask, types)
+        relevance, start, end = relevance.float(), start.float(), end.float()
+        outside = (types == 0) | (mask == 0)
+        outside[:, 0] = False
+        start, end = start.masked_fill(outside, -1e4), end.masked_fill(outside, -1e4)
+        loss = recipe.relevance_weight * torch.nn.functional.binary_cross_entropy_with_logits(relevance, answers)
+        if (starts >= 0).any():
+            loss = (
+                loss
+                + (
+                    torch.nn.functional.cross_entropy(start, starts, ignore_index=-1)
+                    + torch.nn.functional.cross_entropy(end, ends, ignore_index=-1)
+                )
+                / 2
+            )
         loss.backward()
         torch.nn.utils.clip_grad_norm_(values.values(), 1.0)
         optimizer.step()
@@ -215,95 +235,16 @@ def train(
         optimizer.zero_grad()
         losses.append(loss.item())
         if (step + 1) % 20 == 0:
-            rate = (step + 1 - done) / (time.monotonic() - started)
-            left = (len(batches) - step - 1) / rate / 60
-            print(f"step {step + 1}/{len(batches)}  loss {sum(losses[-20:]) / 20:.3f}  {left:.0f} min left", flush=True)
+            rate = (step + 1 - done) * recipe.batch_size / (time.monotonic() - started)
+            print(
+                f"step {step + 1}/{len(batches)}  loss {sum(losses[-20:]) / 20:.3f}  {rate:.1f} examples/s", flush=True
+            )
         if (step + 1) % recipe.checkpoint_every == 0 or step + 1 == len(batches):
-            _keep(folder, recipe, network, optimizer, step + 1, len(batches))
-    save_file(
-        {name: value.detach().cpu().contiguous() for name, value in values.items()}, folder / "reader.safetensors"
-    )
+            keep(step + 1)
+    save_file({name: value.detach().contiguous() for name, value in values.items()}, folder / "reader.safetensors")
 
 
-def _keep(folder: Path, recipe: Recipe, network: Any, optimizer: Any, step: int, steps: int) -> None:
-    """A checkpoint: weights, the optimizer's moments, and how far the run is; whole or not at all."""
-    from safetensors.torch import save_file
-
-    tensors = {}
-    for name, value in network.trainable().items():
-        tensors[name] = value.detach().clone()
-        tensors[f"m:{name}"] = optimizer.state[value]["exp_avg"].clone()
-        tensors[f"v:{name}"] = optimizer.state[value]["exp_avg_sq"].clone()
-    save_file(tensors, folder / f"{CHECKPOINT}.new")
-    os.replace(folder / f"{CHECKPOINT}.new", folder / CHECKPOINT)
-    (folder / STATE).write_text(json.dumps({"step": step, "steps": steps, "recipe": asdict(recipe)}), "utf-8")
-
-
-def _resume(folder: Path, recipe: Recipe, network: Any, optimizer: Any, device: str) -> int:
-    """How many steps are done, with the weights and moments of the last checkpoint put back."""
-    if not (folder / STATE).exists():
-        return 0
-    import torch
-    from safetensors.torch import load_file
-
-    state = json.loads((folder / STATE).read_text("utf-8"))
-    if state["recipe"] != asdict(recipe):
-        sys.exit(f"{folder} holds a run with other settings: {state['recipe']}; give another folder")
-    done = int(state["step"])
-    kept = load_file(folder / CHECKPOINT, device=device)
-    values = network.trainable()
-    network.load_state_dict({name: kept[name] for name in values}, strict=False)
-    for name, value in values.items():
-        optimizer.state[value] = {
-            "step": torch.tensor(float(done)),
-            "exp_avg": kept[f"m:{name}"],
-            "exp_avg_sq": kept[f"v:{name}"],
-        }
-    print(f"goes on after step {done}", flush=True)
-    return done
-
-
-def pair_loss(network: Any, batch: Sequence[Encoded], device: str, *, relevance_weight: float = 0.5) -> Any:
-    """Does each passage answer, and where: binary cross entropy of the relevance, cross entropy of both ends."""
-    import torch
-
-    functional = torch.nn.functional
-    ids, mask, types = (part.to(device) for part in tensors(batch))
-    answers, starts, ends = (
-        torch.tensor(column).to(device)
-        for column in zip(*((item.answers, item.start, item.end) for item in batch), strict=True)
-    )
-    with torch.autocast(device, torch.bfloat16):
-        relevance, start, end, _ = network(ids, mask, types)
-    loss = relevance_weight * functional.binary_cross_entropy_with_logits(relevance.float(), answers)
-    return loss + span_loss(start, end, starts, ends, outside=(types == 0) | (mask == 0))
-
-
-def span_loss(start: Any, end: Any, starts: Any, ends: Any, *, outside: Any) -> Any:
-    """Cross entropy of both ends over the passage's tokens and the first one; 0 where no end is known (-1)."""
-    import torch
-
-    if not (starts >= 0).any():
-        return 0.0
-    outside = outside.clone()
-    outside[:, 0] = False
-    entropy = torch.nn.functional.cross_entropy
-    return (
-        entropy(start.float().masked_fill(outside, -1e4), starts, ignore_index=-1)
-        + entropy(end.float().masked_fill(outside, -1e4), ends, ignore_index=-1)
-    ) / 2
-
-
-def tokenizer_of(recipe: Recipe) -> Any:
-    from tokenizers import Tokenizer
-
-    tokenizer = Tokenizer.from_file(str(Path(recipe.base) / "tokenizer.json"))
-    tokenizer.no_truncation()
-    tokenizer.no_padding()
-    return tokenizer
-
-
-def batched(encoded: Sequence[Any], recipe: Recipe, *, length: Callable[[Any], int]) -> Iterator[list[Any]]:
+def _batches(encoded: Sequence[Encoded], recipe: Recipe) -> Iterator[list[Encoded]]:
     """Batches of similar length in an order drawn by the seed, epoch after epoch."""
     left = recipe.epochs
     epoch = 0
@@ -315,20 +256,22 @@ def batched(encoded: Sequence[Any], recipe: Recipe, *, length: Callable[[Any], i
         pools = [order[at : at + 50 * recipe.batch_size] for at in range(0, len(order), 50 * recipe.batch_size)]
         batches = []
         for pool in pools:
-            pool.sort(key=lambda row: length(encoded[row]))
+            pool.sort(key=lambda row: len(encoded[row].ids))
             batches += [pool[at : at + recipe.batch_size] for at in range(0, len(pool), recipe.batch_size)]
         draw.shuffle(batches)
         yield from ([encoded[row] for row in batch] for batch in batches)
         left, epoch = left - 1, epoch + 1
 
 
-def tensors(batch: Sequence[Any]) -> Iterator[Any]:
-    """Token numbers, mask and types of what has `ids` and `types`, padded to the longest."""
+def _tensors(batch: Sequence[Encoded]) -> Iterator[Any]:
     import torch
 
     width = max(len(item.ids) for item in batch)
     for rows in ([item.ids for item in batch], [[1] * len(item.ids) for item in batch], [item.types for item in batch]):
         yield torch.tensor([row + [0] * (width - len(row)) for row in rows])
+    yield torch.tensor([item.answers for item in batch])
+    yield torch.tensor([item.start for item in batch])
+    yield torch.tensor([item.end for item in batch])
 
 
 if __name__ == "__main__":
