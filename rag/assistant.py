@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from time import perf_counter
 from typing import Any
 
+from rag.absence import absent_names, absent_speaker, told
 from rag.archive import Archive
 from rag.calibration import Calibration
 from rag.errors import InputError
@@ -21,7 +22,7 @@ from rag.generators import DEFAULT_GENERATOR, GenerationRequest, Generator, Numb
 from rag.generators.limits import bounded
 from rag.reading import DEFAULT_READER, Reader, default_calibration, fingerprint_of, load_reader, read, reread
 from rag.retrieval import DEPTH, FUSION, Candidate, Weights, retrieve
-from rag.types import Answer, Document, Evidence, Filters, Query, Scope, ScoredPassage, Sentence
+from rag.types import Answer, Cover, Document, Evidence, Filters, Query, Scope, ScoredPassage, Sentence
 from rag.voices import by_voice
 from rag.writing import Writer, Written
 
@@ -32,8 +33,9 @@ MAX_HISTORY = 50
 DEFAULT_K = 8
 DEFAULT_TIMEOUT_S = 60.0
 REWRITE_TIMEOUT_S = 10.0
-NOT_ON_RECORD = "Not on record: nothing in {scope} answers this."
+NOT_ON_RECORD = "Not on record: nothing in the {passages}{speakers} in {documents}{filters} answers this."
 NOTHING_THERE = "Not on record: there is nothing in this archive yet."
+NOTHING_FITS = "Not on record: nothing in this archive fits these filters."
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,9 +118,14 @@ class Assistant:
         if found.evidence.quotes and found.evidence.confidence >= self.calibration.threshold:
             request = GenerationRequest(question, tuple(history), by_voice(found.evidence.quotes), found.numbered)
             written = yield from self._writer.write(request, found.documents)
+        cover = self.archive.cover(scope)
         if written.refused:
-            written = replace(written, text=self._refusal(filters))
+            written = replace(written, text=_refusal(cover, filters))
             yield written.text
+        absent = absent_names(self.archive, question) if cover.passages else ()
+        occurrences = self.archive.occurrences(question) if written.refused and cover.passages else {}
+        speaker = absent_speaker(self.archive, question) if cover.passages else None
+        missing = told(absent, speaker, occurrences if written.refused else None)
         ended = perf_counter()
         yield Answer(
             question=question,
@@ -139,9 +146,11 @@ class Assistant:
             markers=written.markers,
             searched=tuple(leg for leg, _ in query.legs),
             filters=filters,
-            cover=self.archive.cover(scope),
+            cover=cover,
             claims=written.claims,
-            note=written.note,
+            note=" ".join(part for part in (written.note, missing) if part),
+            absent=absent,
+            occurrences=occurrences,
         )
 
     def _query(self, question: str, history: Sequence[str]) -> Query:
@@ -174,14 +183,20 @@ class Assistant:
             retrieved=retrieved,
         )
 
-    def _refusal(self, filters: Filters | None) -> str:
-        documents, passages = self.archive.counts()
-        if not passages:
-            return NOTHING_THERE
-        everything = f"the {passages} answer passages of {documents} document{'s' if documents != 1 else ''}"
-        return NOT_ON_RECORD.format(
-            scope=everything if not filters or filters == Filters() else "what these filters leave"
-        )
+
+def _refusal(cover: Cover, filters: Filters) -> str:
+    if not cover.passages:
+        return NOTHING_THERE if filters == Filters() else NOTHING_FITS
+    return NOT_ON_RECORD.format(
+        passages=_number_of(cover.passages, "answer passage"),
+        speakers=f" by {_number_of(cover.speakers, 'speaker')}" if cover.speakers else "",
+        documents=_number_of(cover.documents, "document"),
+        filters="" if filters == Filters() else " that these filters leave",
+    )
+
+
+def _number_of(count: int, thing: str) -> str:
+    return f"{count:,} {thing}{'' if count == 1 else 's'}"
 
 
 def _numbered(candidate: Candidate) -> NumberedPassage:

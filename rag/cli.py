@@ -408,6 +408,7 @@ def _print_answer(answer: Answer) -> None:
     print()
     if answer.note:
         _say(f"note: {answer.note}")
+        print()
     for claim in answer.claims:
         if claim.support != "supported":
             _say(f"{claim.support}: {_shortened(answer.text[claim.start : claim.end], 60)} ({claim.reason})", indent=2)

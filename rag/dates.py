@@ -98,3 +98,12 @@ def spoken_date(iso: str) -> str:
     day = date.fromisoformat(iso)
     months = "January February March April May June July August September October November December".split()
     return f"{day.day} {months[day.month - 1]} {day.year}"
+
+
+def month_number(word: str) -> int | None:
+    """The number of a month's name; None for other words.
+
+    >>> month_number("March"), month_number("mars"), month_number("harbour")
+    (3, 3, None)
+    """
+    return _MONTHS.get(word.lower())

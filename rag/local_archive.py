@@ -32,7 +32,7 @@ from embeddings.indexes.faiss import FLAT_LIMIT, FaissIndex
 from embeddings.models import DEFAULT_MODEL, canonical_name, sha256_of
 from embeddings.types import EmbeddingError, Encoder, FloatMatrix, FloatVector
 from rag import readers
-from rag.analysis import encodable
+from rag.analysis import LANGUAGES, content_words, encodable
 from rag.calibration import CALIBRATION_FILE, Calibration, fingerprint_with, load_calibration, save_calibration
 from rag.corrections import EVERY, Correction, Corrections, corrected, for_document, load_corrections, merged, written
 from rag.corrections import FILE as CORRECTIONS
@@ -289,6 +289,18 @@ class LocalArchive:
     def knows(self, stem: str) -> bool:
         """Whether any passage holds a word with this stem."""
         return self._current().words.frequency(stem) > 0
+
+    def mentions(self, text: str) -> bool:
+        """Whether these letters stand anywhere in a document: what was asked and left out included."""
+        return self._reader().mentions(text)
+
+    def occurrences(self, text: str) -> dict[str, int]:
+        """In how many passages each content word of a text occurs, in any form."""
+        words = self._current().words
+        return {
+            word: max((words.frequency(stem) for stem in words.analyze(word)), default=0)
+            for word in content_words(text, LANGUAGES)
+        }
 
     def word_weights(self, text: str) -> dict[str, float]:
         """Inverse document frequency of each content word's stem; the rarer, the heavier.

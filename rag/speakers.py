@@ -187,7 +187,7 @@ def _shown(name: str) -> str:
     """A name without the offices printed behind it: "Jo Field, Minister of Works" is Jo Field."""
     first, comma, rest = name.partition(",")
     words = first.split()
-    titled = bool(words) and fold(words[0]).strip(".") in _TITLES
+    titled = bool(words) and is_title(words[0])
     suffix = re.fullmatch(r"\s*(?:Jr|Sr|II|III|IV|M\.?D|Ph\.?D|Esq)\.?", rest, re.I)
     named = len(words) > 1 and (titled or len(words) <= 5) and all(re.search(r"\w", word) for word in words)
     return first if comma and not suffix and named and plain_label(first) == first else name
@@ -202,6 +202,15 @@ def last_name(label: str) -> str:
     """
     name = _parse(label)
     return name.last if name and len(name.last) > 2 and not is_question_label(label) else ""
+
+
+def is_title(word: str) -> bool:
+    """Whether a word before a name says what a person is, not who.
+
+    >>> is_title("Dr."), is_title("Reed")
+    (True, False)
+    """
+    return fold(word).strip(".") in _TITLES
 
 
 @lru_cache(maxsize=65_536)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -19,6 +20,7 @@ from typing import Any
 import numpy as np
 
 from embeddings.types import FloatMatrix, FloatVector, RowIds
+from rag.analysis import encodable
 from rag.errors import ArchiveError
 from rag.types import Cover, Document, Passage, Scope, Span, Turn
 
@@ -243,6 +245,20 @@ class Store:
         condition, values = _condition(scope)
         counted = "count(DISTINCT document), count(DISTINCT nullif(speaker, '')), count(*), min(date), max(date)"
         return Cover(*self._query(f"SELECT {counted} FROM passages WHERE {condition}", values).fetchone())
+
+    def mentions(self, text: str) -> bool:
+        """Whether any document holds these letters in its text, its title, its date or a speaker's name.
+
+        Upper and lower case are the same, beyond ASCII as far as the whole word is written in either or begins with a capital.
+        """
+        escaped = re.sub(r"([\\%_])", r"\\\1", encodable(text))
+        forms = dict.fromkeys((escaped, escaped.lower(), escaped.upper(), escaped.capitalize()))
+        wanted = " OR ".join("words LIKE ? ESCAPE '\\'" for _ in forms)
+        found = self._query(
+            f"SELECT 1 FROM (SELECT CAST(body AS TEXT) AS words FROM documents) WHERE {wanted} LIMIT 1",
+            [f"%{form}%" for form in forms],
+        )
+        return bool(found)
 
     def answer_counts(self) -> dict[str, int]:
         """Number of passages by document."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any, Literal, TypeVar
 
 Role = Literal["interviewer", "respondent", "other"]
@@ -278,7 +278,11 @@ class Answer:
     filters: Filters = Filters()  # what the search was restricted to
     cover: Cover | None = None  # what was searched
     claims: tuple[Claim, ...] = ()  # the sentences of `text`, checked against their citations
-    note: str = ""  # what the user should know: why another generator answered, what was left out
+    note: str = (
+        ""  # what the user should know: why another generator answered, what was left out, what is not on record
+    )
+    absent: tuple[str, ...] = ()  # names and numbers of the question that stand nowhere in the archive
+    occurrences: Mapping[str, int] = field(default_factory=dict)  # passages with each of its words, where it is refused
 
     def to_json(self) -> dict[str, Any]:
         """The contract's JSON form."""
@@ -292,6 +296,9 @@ class Answer:
             "citations": [citation_to_json(citation) for citation in self.citations],
             "claims": [claim_to_json(claim) for claim in self.claims],
             "note": self.note,
+            "absent": list(self.absent),
+            "occurrences": dict(self.occurrences),
+            "cover": asdict(self.cover) if self.cover else None,
             "passages": [passage_to_json(hit) for hit in self.passages],
             "timings_ms": {stage: round(value, 2) for stage, value in self.timings_ms.items()},
         }

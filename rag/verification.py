@@ -53,9 +53,12 @@ def claims_of(text: str, quotations: Sequence[Quotation], markers: Sequence[tupl
     """
     plain = list(text)
     for start, end in [(quotation.start, quotation.end) for quotation in quotations] + _quoted(text):
-        # The full stop at the end of a quotation may end the sentence around it.
-        inner = len(text[start:end].rstrip('.!?…”»"“ '))
-        plain[start : start + inner] = [char if char.isspace() else "x" for char in text[start : start + inner]]
+        # The full stop at the end of a quotation may end the sentence around it: it stays, with one mark behind it.
+        inner = start + len(text[start:end].rstrip('.!?…”»"“ '))
+        stop = next((char for char in text[inner:end] if char in ".!?…"), "")
+        kept = stop + text[end - 1] if stop and text[end - 1] in '”»"' else stop
+        masked = [char if char.isspace() else "x" for char in text[start : end - len(kept)]]
+        plain[start:end] = [*masked, *kept]
     for start, end, _ in markers:
         plain[start:end] = " " * (end - start)
     spans: list[Span] = []

@@ -81,7 +81,7 @@ def test_a_question_about_something_else_is_not_on_record_and_no_generator_is_ca
     answer = Assistant(bundled, generator=generator).ask(question, k=4)
     assert (answer.status, answer.citations, generator.requests) == ("not_on_record", (), [])
     assert len(answer.passages) == 4
-    assert "124 answer passages of 4 documents" in answer.text
+    assert "124 answer passages by 8 speakers in 4 documents" in answer.text
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -171,7 +171,8 @@ def test_an_archive_with_nothing_in_it_says_so(tmp_path: Path) -> None:
 def test_the_json_form_has_the_contracts_fields(bundled: Archive) -> None:
     value = Assistant(bundled).ask("When will the gates move?").to_json()
     assert list(value) == [
-        "question", "query", "status", "text", "confidence", "generator", "citations", "claims", "note", "passages", "timings_ms",
+        "question", "query", "status", "text", "confidence", "generator", "citations", "claims", "note", "absent", "occurrences",
+        "cover", "passages", "timings_ms",
     ]  # fmt: skip
     assert list(value["citations"][0]) == [
         "marker", "passage_id", "document_id", "title", "source", "date", "speaker", "role", "asked", "quote", "start",

@@ -260,8 +260,10 @@ def test_a_question_in_parts_is_one_question(client: Any) -> None:
 
 def test_what_is_not_on_record_is_said_to_be_so(client: Any) -> None:
     message = client.chat.completions.create(model="onrecord", messages=asked(TUNGSTEN)).choices[0].message
-    assert message.content == message.model_extra["onrecord"]["text"]
+    record = message.model_extra["onrecord"]
+    assert message.content == f"{record['text']}\n\n{record['note']}"
     assert message.content.startswith("Not on record: ")
+    assert record["note"] == "“boiling” occurs in no passage, “point” in none, “tungsten” in none."
     assert (message.model_extra["onrecord"]["status"], message.model_extra["onrecord"]["citations"]) == (
         "not_on_record",
         [],

@@ -65,7 +65,6 @@ def _answer_to_json(answer: Answer) -> dict[str, Any]:
     fields["markers"] = [list(marker) for marker in answer.markers]
     fields["searched"] = list(answer.searched)
     fields["filters"] = asdict(answer.filters)
-    fields["cover"] = asdict(answer.cover) if answer.cover else None
     return fields
 
 
@@ -110,6 +109,8 @@ def _answer(fields: Mapping[str, Any]) -> Answer:
         cover=_cover(_dict(cover)) if cover is not None else None,
         claims=tuple(_claim(_dict(item), text) for item in _list(fields["claims"])),
         note=_text(fields["note"]),
+        absent=tuple(_text(name) for name in _list(fields["absent"])),
+        occurrences={_text(word): _int(count) for word, count in _dict(fields["occurrences"]).items()},
     )
 
 

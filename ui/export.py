@@ -55,6 +55,7 @@ def to_markdown(exchanges: Sequence[Exchange], *, when: datetime) -> str:
         lines += [_markdown(answer.text), ""]
         lines += [f"- \\[{c.marker}\\] {_markdown(source_line(c), line=True)}" for c in answer.citations]
         lines += [""] if answer.citations else []
+        lines += [_markdown(answer.note, line=True), ""] if answer.note else []
         if answer.status == "not_on_record" and answer.cover:
             lines += [_markdown(say("answer.cover", cover=say_cover(answer.cover))), ""]
     return "\n".join(lines)
@@ -81,7 +82,8 @@ def _exchange(number: int, exchange: Exchange, document_of: DocumentOf) -> str:
         return f"{head}<p>{_text(exchange.error)}</p></section>"
     body = "".join(f"<p>{_text(part)}</p>" for part in answer.text.split("\n\n"))
     evidence = "".join(_evidence(citation, document_of(citation.document_id)) for citation in answer.citations)
-    return f"{head}{body}{_cover(answer)}{evidence}</section>"
+    note = f"<p class='small'>{_text(answer.note)}</p>" if answer.note else ""
+    return f"{head}{body}{note}{_cover(answer)}{evidence}</section>"
 
 
 def _cover(answer: Answer) -> str:

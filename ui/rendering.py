@@ -94,11 +94,11 @@ def render_answer(answer: Answer) -> str:
     """A finished answer: its text with quotes and chips, or what was searched in vain."""
     silent = answer.status == "not_on_record"
     note = f'<p class="or-noted">{escaped(answer.note)}</p>' if answer.note else ""
-    body = _silence(answer) if silent else _paragraphs(answer)
+    body = _silence(answer, note) if silent else f"{note}{_paragraphs(answer)}"
     kind = "or-answer or-silent" if silent else "or-answer"
     actions = "".join(_button(name, say(f"answer.{name}")) for name in ("copy", "retry", "up", "down"))
     return (
-        f'<article class="{kind}">{note}{body}{_tags(answer.filters)}{_searched(answer)}'
+        f'<article class="{kind}">{body}{_tags(answer.filters)}{_searched(answer)}'
         f'<p class="or-actions">{actions}</p></article>'
     )
 
@@ -180,14 +180,15 @@ def _chip(citation: Citation) -> str:
     return f'<a class="or-chip" href="#cite/{place}" title="{title}">[{citation.marker}]</a>{note} '
 
 
-def _silence(answer: Answer) -> str:
+def _silence(answer: Answer, note: str) -> str:
     nothing = answer.cover is None or answer.cover.passages == 0
     reason = say("answer.nothing" if answer.filters != Filters() else "answer.empty")
     searched = reason if nothing or answer.cover is None else say("answer.cover", cover=say_cover(answer.cover))
     nearest = "".join(_nearest(hit) for hit in answer.passages[:NEAREST])
     related = f'<p class="or-related-title">{escaped(say("answer.related"))}</p><ul class="or-related">{nearest}</ul>'
     return (
-        f'<p class="or-title">{escaped(say("answer.silent"))}</p><p>{escaped(searched)}</p>{related if nearest else ""}'
+        f'<p class="or-title">{escaped(say("answer.silent"))}</p><p>{escaped(searched)}</p>{note}'
+        f"{related if nearest else ''}"
     )
 
 
