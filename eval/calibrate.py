@@ -70,6 +70,7 @@ def examples_of(
 ) -> list[Example]:
     """What the reader sees for each question; a question that finds nothing to read teaches nothing, and is left out."""
     examples = []
+    searched = archive.cover(Scope()).passages
     for number, question in enumerate(questions):
         if progress:
             progress(number, len(questions))
@@ -77,7 +78,7 @@ def examples_of(
         candidates = retrieve(archive, query, scope=Scope())
         if reader is not None:
             candidates = reread(reader, query, candidates)
-        quotes, signals = weigh(archive, query, candidates)
+        quotes, signals = weigh(archive, query, candidates, searched=searched)
         if signals is None:
             continue
         first = quotes[0] if quotes else None

@@ -227,7 +227,8 @@ def calibrate_command(
     """Fit the confidence and its threshold on question sets, and keep both with the archive for its model."""
     from eval.calibrate import examples_of, fit_calibration
     from eval.tables import fit_to_json, print_fit
-    from rag.reading import default_calibration, fingerprint_of, load_reader
+    from rag.calibration import DEFAULT_CALIBRATION
+    from rag.reading import fingerprint_of, load_reader
 
     model = load_reader(reader or _settings().reader)
     opened = _archive(archive, (), Path(), None)
@@ -237,7 +238,7 @@ def calibrate_command(
     named = ", ".join(path.name for path in questions)
     fit = fit_calibration(
         examples,
-        before=opened.calibration(reader=fingerprint_of(model)) or default_calibration(model),
+        before=opened.calibration(reader=fingerprint_of(model)) or DEFAULT_CALIBRATION,
         max_wrongly_refused=None if balanced else max_wrongly_refused,
         fitted_on=f"{len(examples)} questions: {named}",
     )

@@ -15,12 +15,12 @@ from typing import Any
 
 from rag.absence import absent_names, absent_speaker, told
 from rag.archive import Archive
-from rag.calibration import Calibration
+from rag.calibration import DEFAULT_CALIBRATION, Calibration
 from rag.errors import InputError
 from rag.followups import build_query, with_rewrite
 from rag.generators import DEFAULT_GENERATOR, GenerationRequest, Generator, NumberedPassage, load_generator
 from rag.generators.limits import bounded
-from rag.reading import DEFAULT_READER, Reader, default_calibration, fingerprint_of, load_reader, read, reread
+from rag.reading import DEFAULT_READER, Reader, fingerprint_of, load_reader, read, reread
 from rag.retrieval import DEPTH, FUSION, Candidate, Weights, retrieve
 from rag.types import Answer, Cover, Document, Evidence, Filters, Query, Scope, ScoredPassage, Sentence
 from rag.voices import by_voice
@@ -81,9 +81,7 @@ class Assistant:
         self._generator: Generator = made
         self._writer = Writer(archive, self._generator, name=self.generator_name, timeout_s=timeout_s, strict=strict)
         self.reader = load_reader(reader) if isinstance(reader, str) else reader
-        self.calibration = (
-            calibration or archive.calibration(reader=fingerprint_of(self.reader)) or default_calibration(self.reader)
-        )
+        self.calibration = calibration or archive.calibration(reader=fingerprint_of(self.reader)) or DEFAULT_CALIBRATION
         self._weights = weights
 
     def ask(
@@ -108,17 +106,17 @@ class Assistant:
         started = perf_counter()
         scope = self.archive.resolve(filters)
         query = self._query(question, history)
+        cover = self.archive.cover(scope)
         try:
-            found = self._find(query, scope, k)
+            found = self._find(query, scope, k, cover.passages)
         except InputError:
             # Another process took a document out since it was found: once more, without it.
-            found = self._find(query, scope, k)
+            found = self._find(query, scope, k, cover.passages)
         was_read = perf_counter()
         written = Written("", self.generator_name, refused=True)
         if found.evidence.quotes and found.evidence.confidence >= self.calibration.threshold:
             request = GenerationRequest(question, tuple(history), by_voice(found.evidence.quotes), found.numbered)
             written = yield from self._writer.write(request, found.documents)
-        cover = self.archive.cover(scope)
         if written.refused:
             written = replace(written, text=_refusal(cover, filters))
             yield written.text
@@ -166,12 +164,12 @@ class Assistant:
             return query
         return with_rewrite(query, text[:MAX_QUESTION_CHARS])
 
-    def _find(self, query: Query, scope: Scope, k: int) -> _Found:
+    def _find(self, query: Query, scope: Scope, k: int, searched: int) -> _Found:
         candidates = retrieve(self.archive, query, scope=scope, weights=self._weights, depth=max(DEPTH, k))
         retrieved = perf_counter()
         if self.reader is not None:
             candidates = reread(self.reader, query, candidates)
-        evidence = read(self.archive, query, candidates, calibration=self.calibration)
+        evidence = read(self.archive, query, candidates, calibration=self.calibration, searched=searched)
         first = candidates[:k]
         needed = {quote.passage.document_id for quote in evidence.quotes}
         needed |= {candidate.stored.passage.document_id for candidate in first}

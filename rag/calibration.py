@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from math import exp, isfinite
+from math import exp, isfinite, log
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +22,7 @@ VERSION = 1
 
 @dataclass(frozen=True, slots=True)
 class Signals:
-    """What the confidence is made of; all in [0, 1] but cosines, which can be a little below."""
+    """What the confidence is made of; all in [0, 1] but cosines, which can be a little below, and `size`."""
 
     dense: float  # best cosine of a passage
     sentence: float  # best cosine of a sentence
@@ -33,13 +33,14 @@ class Signals:
     names_missing: float  # share of them that the best passages and their questions do not hold
     relevance: float = 0.0  # of the passage that a reading model finds most relevant, log-odds / 12
     answer: float = 0.0  # how much better than nothing it finds the best span, log-odds / 12
+    size: float = 0.0  # how much there was to search: see `size_of`
 
     def as_list(self) -> list[float]:
         """The signals in the order of the calibration's coefficients."""
         return [getattr(self, name) for name in Signals.__slots__]
 
 
-_FIRST_SIGNALS = frozenset(Signals.__slots__) - {"relevance", "answer"}
+_FIRST_SIGNALS = frozenset(Signals.__slots__) - {"relevance", "answer", "size"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +68,7 @@ class Calibration:
     def confidence(self, signals: Signals) -> float:
         """Probability in (0, 1) that the first quote answers.
 
-        >>> even = Calibration(bias=0.0, coefficients=(0.0,) * 9, threshold=0.3)
+        >>> even = Calibration(bias=0.0, coefficients=(0.0,) * 10, threshold=0.3)
         >>> even.confidence(Signals(1, 1, 1, 1, 0, 0, 0))
         0.5
         """
@@ -76,15 +77,21 @@ class Calibration:
 
 
 # Logistic regression on the bundled questions, on one real interview and on committee meetings, against the same questions
-# put to an archive that is about something else: AUROC 0.984, and 4.5 % of the answerable ones refused. It tells subjects
-# apart; a fact that is absent from the right subject it hardly sees (AUROC 0.63).
+# put to an archive that is about something else: AUROC 0.96 to 0.99. It tells subjects apart; a fact that is absent from
+# the right subject it does not see. `size` was added after that, from one collection searched in parts of 153 to 3,740
+# passages: the log-odds of questions about something else grow by 0.56 for each unit, those of answerable ones by 0.16.
 DEFAULT_CALIBRATION = Calibration(
-    bias=-4.29, coefficients=(6.08, 5.89, 1.29, 1.29, -1.01, -1.08, -0.99, 0.0, 0.0), threshold=0.3
+    bias=-4.29, coefficients=(6.08, 5.89, 1.29, 1.29, -1.01, -1.08, -0.99, 0.0, 0.0, -0.5), threshold=0.3
 )
 
 
-# The same with what the trained reader says.
-TRAINED_CALIBRATION = DEFAULT_CALIBRATION
+def size_of(passages: int) -> float:
+    """How much there was to search, as a signal: the more, the better the best match of a question about something else.
+
+    >>> size_of(50), round(size_of(1000), 2)
+    (0.0, 2.3)
+    """
+    return log(max(passages, 100) / 100)
 
 
 def fingerprint_with(encoder: str, reader: str) -> str:

@@ -186,7 +186,7 @@ def test_the_json_form_has_the_contracts_fields(bundled: Archive) -> None:
 
 def test_a_quote_that_the_document_does_not_hold_is_not_verified(bundled: Archive) -> None:
     query = build_query("When will the gates move?", speakers=bundled.speakers())
-    evidence = read(bundled, query, retrieve(bundled, query, scope=Scope()))
+    evidence = read(bundled, query, retrieve(bundled, query, scope=Scope()), searched=124)
     forged = replace(evidence.quotes[0], text="They will never move.")
     moved = replace(evidence.quotes[0], start=evidence.quotes[0].start + 1, end=evidence.quotes[0].end + 1)
     verified = [cite("[1]", [quote], bundled.document)[0].verified for quote in (evidence.quotes[0], forged, moved)]
@@ -197,7 +197,7 @@ def test_quotes_are_whole_sentences_best_first_and_none_overlaps_another(bundled
     for question in QUESTIONS:
         query = build_query(question.question, question.history, speakers=bundled.speakers())
         candidates = retrieve(bundled, query, scope=Scope())
-        quotes = read(bundled, query, candidates).quotes
+        quotes = read(bundled, query, candidates, searched=124).quotes
         borders = {
             candidate.stored.row: {
                 edge + candidate.stored.passage.start for span in candidate.stored.spans for edge in span

@@ -15,7 +15,7 @@ from rag.errors import ArchiveError
 
 NOTHING_IS_SURE = Calibration(
     bias=-30.0,
-    coefficients=(0.0,) * 9,
+    coefficients=(0.0,) * 10,
     threshold=0.5,
     curve=(CurvePoint(0.9, 0.5, 0.0), CurvePoint(0.1, 1.0, 0.25)),
     fitted_on="4 questions",
@@ -26,7 +26,7 @@ QUESTION = "When will the gates move?"
 def test_a_calibration_is_read_back_as_it_was_for_its_own_model_only(tmp_path: Path) -> None:
     path = tmp_path / CALIBRATION_FILE
     save_calibration(path, NOTHING_IS_SURE, encoder="a-model", fingerprint="f1")
-    other = Calibration(bias=1.0, coefficients=(1.0,) * 9, threshold=0.25)
+    other = Calibration(bias=1.0, coefficients=(1.0,) * 10, threshold=0.25)
     save_calibration(path, other, encoder="another", fingerprint="f2")
     assert load_calibration(path, fingerprint="f1") == NOTHING_IS_SURE
     assert load_calibration(path, fingerprint="f2") == other
@@ -34,9 +34,13 @@ def test_a_calibration_is_read_back_as_it_was_for_its_own_model_only(tmp_path: P
 
 
 def test_a_confidence_is_the_logistic_function_of_the_weighted_signals() -> None:
-    calibration = Calibration(bias=-1.0, coefficients=(2.0, 0.0, 0.0, 0.0, 0.0, 0.0, -3.0, 0.0, 0.0), threshold=0.5)
+    calibration = Calibration(
+        bias=-1.0, coefficients=(2.0, 0.0, 0.0, 0.0, 0.0, 0.0, -3.0, 0.0, 0.0, 0.5), threshold=0.5
+    )
     # -1 + 2 * 0.5 - 3 * 0.25 = -0.75, and 1 / (1 + e^0.75) = 0.320821
     assert calibration.confidence(Signals(0.5, 1, 1, 1, 1, 1, 0.25)) == pytest.approx(0.320821, abs=1e-6)
+    # with 2 units of size it is 0.25
+    assert calibration.confidence(Signals(0.5, 1, 1, 1, 1, 1, 0.25, size=2.0)) == pytest.approx(0.562177, abs=1e-6)
 
 
 def test_an_assistant_uses_the_calibration_of_its_archive_which_an_ingest_leaves_alone(bundled_copy: Path) -> None:

@@ -37,7 +37,7 @@ def talk(tmp_path_factory: pytest.TempPathFactory) -> Archive:
 
 def quotes(archive: Archive, question: str, weights: ReadingWeights = READING) -> tuple[Sentence, ...]:
     query = build_query(question, speakers=archive.speakers())
-    return weigh(archive, query, retrieve(archive, query, scope=Scope()), weights=weights)[0]
+    return weigh(archive, query, retrieve(archive, query, scope=Scope()), searched=3, weights=weights)[0]
 
 
 def test_the_question_that_was_asked_lends_its_words_to_its_answer(talk: Archive) -> None:

@@ -13,7 +13,6 @@ from rag.reading.loading import (
     HEURISTIC,
     READERS,
     TRAINED,
-    default_calibration,
     fingerprint_of,
     load_reader,
 )
@@ -31,7 +30,6 @@ __all__ = [
     "Reader",
     "Reading",
     "ReadingWeights",
-    "default_calibration",
     "fingerprint_of",
     "load_reader",
     "named_stems",

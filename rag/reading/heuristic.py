@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from embeddings.types import FloatVector
-from rag.calibration import DEFAULT_CALIBRATION, Calibration, Signals
+from rag.calibration import DEFAULT_CALIBRATION, Calibration, Signals, size_of
 from rag.retrieval import Candidate
 from rag.speakers import last_name
 from rag.types import Evidence, Query, Sentence, Span
@@ -87,12 +87,16 @@ def read(
     query: Query,
     candidates: Sequence[Candidate],
     *,
+    searched: int,
     weights: ReadingWeights = READING,
     calibration: Calibration = DEFAULT_CALIBRATION,
     max_quotes: int = MAX_QUOTES,
 ) -> Evidence:
-    """The quotes that answer best, and the confidence that they do; no quotes where there is nothing to read."""
-    quotes, signals = weigh(archive, query, candidates, weights=weights, max_quotes=max_quotes)
+    """The quotes that answer best, and the confidence that they do; no quotes where there is nothing to read.
+
+    `searched` is the number of passages that the candidates were found among.
+    """
+    quotes, signals = weigh(archive, query, candidates, searched=searched, weights=weights, max_quotes=max_quotes)
     return Evidence(quotes, calibration.confidence(signals) if signals else 0.0)
 
 
@@ -101,6 +105,7 @@ def weigh(
     query: Query,
     candidates: Sequence[Candidate],
     *,
+    searched: int,
     weights: ReadingWeights = READING,
     max_quotes: int = MAX_QUOTES,
 ) -> tuple[tuple[Sentence, ...], Signals | None]:
@@ -124,6 +129,7 @@ def weigh(
         quotes,
         word_weights,
         {stem for stems in named_stems(archive, question).values() for stem in stems} - names,
+        searched,
     )
     return tuple(quotes), signals
 
@@ -228,6 +234,7 @@ def _signals(
     quotes: Sequence[Sentence],
     word_weights: dict[str, float],
     named: set[str],
+    searched: int,
 ) -> Signals:
     total = sum(word_weights.values()) or 1.0
 
@@ -250,6 +257,7 @@ def _signals(
         names_missing=len(missing) / max(len(named), 1),
         relevance=max((_squashed(reading.relevance) for reading in readings), default=0.0),
         answer=max((_squashed(float(reading.sentences.max(initial=-CLIP))) for reading in readings), default=0.0),
+        size=size_of(searched),
     )
 
 

@@ -13,7 +13,6 @@ from embeddings.children import run_module
 from embeddings.models import cache_folder, locate
 from embeddings.registry import Registry
 from embeddings.types import EmbeddingError
-from rag.calibration import DEFAULT_CALIBRATION, TRAINED_CALIBRATION, Calibration
 from rag.reading.graph import TRAINED as TRAINED
 from rag.reading.graph import TRAINED_SHA256
 from rag.reading.model import OnnxReader, Reader
@@ -49,11 +48,6 @@ def load_reader(name: str = DEFAULT_READER) -> Reader | None:
 def fingerprint_of(reader: Reader | None) -> str:
     """What names a reader's weights; empty where there is none."""
     return reader.fingerprint if reader is not None else ""
-
-
-def default_calibration(reader: Reader | None) -> Calibration:
-    """How sure is sure where nothing was fitted. A model that nothing was fitted for has no say in it."""
-    return TRAINED_CALIBRATION if fingerprint_of(reader) == TRAINED_SHA256 else DEFAULT_CALIBRATION
 
 
 def graph_folder(fingerprint: str) -> Path:
