@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+import json
+from dataclasses import asdict, replace
 
+import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from rag.archive import Archive, open_archive
 from rag.followups import build_query
-from rag.reading.heuristic import READING, ReadingWeights, weigh
-from rag.retrieval import retrieve
-from rag.types import Scope, Sentence
+from rag.reading.heuristic import MAX_QUOTE_CHARS, READING, ReadingWeights, _choose, weigh
+from rag.retrieval import Candidate, retrieve
+from rag.store import StoredPassage
+from rag.types import Passage, Scope, Sentence
 
 TALK = """Interviewer: Your barrier has a toll gate on the island side, hasn't it, and what became of it?
 
@@ -54,3 +59,68 @@ def test_a_name_in_the_question_does_not_draw_the_quote_to_the_sentence_that_int
     alone = replace(READING, join=9.0)  # the best sentence without its neighbours, so that one sees which it is
     first, *_ = quotes(talk, "What did Hadiya Orsun give for the drawings?", alone)
     assert first.text.endswith("She took the drawings and gave me a rope in return.")
+
+
+def candidate(row: int, sentences: list[str], language: str | None = "en") -> Candidate:
+    text = " ".join(sentences)
+    starts = np.cumsum([0, *(len(sentence) + 1 for sentence in sentences)])
+    spans = tuple((int(start), int(start) + len(sentence)) for start, sentence in zip(starts, sentences, strict=False))
+    start = 10_000 * row
+    passage = Passage(
+        f"p{row}", "d", "a.txt", "Ann", "respondent", "", start, start + len(text), text, language=language
+    )  # fmt: skip
+    none = np.zeros(0, np.float32)
+    body = json.dumps(asdict(passage)).encode()
+    stored = StoredPassage(row, "Ann", body, none, none, spans, np.zeros((len(spans), 0), np.float32))
+    return Candidate(stored, 1.0, 0.0, 0.0, 0.0, none)
+
+
+SENTENCES = st.lists(
+    st.sampled_from(["He paid for the whole bridge.", "No.", "The toll fell in the month of May.", "This was " + "long " * 60 + "ago."]),
+    min_size=1, max_size=7,
+)  # fmt: skip
+
+
+@given(st.lists(st.tuples(SENTENCES, st.lists(st.floats(0.1, 2.0), min_size=7, max_size=7)), min_size=1, max_size=3))
+def test_quotes_are_whole_sentences_best_first_never_twice_and_bring_what_they_lean_on(
+    passages: list[tuple[list[str], list[float]]],
+) -> None:
+    found = [(candidate(row, sentences), scores) for row, (sentences, scores) in enumerate(passages)]
+    scored = sorted(
+        ((score, c, n) for c, scores in found for n, score in enumerate(scores[: len(c.stored.spans)])),
+        key=lambda item: -item[0],
+    )
+    quotes = _choose(scored, 3, READING)
+    assert 1 <= len(quotes) <= 3
+    assert quotes[0].score == scored[0][0]
+    assert [quote.score for quote in quotes] == sorted((quote.score for quote in quotes), reverse=True)
+    shown: set[tuple[str, int]] = set()
+    for quote in quotes:
+        passage = quote.passage
+        spans = found[int(passage.id[1:])][0].stored.spans
+        own = {
+            (passage.id, n)
+            for n, (a, z) in enumerate(spans)
+            if passage.start + a >= quote.start and passage.start + z <= quote.end
+        }
+        assert quote.text == passage.text[quote.start - passage.start : quote.end - passage.start]
+        assert quote.text == " ".join(passage.text[slice(*spans[n])] for _, n in sorted(own))  # nothing is cut
+        assert not own & shown
+        shown |= own
+    for quote in quotes:
+        spans = found[int(quote.passage.id[1:])][0].stored.spans
+        first = [quote.passage.start + a for a, _ in spans].index(quote.start)
+        if quote.text.startswith(("He", "This", "No.")) and first and (quote.passage.id, first - 1) not in shown:
+            whole = quote.end - quote.passage.start - spans[first - 1][0]
+            assert whole > MAX_QUOTE_CHARS or len(quote.text.split(". ")) > 2
+
+
+def test_a_sentence_that_leans_goes_on_with_the_quote_before_it_and_leans_in_its_own_language() -> None:
+    told = ["The county paid for the bridge.", "He thanked them for it later.", "It rained in the hills."]
+    (quote,) = _choose(
+        [(1.0, candidate(0, told), 0), (0.7, candidate(0, told), 1), (0.1, candidate(0, told), 2)], 3, READING
+    )
+    assert quote.text == "The county paid for the bridge. He thanked them for it later."
+    german = candidate(0, ["Der Kreis hat die Brücke bezahlt.", "Dieser Kreis ist sehr arm geworden."], "de")
+    (quote,) = _choose([(1.0, german, 1), (0.1, german, 0)], 3, READING)
+    assert quote.text == "Der Kreis hat die Brücke bezahlt. Dieser Kreis ist sehr arm geworden."

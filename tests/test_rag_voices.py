@@ -85,7 +85,7 @@ def test_no_voice_is_cut_in_two_and_nothing_is_lost(ranked: list[Sentence]) -> N
 def test_who_contradicts_whom_is_told_apart_in_order_of_date(bundled: Archive, question: Question) -> None:
     answer = Assistant(bundled).ask(question.question)
     query = build_query(question.question, speakers=bundled.speakers())
-    best = read(bundled, query, retrieve(bundled, query, scope=Scope())).quotes[0]
+    best = read(bundled, query, retrieve(bundled, query, scope=Scope()), searched=124).quotes[0]
     assert (answer.citations[0].quote, answer.citations[0].start) == (best.text, best.start)
     assert [citation.marker for citation in answer.citations] == list(range(1, len(answer.citations) + 1))
     paragraphs = answer.text.split("\n\n")

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -19,7 +19,8 @@ from embeddings.types import FloatVector
 from rag.calibration import DEFAULT_CALIBRATION, Calibration, Signals, size_of
 from rag.retrieval import Candidate
 from rag.speakers import last_name
-from rag.types import Evidence, Query, Sentence, Span
+from rag.store import StoredPassage
+from rag.types import Evidence, Query, Sentence
 
 if TYPE_CHECKING:
     from rag.archive import Archive
@@ -51,10 +52,17 @@ class ReadingWeights:
 
 READING = ReadingWeights()
 
-# Words that lean on the sentence before them: a quote that begins so is shown with it.
-_LEANING = frozenset(
-    "he she it they this that these those his her its their such there then so but and also or".split()
-)
+# Words that lean on the sentence before them, by language: a quote that begins so is shown with it.
+_LEANING = {
+    "en": "he she it they this that these those his her its their such there then so but and also or",
+    "de": "er sie es dies diese dieser dieses ihn ihm ihr ihre sein seine dann da so aber und auch oder deshalb",
+    "fr": "il elle ils elles cela ça ce c cet cette ces celui celle son sa leur alors donc mais et aussi ou",
+    "es": "él ella ello ellos ellas eso esto ese esa este esta estos estas su sus entonces así pero y también o",
+    "pt": "ele ela eles elas isso isto esse essa este esta estes estas seu sua então assim mas e também ou",
+    "ru": "он она оно они это этот эта эти то тот его её их тогда там так но а и тоже или поэтому",
+    "uk": "він вона воно вони це цей ця ці то той його її їх тоді там так але а і й також або тому",
+}
+_LEANING_WORDS = {language: frozenset(words.split()) for language, words in _LEANING.items()}
 _NUMBER_ASKED = re.compile(
     r"\b(?:how (?:many|much|long|old|far|often|big|large|high|tall|fast|soon|few|expensive)"
     r"|(?:what|which) (?:\w+ )?(?:percentage|share|number|amount|sum|price|cost|costs|budget|rate|size)"
@@ -185,47 +193,76 @@ def _shape(question: str, text: str, weights: ReadingWeights) -> float:
 
 def _choose(scored: Sequence[tuple[float, Candidate, int]], max_quotes: int, weights: ReadingWeights) -> list[Sentence]:
     """The best sentences, each with the neighbours it needs, none twice."""
-    quotes: list[Sentence] = []
+    runs: list[_Run] = []
     taken: set[tuple[int, int]] = set()
     by_place = {(candidate.stored.row, number): score for score, candidate, number in scored}
     for score, candidate, number in scored:
-        if len(quotes) == max_quotes or (quotes and score < weights.keep * quotes[0].score):
+        if len(runs) == max_quotes or (runs and score < weights.keep * runs[0].score):
             break
-        row, spans, passage = candidate.stored.row, candidate.stored.spans, candidate.stored.passage
-        if (row, number) in taken:
+        stored = candidate.stored
+        if (stored.row, number) in taken:
             continue
-        free = {n: by_place[row, n] for n in range(len(spans)) if (row, n) not in taken}
-        first, last = _with_neighbours(passage.text, spans, number, free, weights.join)
-        taken |= {(row, n) for n in range(first, last + 1)}
-        start, end = spans[first][0], spans[last][1]
-        quotes.append(Sentence(passage, passage.start + start, passage.start + end, passage.text[start:end], score))
-    return quotes
+        free = {n: by_place[stored.row, n] for n in range(len(stored.spans)) if (stored.row, n) not in taken}
+        first, last = _with_neighbours(stored, number, free, weights.join)
+        taken |= {(stored.row, n) for n in range(first, last + 1)}
+        run = _Run(stored, first, last, score)
+        # What leans on the end of a quote that is there already goes on with it, and is no quote of its own.
+        at = next(
+            (n for n, other in enumerate(runs) if other.stored.row == stored.row and other.last == first - 1), None
+        )
+        if at is not None and _leans(stored, first) and _length(stored, runs[at].first, last) <= MAX_QUOTE_CHARS:
+            runs[at] = replace(runs[at], last=last)
+        else:
+            runs.append(run)
+    return [run.quote() for run in runs]
 
 
-def _with_neighbours(
-    text: str, spans: Sequence[Span], number: int, free: dict[int, float], join: float
-) -> tuple[int, int]:
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """Sentences `first` to `last` of a passage."""
+
+    stored: StoredPassage
+    first: int
+    last: int
+    score: float
+
+    def quote(self) -> Sentence:
+        passage, spans = self.stored.passage, self.stored.spans
+        start, end = spans[self.first][0], spans[self.last][1]
+        return Sentence(passage, passage.start + start, passage.start + end, passage.text[start:end], self.score)
+
+
+def _with_neighbours(stored: StoredPassage, number: int, free: dict[int, float], join: float) -> tuple[int, int]:
     """The run of sentences to quote for one: what it leans on, and neighbours that answer almost as well."""
-    first = last = number
 
-    def fits(low: int, high: int) -> bool:
-        return spans[high][1] - spans[low][0] <= MAX_QUOTE_CHARS
+    def supported(first: int, last: int) -> int:
+        """Two sentences further back at most, while the first one leans on the one before it."""
+        for _ in range(2):
+            if first - 1 in free and _leans(stored, first) and _length(stored, first - 1, last) <= MAX_QUOTE_CHARS:
+                first -= 1
+        return first
 
-    while number - first < 2 and first - 1 in free and _leans(text[slice(*spans[first])]) and fits(first - 1, last):
-        first -= 1
+    first, last = supported(number, number), number
     while last - first < MAX_QUOTE_SENTENCES - 1:
         beside = [n for n in (first - 1, last + 1) if n in free and free[n] >= join * free[number]]
-        beside = [n for n in beside if fits(min(first, n), max(last, n))]
+        beside = [n for n in beside if _length(stored, min(first, n), max(last, n)) <= MAX_QUOTE_CHARS]
         if not beside:
             break
         best = max(beside, key=lambda n: free[n])
         first, last = min(first, best), max(last, best)
-    return first, last
+    return supported(first, last), last
 
 
-def _leans(text: str) -> bool:
+def _length(stored: StoredPassage, first: int, last: int) -> int:
+    return stored.spans[last][1] - stored.spans[first][0]
+
+
+def _leans(stored: StoredPassage, number: int) -> bool:
+    """Whether a sentence is not understood without the one before it: it begins with a word for it, or is very short."""
+    text = stored.passage.text[slice(*stored.spans[number])]
     words = re.findall(r"[^\W\d_]+", text[:40])
-    return bool(words) and (words[0].lower() in _LEANING or len(text.split()) < 4)
+    leaning = _LEANING_WORDS.get(stored.passage.language or "en", _LEANING_WORDS["en"])
+    return bool(words) and (words[0].lower() in leaning or len(text.split()) < 4)
 
 
 def _signals(
