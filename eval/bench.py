@@ -14,6 +14,7 @@ import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from time import perf_counter
 
@@ -23,10 +24,17 @@ from eval.run import RETRIEVALS, RunSettings, run
 from rag import readers
 from rag.archive import Archive, open_archive
 from rag.assistant import Assistant
+from rag.calibration import DEFAULT_CALIBRATION
 from rag.files import transcripts_under
+from rag.followups import build_query
+from rag.generators import GenerationRequest
 from rag.passages import passages_of
 from rag.readers.text import read_text
+from rag.reading import TRAINED, load_reader
+from rag.retrieval import retrieve
 from rag.transcript import parse
+from rag.types import Answer, Scope
+from rag.verification import verify
 
 ROOT = Path(__file__).resolve().parent.parent
 BUNDLED = ROOT / "eval" / "sets"
@@ -66,13 +74,71 @@ def _print_speed(folder: Path) -> None:
     print(
         f"  warm ask        p50 {1000 * statistics.median(times):.1f} ms, p95 {1000 * times[int(0.95 * len(times))]:.1f} ms"
     )
+    _print_trained(archive, asked)
+    _print_writing(archive, asked)
+    ask = ["ask", asked[0], "--archive", str(folder / "speed")]
     for label, words in (
-        ("cold ask", ["ask", asked[0], "--archive", str(folder / "speed")]),
+        ("cold ask", ask),
+        ("… trained", [*ask, "--reader", "trained"]),
         ("--help", ["--help"]),
     ):
         runs = [_run_child(words) for _ in range(REPEATS)]
         seconds = statistics.median(run[0] for run in runs)
         print(f"  {label:<15} median {seconds:.2f} s, peak {max(run[1] for run in runs):.0f} MB, of {REPEATS} runs")
+
+
+def _print_trained(archive: Archive, asked: Sequence[str]) -> None:
+    """Ten passages read by the trained reader, and a warm answer with it."""
+    reader = load_reader(TRAINED)
+    if reader is None:
+        return
+    assistant = Assistant(archive, reader=reader)
+    reading: list[float] = []
+    whole: list[float] = []
+    for question in asked:
+        found = retrieve(archive, build_query(question), scope=Scope())[:10]
+        with _timed(reading):
+            reader.read(question, [c.stored.passage.text for c in found], [c.stored.spans for c in found])
+        with _timed(whole):
+            assistant.ask(question)
+    print(f"  trained reader  {1000 * statistics.median(reading):.0f} ms for 10 passages, warm ask {_p50(whole)}")
+
+
+def _print_writing(archive: Archive, asked: Sequence[str]) -> None:
+    """What comes between a model and the user: the way of the first piece, and the check of 200 words."""
+    delays: list[float] = []
+    written: list[float] = []
+
+    class Model:
+        """Says 200 words of the passages that it was shown."""
+
+        numbering = "sentences"
+
+        def generate(self, request: GenerationRequest) -> Iterator[str]:
+            written.append(perf_counter())
+            yield "Well: "
+            words = 0
+            for number, numbered in enumerate(request.passages * 5, start=1):
+                if words < 200:
+                    text = numbered.sentences[0].text
+                    words += len(text.split())
+                    yield f"{text.rstrip('.')} [{(number - 1) % len(request.passages) + 1}.1]. "
+
+    always = replace(DEFAULT_CALIBRATION, threshold=0.0)
+    assistant = Assistant(archive, generator=Model(), calibration=always)
+    checks: list[float] = []
+    for question in asked[: 4 * REPEATS]:
+        for number, piece in enumerate(assistant.stream(question)):
+            if number == 0:
+                delays.append(perf_counter() - written[-1])
+            if isinstance(piece, Answer):
+                with _timed(checks):
+                    verify(archive, piece.text, piece.markers, piece.citations, [hit.passage for hit in piece.passages])
+    print(f"  first piece     {_p50(delays)} after the model's; 200 words are checked in {_p50(checks)}")
+
+
+def _p50(seconds: Sequence[float]) -> str:
+    return f"p50 {1000 * statistics.median(seconds):.1f} ms"
 
 
 def _print_reading(folder: Path) -> None:
