@@ -10,6 +10,10 @@ ArchiveOption = Annotated[
     str | None, typer.Option("--archive", metavar="URL", help="The archive's folder [default: archive]")
 ]
 GeneratorOption = Annotated[str | None, typer.Option("--generator", metavar="NAME", help="What writes the answer")]
+ReaderOption = Annotated[
+    str | None,
+    typer.Option("--reader", metavar="NAME", help="What reads the passages: trained, heuristic, a model"),
+]
 ModelOption = Annotated[str | None, typer.Option("--model", metavar="NAME", help="The generator's model")]
 BaseUrlOption = Annotated[str | None, typer.Option("--base-url", metavar="URL", help="An OpenAI-compatible server")]
 
@@ -39,6 +43,7 @@ def chat(
         typer.Option("--token-file", metavar="FILE", help="A token that opens the doors; or set ONRECORD_TOKEN"),
     ] = None,
     generator: GeneratorOption = None,
+    reader: ReaderOption = None,
     model: ModelOption = None,
     base_url: BaseUrlOption = None,
 ) -> None:
@@ -47,15 +52,17 @@ def chat(
     from rag.config import load_settings
     from rag.errors import InputError
     from rag.generators import load_generator
+    from rag.reading import load_reader
     from ui.doors.access import read_token
     from ui.server import address, build_server, check_address, read_login, serve
 
-    settings = load_settings(archive=archive, generator=generator, model=model, base_url=base_url)
+    settings = load_settings(archive=archive, generator=generator, reader=reader, model=model, base_url=base_url)
     login = read_login(auth)
     check_address(host, login)
     if token_file is not None and not api:
         raise InputError("--token-file is for the doors; add --api, or leave it out")
     token = read_token(token_file) if api else None
+    load_reader(settings.reader)
     load_generator(settings.generator, settings.for_assistant()["options"])  # told now, not at the first question
     opened = open_archive(settings.archive, encoder=settings.encoder)
     app = build_server(opened, settings=settings, read_only=read_only, login=login, host=host, api=api, token=token)
@@ -72,6 +79,7 @@ def chat(
 def mcp(
     archive: ArchiveOption = None,
     generator: GeneratorOption = None,
+    reader: ReaderOption = None,
     model: ModelOption = None,
     base_url: BaseUrlOption = None,
 ) -> None:
@@ -80,6 +88,6 @@ def mcp(
     from rag.config import load_settings
     from ui.doors.mcp_server import build_mcp_server
 
-    settings = load_settings(archive=archive, generator=generator, model=model, base_url=base_url)
+    settings = load_settings(archive=archive, generator=generator, reader=reader, model=model, base_url=base_url)
     opened = open_archive(settings.archive, encoder=settings.encoder, create=False)
     build_mcp_server(opened, settings=settings).run("stdio")
