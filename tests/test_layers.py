@@ -18,7 +18,7 @@ ALLOWED = {
     "eval": {"eval", "rag", "embeddings"},
 }
 PRINTS = {
-    "rag/cli.py", "ui/cli.py", "eval/bench.py", "eval/cli.py", "eval/followups.py", "ui/bench.py", "embeddings/export.py",
+    "rag/cli.py", "ui/cli.py", "eval/bench.py", "eval/cli.py", "eval/followups.py", "eval/reading.py", "ui/bench.py", "embeddings/export.py",
     "rag/reading/graph.py", "rag/reading/train.py",
 }  # fmt: skip
 READERS = {"pypdf", "docx", "lxml", "trafilatura", "pysubs2", "webvtt", "py3langid", "charset_normalizer"}
