@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from rag.analysis import content_words
+from rag.attribution import SAYING
 from rag.dates import month_number
 from rag.speakers import fold, is_title
 
@@ -20,16 +21,11 @@ if TYPE_CHECKING:
 MOST_WORDS = 6  # of a question's words, in what is said about them
 # A capital that does not begin a sentence, or a digit.
 _NAME_OR_NUMBER = re.compile(r"(?<![.?!:“\"] )(?<!^)(?<!\w)(?:\d[\d.,   ]*\d|[^\W\d_]+(?:[-.][^\W_]+)*)")
-_SAYING = (
-    r"(?:say|said|says|tell|told|think|thought|thinks|mention|mentioned|claim|claimed|argue|argued|answer|answered|explain|"
-    r"explained|promise|promised|comment|commented|deny|denied|admit|admitted|announce|announced|respond|responded|reply|"
-    r"replied|testify|testified|state|stated|describe|described|believe|believed|suggest|suggested)"
-)
 _PERSON = r"(?P<name>(?:[A-ZÀ-ÞА-ЯІЇЄҐ][\w.’'-]*\s+){0,3}[A-ZÀ-ÞА-ЯІЇЄҐ][\w-]+)"
 _ASKED_OF = re.compile(
-    rf"\b(?:did|does|do|has|had|will|would)\s+{_PERSON}\s+(?:ever\s+|also\s+|really\s+)?{_SAYING}\b"
+    rf"\b(?:did|does|do|has|had|will|would)\s+{_PERSON}\s+(?:ever\s+|also\s+|really\s+)?{SAYING}\b"
     rf"|\b(?:[Aa]ccording to|[Ii]n the words of)\s+{_PERSON.replace('?P<name>', '?P<after>')}"
-    rf"|\b[Ww]hat\s+{_PERSON.replace('?P<name>', '?P<what>')}\s+{_SAYING}\b"
+    rf"|\b[Ww]hat\s+{_PERSON.replace('?P<name>', '?P<what>')}\s+{SAYING}\b"
 )
 
 

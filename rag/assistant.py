@@ -15,6 +15,7 @@ from typing import Any
 
 from rag.absence import absent_names, absent_speaker, told
 from rag.archive import Archive
+from rag.attribution import asked_of
 from rag.calibration import DEFAULT_CALIBRATION, Calibration
 from rag.errors import InputError
 from rag.followups import build_query, with_rewrite
@@ -34,6 +35,7 @@ DEFAULT_K = 8
 DEFAULT_TIMEOUT_S = 60.0
 REWRITE_TIMEOUT_S = 10.0
 NOT_ON_RECORD = "Not on record: nothing in the {passages}{speakers} in {documents}{filters} answers this."
+OTHERS_SAY = "Nothing that {} says answers this: what is quoted others have said."
 NOTHING_THERE = "Not on record: there is nothing in this archive yet."
 NOTHING_FITS = "Not on record: nothing in this archive fits these filters."
 
@@ -107,14 +109,15 @@ class Assistant:
         scope = self.archive.resolve(filters)
         query = self._query(question, history)
         cover = self.archive.cover(scope)
+        asked = asked_of(question, query.speakers) if scope.speakers is None else ()
         try:
-            found = self._find(query, scope, k, cover.passages)
+            found, by_others = self._find_by(query, scope, k, asked)
         except InputError:
             # Another process took a document out since it was found: once more, without it.
-            found = self._find(query, scope, k, cover.passages)
+            found, by_others = self._find_by(query, scope, k, asked)
         was_read = perf_counter()
         written = Written("", self.generator_name, refused=True)
-        if found.evidence.quotes and found.evidence.confidence >= self.calibration.threshold:
+        if self._suffices(found):
             request = GenerationRequest(question, tuple(history), by_voice(found.evidence.quotes), found.numbered)
             written = yield from self._writer.write(request, found.documents)
         if written.refused:
@@ -123,6 +126,11 @@ class Assistant:
         absent = absent_names(self.archive, question) if cover.passages else ()
         occurrences = self.archive.occurrences(question) if written.refused and cover.passages else {}
         speaker = absent_speaker(self.archive, question) if cover.passages else None
+        if by_others and not written.refused:
+            speaker = None
+            written = replace(
+                written, note=" ".join(part for part in (written.note, OTHERS_SAY.format(by_others)) if part)
+            )
         missing = told(absent, speaker, occurrences if written.refused else None)
         ended = perf_counter()
         yield Answer(
@@ -164,12 +172,25 @@ class Assistant:
             return query
         return with_rewrite(query, text[:MAX_QUESTION_CHARS])
 
-    def _find(self, query: Query, scope: Scope, k: int, searched: int) -> _Found:
+    def _find_by(self, query: Query, scope: Scope, k: int, asked: Sequence[str]) -> tuple[_Found, str]:
+        """What those who were asked say themselves; where they say nothing of it, what others do, and who was asked."""
+        if asked:
+            found = self._find(query, replace(scope, speakers=tuple(asked)), k)
+            if self._suffices(found):
+                return found, ""
+        return self._find(query, scope, k), " and ".join(asked)
+
+    def _suffices(self, found: _Found) -> bool:
+        return bool(found.evidence.quotes) and found.evidence.confidence >= self.calibration.threshold
+
+    def _find(self, query: Query, scope: Scope, k: int) -> _Found:
         candidates = retrieve(self.archive, query, scope=scope, weights=self._weights, depth=max(DEPTH, k))
         retrieved = perf_counter()
         if self.reader is not None:
             candidates = reread(self.reader, query, candidates)
-        evidence = read(self.archive, query, candidates, calibration=self.calibration, searched=searched)
+        evidence = read(
+            self.archive, query, candidates, calibration=self.calibration, searched=self.archive.cover(scope).passages
+        )
         first = candidates[:k]
         needed = {quote.passage.document_id for quote in evidence.quotes}
         needed |= {candidate.stored.passage.document_id for candidate in first}
