@@ -15,7 +15,7 @@ def test_a_flag_beats_the_environment_which_beats_the_file_which_beats_the_defau
     environment = {"ONRECORD_ARCHIVE": "env", "ONRECORD_K": "4", "HOME": "x"}
     found = load_settings(tmp_path, environment=environment, archive="flag", k=None)
     assert found == Settings(archive="flag", encoder=None, generator="file", k=4)
-    assert load_settings(tmp_path / "nowhere", environment={}) == Settings("archive", None, "extractive", 8)
+    assert load_settings(tmp_path / "nowhere", environment={}) == Settings("archive", None, generator="extractive", k=8)
 
 
 @pytest.mark.parametrize(
@@ -43,7 +43,7 @@ def test_a_key_with_one_letter_missing_names_the_key_that_was_meant(tmp_path: Pa
             load_settings(tmp_path, environment={f"ONRECORD_{typed.upper()}": "x"})
         assert str(told.value) == (
             f"the environment: there is no setting 'ONRECORD_{typed.upper()}'; did you mean {known!r}? "
-            "known: archive, encoder, generator, k, model, base_url, timeout_s, strict"
+            "known: archive, encoder, reader, generator, k, model, base_url, timeout_s, strict"
         )
 
 

@@ -652,7 +652,7 @@ def test_while_an_answer_is_written_one_can_type_send_and_begin_anew(archive: Pa
         page.press("#or-box textarea", "Enter")
         finished(page, 2)
         assert page.locator("#chat .or-asked").all_inner_texts() == [GATES, BUTTON]
-        page.fill("#or-box textarea", TUNGSTEN.replace("tungsten", "the gates"))
+        page.fill("#or-box textarea", "And in which year will the gates move?")
         page.press("#or-box textarea", "Enter")
         page.wait_for_selector("#chat .or-pending")
         page.click(".or-new")
