@@ -14,13 +14,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from eval.questions import Question
-from rag.archive import Archive
-from rag.calibration import DEFAULT_CALIBRATION, Calibration, CurvePoint, Signals
+from rag.assistant import Assistant
+from rag.calibration import DEFAULT_CALIBRATION, Calibration, CurvePoint
 from rag.errors import InputError
-from rag.followups import build_query
-from rag.reading import Reader, reread, weigh
-from rag.retrieval import retrieve
-from rag.types import Scope
+from rag.types import Signals
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -62,32 +59,23 @@ class Fit:
 
 
 def examples_of(
-    archive: Archive,
-    questions: Sequence[Question],
-    *,
-    reader: Reader | None = None,
-    progress: Callable[[int, int], None] | None = None,
+    assistant: Assistant, questions: Sequence[Question], *, progress: Callable[[int, int], None] | None = None
 ) -> list[Example]:
-    """What the reader sees for each question; a question that finds nothing to read teaches nothing, and is left out."""
+    """What the assistant sees for each question; one that finds nothing to read teaches nothing, and is left out."""
     examples = []
-    searched = archive.cover(Scope()).passages
     for number, question in enumerate(questions):
         if progress:
             progress(number, len(questions))
-        query = build_query(question.question, question.history, speakers=archive.speakers())
-        candidates = retrieve(archive, query, scope=Scope())
-        if reader is not None:
-            candidates = reread(reader, query, candidates)
-        quotes, signals = weigh(archive, query, candidates, searched=searched)
-        if signals is None:
+        evidence = assistant.evidence(question.question, history=question.history)
+        if evidence.signals is None:
             continue
-        first = quotes[0] if quotes else None
+        first = evidence.quotes[0] if evidence.quotes else None
         right = first is not None and (
             question.is_answered_by(first.text)
             if question.answers
             else question.is_relevant(first.passage.source, first.start, first.end)
         )
-        examples.append(Example(signals, question.answerable and right, question.answerable))
+        examples.append(Example(evidence.signals, question.answerable and right, question.answerable))
     return examples
 
 

@@ -227,23 +227,25 @@ def calibrate_command(
     """Fit the confidence and its threshold on question sets, and keep both with the archive for its model."""
     from eval.calibrate import examples_of, fit_calibration
     from eval.tables import fit_to_json, print_fit
+    from rag.assistant import Assistant
     from rag.calibration import DEFAULT_CALIBRATION
-    from rag.reading import fingerprint_of, load_reader
+    from rag.reading import fingerprint_of
 
-    model = load_reader(reader or _settings().reader)
     opened = _archive(archive, (), Path(), None)
+    # How sure it is decides whether what a speaker said suffices: by the default, so that a second fit is as the first.
+    assistant = Assistant(opened, reader=reader or _settings().reader, calibration=DEFAULT_CALIBRATION)
     found = _questions(questions, opened)
     with _Progress() as progress:
-        examples = examples_of(opened, found, reader=model, progress=progress)
+        examples = examples_of(assistant, found, progress=progress)
     named = ", ".join(path.name for path in questions)
     fit = fit_calibration(
         examples,
-        before=opened.calibration(reader=fingerprint_of(model)) or DEFAULT_CALIBRATION,
+        before=opened.calibration(reader=fingerprint_of(assistant.reader)) or DEFAULT_CALIBRATION,
         max_wrongly_refused=None if balanced else max_wrongly_refused,
         fitted_on=f"{len(examples)} questions: {named}",
     )
     if not dry_run:
-        opened.set_calibration(fit.calibration, reader=fingerprint_of(model))
+        opened.set_calibration(fit.calibration, reader=fingerprint_of(assistant.reader))
     if as_json:
         _print_json(fit_to_json(fit))
     else:

@@ -95,6 +95,13 @@ class Assistant:
                 return piece
         raise AssertionError("a stream ends with its answer")
 
+    def evidence(self, question: str, *, history: Sequence[str] = (), filters: Filters | None = None) -> Evidence:
+        """The quotes that `ask` would answer a question from, and how sure it would be, with nothing written."""
+        question = _checked(question, history, DEFAULT_K)
+        scope = self.archive.resolve(filters or Filters())
+        found, _ = self._find_by(self._query(question, history), scope, DEFAULT_K)
+        return found.evidence
+
     def stream(
         self, question: str, *, history: Sequence[str] = (), k: int = DEFAULT_K, filters: Filters | None = None
     ) -> Iterator[str | Answer]:
@@ -109,12 +116,7 @@ class Assistant:
         scope = self.archive.resolve(filters)
         query = self._query(question, history)
         cover = self.archive.cover(scope)
-        asked = asked_of(question, query.speakers) if scope.speakers is None else ()
-        try:
-            found, by_others = self._find_by(query, scope, k, asked)
-        except InputError:
-            # Another process took a document out since it was found: once more, without it.
-            found, by_others = self._find_by(query, scope, k, asked)
+        found, by_others = self._find_by(query, scope, k)
         was_read = perf_counter()
         written = Written("", self.generator_name, refused=True)
         if self._suffices(found):
@@ -172,10 +174,11 @@ class Assistant:
             return query
         return with_rewrite(query, text[:MAX_QUESTION_CHARS])
 
-    def _find_by(self, query: Query, scope: Scope, k: int, asked: Sequence[str]) -> tuple[_Found, str]:
+    def _find_by(self, query: Query, scope: Scope, k: int) -> tuple[_Found, str]:
         """What those who were asked say themselves; where they say nothing of it, what others do, and who was asked."""
+        asked = asked_of(query.question, query.speakers) if scope.speakers is None else ()
         if asked:
-            found = self._find(query, replace(scope, speakers=tuple(asked)), k)
+            found = self._find(query, replace(scope, speakers=asked), k)
             if self._suffices(found):
                 return found, ""
         return self._find(query, scope, k), " and ".join(asked)
@@ -184,6 +187,13 @@ class Assistant:
         return bool(found.evidence.quotes) and found.evidence.confidence >= self.calibration.threshold
 
     def _find(self, query: Query, scope: Scope, k: int) -> _Found:
+        try:
+            return self._found(query, scope, k)
+        except InputError:
+            # Another process took a document out since it was found: once more, without it.
+            return self._found(query, scope, k)
+
+    def _found(self, query: Query, scope: Scope, k: int) -> _Found:
         candidates = retrieve(self.archive, query, scope=scope, weights=self._weights, depth=max(DEPTH, k))
         retrieved = perf_counter()
         if self.reader is not None:

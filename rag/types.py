@@ -182,11 +182,32 @@ class Sentence:
 
 
 @dataclass(frozen=True, slots=True)
+class Signals:
+    """What the confidence is made of; all in [0, 1] but cosines, which can be a little below, and `size`."""
+
+    dense: float  # best cosine of a passage
+    sentence: float  # best cosine of a sentence
+    cover: float  # share of the question's word weight in the best passage
+    quote_cover: float  # share of it in the first quote
+    unknown: float  # share of it in words that occur nowhere in the archive
+    names_unknown: float  # share of the question's names and numbers that occur nowhere in the archive
+    names_missing: float  # share of them that the best passages and their questions do not hold
+    relevance: float = 0.0  # of the passage that a reading model finds most relevant, log-odds / 12
+    answer: float = 0.0  # how much better than nothing it finds the best span, log-odds / 12
+    size: float = 0.0  # how much there was to search: see `size_of`
+
+    def as_list(self) -> list[float]:
+        """The signals in the order of the calibration's coefficients."""
+        return [getattr(self, name) for name in Signals.__slots__]
+
+
+@dataclass(frozen=True, slots=True)
 class Evidence:
     """What a generator may use: quotes in order of strength, and how sure the reader is that they answer."""
 
     quotes: tuple[Sentence, ...]
     confidence: float  # in [0, 1]
+    signals: Signals | None = None  # what the confidence was made of; None where there was nothing to read
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,9 @@ from eval.calibrate import Example, auroc, choose_threshold, examples_of, fit_ca
 from eval.questions import load_questions
 from rag.archive import Archive, open_archive
 from rag.assistant import Assistant
-from rag.calibration import DEFAULT_CALIBRATION, Signals
+from rag.calibration import DEFAULT_CALIBRATION
 from rag.errors import InputError
+from rag.types import Signals
 
 
 def example(dense: float, *, right: bool, answerable: bool = True) -> Example:
@@ -91,7 +92,9 @@ def test_examples_that_teach_nothing_are_told() -> None:
 def test_a_calibration_of_the_bundled_sets_is_kept_and_used(bundled_copy: Path) -> None:
     archive = open_archive(bundled_copy)
     questions = load_questions(sorted(BUNDLED.glob("*.jsonl")))
-    fit = fit_calibration(examples_of(archive, questions), max_wrongly_refused=0.05)
+    fit = fit_calibration(
+        examples_of(Assistant(archive, calibration=DEFAULT_CALIBRATION), questions), max_wrongly_refused=0.05
+    )
     archive.set_calibration(fit.calibration)
     assistant = Assistant(open_archive(bundled_copy))
     answers = [(question, assistant.ask(question.question, history=question.history)) for question in questions]
@@ -105,6 +108,6 @@ def test_a_calibration_of_the_bundled_sets_is_kept_and_used(bundled_copy: Path) 
 def test_the_examples_hold_the_confidence_that_an_assistant_gives(bundled: Archive) -> None:
     questions = load_questions([BUNDLED / "hearing.jsonl"])
     assistant = Assistant(bundled, calibration=DEFAULT_CALIBRATION)
-    for question, each in zip(questions, examples_of(bundled, questions), strict=True):
+    for question, each in zip(questions, examples_of(assistant, questions), strict=True):
         answer = assistant.ask(question.question, history=question.history)
         assert answer.confidence == pytest.approx(DEFAULT_CALIBRATION.confidence(each.signals), abs=1e-6)

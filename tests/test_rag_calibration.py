@@ -10,8 +10,9 @@ from conftest import BUNDLED
 
 from rag.archive import open_archive
 from rag.assistant import Assistant
-from rag.calibration import CALIBRATION_FILE, Calibration, CurvePoint, Signals, load_calibration, save_calibration
+from rag.calibration import CALIBRATION_FILE, Calibration, CurvePoint, load_calibration, save_calibration
 from rag.errors import ArchiveError
+from rag.types import Signals
 
 NOTHING_IS_SURE = Calibration(
     bias=-30.0,

@@ -16,11 +16,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from embeddings.types import FloatVector
-from rag.calibration import DEFAULT_CALIBRATION, Calibration, Signals, size_of
+from rag.calibration import DEFAULT_CALIBRATION, Calibration, size_of
 from rag.retrieval import Candidate
 from rag.speakers import last_name
 from rag.store import StoredPassage
-from rag.types import Evidence, Query, Sentence
+from rag.types import Evidence, Query, Sentence, Signals
 
 if TYPE_CHECKING:
     from rag.archive import Archive
@@ -105,7 +105,7 @@ def read(
     `searched` is the number of passages that the candidates were found among.
     """
     quotes, signals = weigh(archive, query, candidates, searched=searched, weights=weights, max_quotes=max_quotes)
-    return Evidence(quotes, calibration.confidence(signals) if signals else 0.0)
+    return Evidence(quotes, calibration.confidence(signals) if signals else 0.0, signals)
 
 
 def weigh(
