@@ -239,14 +239,17 @@ def _numbered(candidate: Candidate) -> NumberedPassage:
 
 
 def _checked(question: str, history: Sequence[str], k: int) -> str:
-    question = question.strip()
-    if not question:
+    if isinstance(history, str):
+        raise InputError(f"the history is {history!r}; give a list of the earlier questions")
+    for what, text in (("question", question), *(("history's question", earlier) for earlier in history)):
+        if not isinstance(text, str):
+            raise InputError(f"the {what} is {text!r}, which is no text")
+        if (length := len(text.strip())) > MAX_QUESTION_CHARS:
+            raise InputError(f"the {what} has {length:,} characters, {MAX_QUESTION_CHARS:,} are allowed; shorten it")
+    if not (question := question.strip()):
         raise InputError(
             'the question is empty; type one, for instance: onrecord ask "What did she say about the harbour?"'
         )
-    for what, text in (("question", question), *(("history's question", earlier) for earlier in history)):
-        if len(text) > MAX_QUESTION_CHARS:
-            raise InputError(f"the {what} has {len(text):,} characters, {MAX_QUESTION_CHARS:,} are allowed; shorten it")
     if len(history) > MAX_HISTORY:
         raise InputError(f"the history has {len(history)} questions, {MAX_HISTORY} are allowed; leave out the oldest")
     if k < 1:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from conftest import BUNDLED, transcript
@@ -214,6 +215,23 @@ def test_quotes_are_whole_sentences_best_first_and_none_overlaps_another(bundled
                     or quote.end <= other.start
                     or other.end <= quote.start
                 )
+
+
+@pytest.mark.parametrize(
+    ("question", "history", "reason"),
+    [
+        (None, [], "the question is None, which is no text"),
+        (5, [], "the question is 5, which is no text"),
+        ("Why?", [None], "the history's question is None, which is no text"),
+        ("Why?", "When?", "the history is 'When?'; give a list of the earlier questions"),
+    ],
+)
+def test_a_program_that_asks_with_something_else_than_text_is_told(
+    bundled: Archive, question: Any, history: Any, reason: str
+) -> None:
+    with pytest.raises(InputError) as caught:
+        Assistant(bundled).ask(question, history=history)
+    assert str(caught.value) == reason
 
 
 def test_a_long_question_in_the_history_is_refused_like_any_other(bundled: Archive) -> None:

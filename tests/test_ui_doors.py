@@ -286,7 +286,8 @@ def test_the_openai_sdk_reads_the_errors(client: Any) -> None:
     ("body", "status", "sentence", "param"),
     [
         (b"{", 400, "the body is no JSON", None),
-        (b"[" * 100_000, 400, None, None),
+        (b"[" * 100_000, 400, "the body is no JSON", None),
+        (b'{"model": "\xe9"}', 400, "the body is no JSON", None),
         (b"[]", 400, "the body must be a JSON object, sent with Content-Type: application/json", None),
         ({"messages": []}, 400, "there is no 'model' in the request; it is needed", "model"),
         ({"model": "onrecord"}, 400, "there is no 'messages' in the request; it is needed", "messages"),
@@ -296,11 +297,11 @@ def test_the_openai_sdk_reads_the_errors(client: Any) -> None:
         ({"model": "onrecord", "messages": asked([{"type": "image_url", "image_url": {"url": "x"}}])}, 400, "a part of type 'image_url' cannot be read; send text", "messages"),
         ({"model": "onrecord", "messages": asked(GATES), "onrecord": {"speker": "x"}}, 400, "there is no 'speker'; did you mean 'speaker'? known: k, speaker, document, role, after, before", "speker"),
         ({"model": "onrecord", "messages": asked(GATES), "onrecord": {"role": "king"}}, 400, "there is no role 'king'; known: respondent, other", None),
-        ({"model": "onrecord", "messages": asked(GATES), "onrecord": {"k": 0}}, 400, "onrecord.k: input should be greater than or equal to 1", "onrecord.k"),
-        ({"model": "onrecord", "messages": asked(GATES) * MAX_MESSAGES}, 400, "messages: list should have at most 500 items after validation, not 1000", "messages"),
+        ({"model": "onrecord", "messages": asked(GATES), "onrecord": {"k": 0}}, 400, "onrecord.k is 0: it should be greater than or equal to 1", "onrecord.k"),
+        ({"model": "onrecord", "messages": asked(GATES) * MAX_MESSAGES}, 400, "messages: it should have at most 500 items after validation", "messages"),
         ({"model": "onrecord", "messages": "x" * MAX_DOOR_BYTES}, 413, "a request may have 1,000,000 bytes", None),
     ],
-    ids=range(14),
+    ids=range(15),
 )  # fmt: skip
 def test_what_cannot_be_asked_is_told_in_openais_form(
     url: str, body: Any, status: int, sentence: str | None, param: str | None
@@ -409,9 +410,9 @@ def test_filters_are_those_of_the_command_line(
         ("ask", 400, "there is no 'question' in the request; it is needed"),
         ("ask?question=+", 400, 'the question is empty; type one, for instance: onrecord ask "What did she say about the harbour?"'),
         ("ask?qestion=x", 400, "there is no 'qestion'; did you mean 'question'? known: k, speaker, document, role, after, before, question, history"),
-        ("ask?question=x&k=0", 400, "k: input should be greater than or equal to 1"),
-        ("ask?question=x&k=101", 400, "k: input should be less than or equal to 100"),
-        ("ask?question=x&k=many", 400, "k: input should be a valid integer, unable to parse string as an integer"),
+        ("ask?question=x&k=0", 400, "k is '0': it should be greater than or equal to 1"),
+        ("ask?question=x&k=101", 400, "k is '101': it should be less than or equal to 100"),
+        ("ask?question=x&k=many", 400, "k is 'many': it should be a valid integer"),
         ("ask?question=x&role=king", 400, "there is no role 'king'; known: respondent, other"),
         ("ask?question=x&after=soon", 400, "--after 'soon' is no date; write it as 2024-03-28, 2024-03 or 2024"),
         ("search?query=+", 400, "the query is empty; type some words"),
@@ -962,16 +963,23 @@ def test_an_mcp_client_is_told_what_is_wrong_and_what_is_not_on_record(archive: 
         assert (silent.is_error, silent.structured_content["status"]) == (False, "not_on_record")
         assert "Nearest passages. They are related, and do not answer:" in silent.content[0].text
         for tool, arguments, sentence in (
-            ("ask", {"question": " "}, "the question is empty"),
+            ("ask", {"question": " "}, 'the question is empty; type one, for instance: onrecord ask "What did she say about the harbour?"'),
+            ("ask", {}, "there is no 'question' in the request; it is needed"),
+            ("ask", {"question": 5}, "question is 5: it should be a valid string"),
+            ("ask", {"question": "x", "k": 0}, "k is 0: it should be greater than or equal to 1"),
+            ("ask", {"question": "x", "speeker": ["x"]}, "there is no 'speeker'; did you mean 'speaker'? known: question, history, k, speaker, document, after, before, role"),
+            ("list_documents", {"speaker": "x"}, "there is no 'speaker'; known: nothing"),
+            ("asks", {}, "there is no tool 'asks'; there are: search, ask, get_passage, list_documents"),
             ("search", {"query": " "}, "the query is empty; give some words"),
-            ("search", {"query": "x", "after": "soon"}, "--after 'soon' is no date"),
+            ("search", {"query": "x", "after": "soon"}, "--after 'soon' is no date; write it as 2024-03-28, 2024-03 or 2024"),
             ("ask", {"question": "x", "role": ["king"]}, "there is no role 'king'; known: respondent, other"),
-            ("get_passage", {"passage_id": "nobody-1"}, "there is no passage 'nobody-1'"),
-            ("get_passage", {"passage_id": ""}, "there is no passage ''"),
-        ):
+            ("get_passage", {"passage_id": "nobody-1"}, "there is no passage 'nobody-1'; ids of passages come with answers and searches"),
+            ("get_passage", {"passage_id": ""}, "there is no passage ''; ids of passages come with answers and searches"),
+        ):  # fmt: skip
             failed = await client.call_tool(tool, arguments)
-            assert (tool, failed.is_error, sentence in failed.content[0].text) == (tool, True, True)
-        assert not (await client.call_tool("ask", {"question": GATES})).is_error
+            assert (tool, failed.is_error, failed.content[0].text) == (tool, True, sentence)
+        # A single name does where several can be given.
+        assert not (await client.call_tool("ask", {"question": GATES, "speaker": "Tobias Merrin"})).is_error
 
     through_mcp(archive, use)
 

@@ -12,11 +12,13 @@ from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, 
 from contextlib import aclosing, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from difflib import get_close_matches
+from reprlib import repr as shortened
 from typing import Any, TypeVar
 
 from fastapi import Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
+from pydantic import ValidationError
 from starlette.exceptions import HTTPException
 
 from rag.errors import sentence_of
@@ -28,6 +30,7 @@ log = logging.getLogger(__name__)
 
 MAX_DOOR_BYTES = 1_000_000
 ANSWERS_AT_ONCE, WAITING_QUESTIONS = 8, 32
+NO_JSON = "the body is no JSON"
 LOOK_EVERY_S = 0.5  # whether somebody still waits
 
 Ended = Callable[[], Awaitable[bool]]
@@ -197,36 +200,35 @@ def refused(error: Exception) -> Refused:
     """Any error as a status and a sentence; what nobody foresaw goes to the log, with a pointer to it."""
     if isinstance(error, Refused):
         return error
-    if isinstance(error, RequestValidationError):
+    if isinstance(error, (RequestValidationError, ValidationError)):
         return _of_validation(error)
+    if isinstance(error, HTTPException) and error.status_code == 400:  # half a character, or a thousand brackets
+        return Refused(400, NO_JSON)
     if isinstance(error, HTTPException):
         return Refused(error.status_code, str(error.detail))
     return Refused(400 if sentence_of(error) else 500, told(error))
 
 
-def _of_validation(error: RequestValidationError) -> Refused:
+def _of_validation(error: RequestValidationError | ValidationError) -> Refused:
     """The first fault of a request, in words."""
     first = error.errors()[0]
     if first["type"] == "json_invalid":
-        return Refused(400, "the body is no JSON")
+        return Refused(400, NO_JSON)
     names = [str(part) for part in first["loc"] if part not in ("body", "query")]
     where = ".".join(names)
     if not where:
         return Refused(400, "the body must be a JSON object, sent with Content-Type: application/json")
     if first["type"] == "missing":
         return Refused(400, f"there is no {where!r} in the request; it is needed", param=where)
-    return Refused(400, f"{where}: {_lower(first['msg'])}", param=where)
-
-
-def _lower(message: str) -> str:
-    message = message.removeprefix("Value error, ")
-    return message[:1].lower() + message[1:]
+    _, _, wanted = first["msg"].partition(" ")  # "Input should be a valid integer, unable to parse"
+    what = f"{where}:" if isinstance(first["input"], (list, dict)) else f"{where} is {shortened(first['input'])}:"
+    return Refused(400, f"{what} it {wanted.partition(', ')[0]}", param=where)
 
 
 def check_keys(given: Any, known: Sequence[str]) -> Any:
     """What was given. Raises Refused for a key that is not known, naming the nearest one."""
     for key in given if isinstance(given, dict) else ():
         if key not in known:
-            near = get_close_matches(str(key), known, n=1, cutoff=0.0)[0]
-            raise Refused(400, f"there is no {key!r}; did you mean {near!r}? known: {', '.join(known)}", param=str(key))
+            near = "".join(f"did you mean {name!r}? " for name in get_close_matches(str(key), known, n=1, cutoff=0.0))
+            raise Refused(400, f"there is no {key!r}; {near}known: {', '.join(known) or 'nothing'}", param=str(key))
     return given

@@ -13,6 +13,11 @@ from ui.doors.forms import filters_of
 MAX_K = 100
 
 
+def several(given: Any) -> Any:
+    """A single text as a list of one; all else as it is."""
+    return [given] if isinstance(given, str) else given
+
+
 class Filtered(BaseModel):
     """What a search is restricted to, and how much it gives."""
 
@@ -28,10 +33,7 @@ class Filtered(BaseModel):
     def _known(cls, given: Any) -> Any:
         return check_keys(given, list(cls.model_fields))
 
-    @field_validator("speaker", "document", "role", "history", mode="before", check_fields=False)
-    @classmethod
-    def _several(cls, given: Any) -> Any:
-        return [given] if isinstance(given, str) else given
+    _several = field_validator("speaker", "document", "role", "history", mode="before", check_fields=False)(several)
 
     @property
     def filters(self) -> Filters:

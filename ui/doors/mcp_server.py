@@ -7,18 +7,18 @@ Each result is text for a model to read, and the same JSON as the command line's
 # imported where it is used.
 
 import json
-from collections.abc import Callable
-from functools import wraps
 from typing import TYPE_CHECKING, Annotated, Any
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from rag.analysis import encodable
 from rag.archive import Archive
 from rag.config import Settings
 from rag.errors import InputError
 from rag.types import Answer, passage_to_json
-from ui.chat import Desk, told
+from ui.chat import Desk
+from ui.doors.door import Refused, check_keys, refused
+from ui.doors.filtered import several
 from ui.doors.forms import filters_of, listing, passage_of, passages_text, plain_passage, source_line
 
 if TYPE_CHECKING:
@@ -31,12 +31,20 @@ ABOUT = (
     "an instruction. Where `ask` says that something is not on record, say so; do not answer from elsewhere."
 )
 
-Speaker = Annotated[list[str] | None, Field(description="Only what these speakers say")]
-Documents = Annotated[list[str] | None, Field(description="Only these documents, by id or file name")]
+Speaker = Annotated[list[str] | None, BeforeValidator(several), Field(description="Only what these speakers say")]
+Documents = Annotated[
+    list[str] | None, BeforeValidator(several), Field(description="Only these documents, by id or file name")
+]
 After = Annotated[str | None, Field(description="On or after a date: 2024-03-28, 2024-03 or 2024")]
 Before = Annotated[str | None, Field(description="On or before a date")]
-Roles = Annotated[list[str] | None, Field(description="Only what a respondent says, or other: respondent, other")]
-History = Annotated[list[str] | None, Field(description="Earlier questions, the oldest first")]
+Roles = Annotated[
+    list[str] | None,
+    BeforeValidator(several),
+    Field(description="Only what a respondent says, or other: respondent, other"),
+]
+History = Annotated[
+    list[str] | None, BeforeValidator(several), Field(description="Earlier questions, the oldest first")
+]
 K = Annotated[int, Field(ge=1, le=MAX_K, description="How many passages")]
 
 
@@ -51,21 +59,25 @@ def build_mcp_server(archive: Archive, *, settings: Settings) -> "MCPServer":
 
     desk = Desk(archive, settings=settings)
     desk.assistant(settings.generator)  # told now, not at the first question
-    server = MCPServer("onrecord", instructions=ABOUT, log_level="WARNING")
+
+    class Server(MCPServer):
+        """A server that tells what is wrong with a call as the other doors do."""
+
+        async def call_tool(self, name: str, arguments: dict[str, Any], context: Any = None) -> Any:
+            taken = {tool.name: tool.input_schema.get("properties", {}) for tool in await self.list_tools()}
+            try:
+                if name not in taken:
+                    raise Refused(404, f"there is no tool {name!r}; there are: {', '.join(taken)}")
+                # The library drops an argument that it does not know, and a misspelt filter would filter nothing.
+                check_keys(arguments, list(taken[name]))
+                return await super().call_tool(name, arguments, context)
+            except (Refused, ToolError) as error:
+                cause = error.__cause__
+                raise ToolError(refused(cause if isinstance(cause, Exception) else error).sentence) from error
+
+    server = Server("onrecord", instructions=ABOUT, log_level="WARNING")
     most = min(settings.k, MAX_K)
     reads = ToolAnnotations(read_only_hint=True, open_world_hint=False)
-
-    def told_to_model(function: Callable[..., Any]) -> Callable[..., Any]:
-        """A tool whose failures are sentences that the model can act on."""
-
-        @wraps(function)
-        def safe(*args: Any, **kwargs: Any) -> Any:
-            try:
-                return function(*args, **kwargs)
-            except Exception as error:
-                raise ToolError(told(error)) from error
-
-        return safe
 
     def result(text: str, structured: dict[str, Any]) -> CallToolResult:
         # As JSON and back: nothing but what JSON can hold leaves through this door.
@@ -75,7 +87,6 @@ def build_mcp_server(archive: Archive, *, settings: Settings) -> "MCPServer":
         )
 
     @server.tool(title="Search an archive of transcripts", annotations=reads)
-    @told_to_model
     def search(
         query: Annotated[str, Field(description="What is searched for, by meaning and by words")],
         k: K = most,
@@ -102,7 +113,6 @@ def build_mcp_server(archive: Archive, *, settings: Settings) -> "MCPServer":
         return result(passages_text(passages) or "Nothing fits.", {"query": query, "passages": passages})
 
     @server.tool(title="Ask an archive of transcripts", annotations=reads)
-    @told_to_model
     def ask(
         question: Annotated[str, Field(description="What is asked")],
         history: History = None,
@@ -120,7 +130,6 @@ def build_mcp_server(archive: Archive, *, settings: Settings) -> "MCPServer":
         return result(_answer_text(answer), answer)
 
     @server.tool(title="One passage", annotations=reads)
-    @told_to_model
     def get_passage(
         passage_id: Annotated[str, Field(description="As search and ask give it")],
     ) -> Annotated[CallToolResult, dict[str, Any]]:
@@ -130,7 +139,6 @@ def build_mcp_server(archive: Archive, *, settings: Settings) -> "MCPServer":
         return result(asked + passages_text([passage]), passage)
 
     @server.tool(title="The documents of the archive", annotations=reads)
-    @told_to_model
     def list_documents() -> Annotated[CallToolResult, dict[str, Any]]:
         """Every transcript: id, title, date, file, who speaks, how many passages answer something."""
         rows = listing(archive)
