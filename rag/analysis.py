@@ -15,8 +15,8 @@ from typing import Any
 DEFAULT_LANGUAGE = "en"
 _STEMMERS = {"en": "english", "de": "german", "fr": "french", "es": "spanish", "pt": "portuguese", "ru": "russian"}
 LANGUAGES = (*_STEMMERS, "uk", "zh")
-_HAN = r"\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af"
-_HAN_RUN = re.compile(rf"[{_HAN}]+")
+HAN = r"\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af"
+_HAN_RUN = re.compile(rf"[{HAN}]+")
 # Endings of Ukrainian nouns, adjectives and verbs, longest first; there is no stemmer for it in Tantivy.
 _UKRAINIAN_ENDINGS = sorted(
     "ами ями ові еві єві ого ому ими іми ами ість ості істю ах ях ів їв ам ям ою ею єю ий ій їй их іх ати ити ють уть ать ять ить "
@@ -89,7 +89,7 @@ def terms_of(text: str, language: str = DEFAULT_LANGUAGE) -> list[str]:
     (['the', 'harbour'], ['die', 'haf'], ['海边', '边的', '的船'])
     """
     if language == "zh" or _HAN_RUN.search(text):
-        return [term for word in re.findall(rf"[{_HAN}]+|[^\W_{_HAN}]+", text) for term in _chinese(word)]
+        return [term for word in re.findall(rf"[{HAN}]+|[^\W_{HAN}]+", text) for term in _chinese(word)]
     if language == "uk":
         return [_ukrainian(word) for word in _analyzer("plain").analyze(text)]
     stems: list[str] = _analyzer(_STEMMERS[language]).analyze(text)

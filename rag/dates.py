@@ -37,6 +37,27 @@ _PATTERNS = [
     re.compile(r"\b(?P<d>\d{1,2})\.(?P<m>\d{1,2})\.(?P<y>\d{4})\b"),
     re.compile(r"(?P<y>\d{4})\s*年\s*(?P<m>\d{1,2})\s*月\s*(?P<d>\d{1,2})\s*[日号]"),
 ]
+_UNITS = "first second third fourth fifth sixth seventh eighth ninth".split()
+_ORDINALS = {
+    name: number
+    for number, name in enumerate(
+        [
+            *_UNITS,
+            *"tenth eleventh twelfth thirteenth fourteenth fifteenth sixteenth seventeenth eighteenth nineteenth".split(),
+            *("twentieth", *(f"twenty-{unit}" for unit in _UNITS)),
+            *("thirtieth", "thirty-first"),
+        ],
+        start=1,
+    )
+}
+_DAY_NUMBER = (
+    rf"\d{{1,2}}(?:st|nd|rd|th|er|\.|º)?|{'|'.join(sorted(_ORDINALS, key=len, reverse=True)).replace('-', '[- ]')}"
+)
+_DAY = re.compile(
+    rf"\b(?P<d>{_DAY_NUMBER})\s+(?:of\s+|de\s+)?(?P<month>{_MONTH})\b"
+    rf"|\b(?P<month2>{_MONTH})\s+(?:the\s+)?(?P<after>{_DAY_NUMBER})\b(?![.,]?\d)",
+    re.I,
+)
 
 
 # "二〇二四年五月三日": padded to its own length, so that places in the text stay the same.
@@ -73,6 +94,27 @@ def find_date(text: str) -> tuple[str, int, int] | None:
     >>> find_date("Spring 2024") is None
     True
     """
+    found = _dates(text)
+    if not found:
+        return None
+    start, end, iso = min(found)
+    return iso, start, end
+
+
+def find_dates(text: str) -> list[tuple[str, int, int]]:
+    """Every full date in `text` as (ISO date, start, end), in order.
+
+    >>> find_dates("From 28 March 2024 to 2024-04-01")
+    [('2024-03-28', 5, 18), ('2024-04-01', 22, 32)]
+    """
+    dates: list[tuple[str, int, int]] = []
+    for start, end, iso in sorted(_dates(text)):
+        if not dates or start >= dates[-1][2]:
+            dates.append((iso, start, end))
+    return dates
+
+
+def _dates(text: str) -> list[tuple[int, int, str]]:
     found: list[tuple[int, int, str]] = []
     text = _CHINESE_DATE.sub(_in_digits, text)
     for pattern in _PATTERNS:
@@ -83,10 +125,32 @@ def find_date(text: str) -> tuple[str, int, int] | None:
                 found.append((match.start(), match.end(), date(int(parts["y"]), month, int(parts["d"])).isoformat()))
             except ValueError:
                 continue
-    if not found:
-        return None
-    start, end, iso = min(found)
-    return iso, start, end
+    return found
+
+
+def find_days(text: str) -> list[tuple[tuple[int, int], int, int]]:
+    """Every day that is named with its month, as ((month, day), start, end), whatever the year.
+
+    >>> find_days("On 9 June, or the tenth of June; June 11th")
+    [((6, 9), 3, 9), ((6, 10), 18, 31), ((6, 11), 33, 42)]
+    """
+    days: list[tuple[tuple[int, int], int, int]] = []
+    for match in _DAY.finditer(text):
+        month, number = match["month"] or match["month2"], ordinal(match["d"] or match["after"])
+        if month not in ("may", "march", "mar") and 1 <= number <= 31:  # "the second may come"
+            days.append(((_MONTHS[month.lower()], number), match.start(), match.end()))
+    return days
+
+
+def ordinal(word: str) -> int:
+    """The number of "9", "9th" or "ninth"; 0 for other words.
+
+    >>> ordinal("9th"), ordinal("Twenty-first"), ordinal("harbour")
+    (9, 21, 0)
+    """
+    if digits := re.match(r"\d{1,4}", word):
+        return int(digits[0])
+    return _ORDINALS.get(word.lower().replace(" ", "-"), 0)
 
 
 def spoken_date(iso: str) -> str:

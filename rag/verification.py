@@ -9,22 +9,29 @@ meanings: a good paraphrase can come out as weak, and is shown as that, never hi
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
+from dataclasses import dataclass
 
 from rag.archive import Archive
-from rag.dates import spoken_date
+from rag.dates import find_dates, spoken_date
+from rag.facts import Record
 from rag.passages import split_sentences
-from rag.quotations import Quotation, find_quotations
-from rag.reading import named_stems
-from rag.speakers import fold, last_name
+from rag.quotations import Quotation, find_quotations, is_quoted_from, quoted_spans
+from rag.speakers import fold, is_title, last_name
 from rag.types import Citation, Claim, Passage, Span
 
 SUPPORTED, WEAK = 0.55, 0.3  # share of a sentence's words, by rarity, that its citations hold
 _SAYING = re.compile(
     r"\b(?:said|says|say|told|tells|stated|states|added|adds|argued|argues|explained|explains|announced|announces|denied|"
     r"denies|confirmed|confirms|promised|promises|claimed|claims|noted|notes|replied|replies|answered|answers|warned|warns|"
-    r"admitted|admits|according to|insisted|insists|recalled|recalls|described|describes|called|calls)\b|:\s*[“\"«„]",
+    r"admitted|admits|according to|insisted|insists|recalled|recalls|described|describes|called|calls|"
+    r"sagte|sagt|erklarte|erklart|betonte|laut|dit|declare|affirme|explique|selon|dijo|dice|afirmo|declaro|segun|"
+    r"disse|afirmou|declarou|segundo|сказала?|заявила?|по словам|сказав|заявив|заявила|за словами)\b|:\s*[“\"«„‘']",
     re.I,
+)
+_SAYER_BEHIND = re.compile(r"according to|laut|selon|segun|segundo|по словам|за словами|\w+ (?:by|von|par|por)\b")
+_SOMEBODY = re.compile(
+    r"\b(?:he|she|they|i|we|er|sie|il|elle|el|ella|ele|ela|он|она|він|вона)\s+(?:\w+ly\s+|also\s+)?\Z"
 )
 
 
@@ -37,34 +44,57 @@ def verify(
 ) -> tuple[Claim, ...]:
     """What each sentence of an answer rests on. `markers` are (start, end, number) in `text`, `offered` what was shown."""
     quotations = find_quotations(text, offered)
+    record = Record(archive, offered)
+    # A quote may hold quotation marks of its own, whose pairs do not tell where it ends.
+    verbatim = [found.span() for citation in citations for found in re.finditer(re.escape(citation.quote), text)]
     cited = {citation.marker: citation for citation in citations}
     return tuple(
-        _claim(archive, text, span, [(s, e, n) for s, e, n in markers if span[0] <= s < span[1]], cited, quotations)
-        for span in claims_of(text, quotations, markers)
+        _claim(
+            archive,
+            text,
+            span,
+            [(s, e, n) for s, e, n in markers if span[0] <= s < span[1]],
+            cited,
+            quotations,
+            offered,
+            record,
+        )
+        for span in claims_of(text, quotations, markers, verbatim=verbatim)
     )
 
 
-def claims_of(text: str, quotations: Sequence[Quotation], markers: Sequence[tuple[int, int, int]]) -> list[Span]:
-    """The sentences of an answer, each with the markers after it; a quotation is never cut.
+def claims_of(
+    text: str,
+    quotations: Sequence[Quotation],
+    markers: Sequence[tuple[int, int, int]],
+    *,
+    verbatim: Sequence[Span] = (),
+) -> list[Span]:
+    """The sentences of an answer, each with the markers after it; neither a quotation nor what is `verbatim` is cut.
 
     >>> text = "Ann said: “No. Never.” [1] It rained."
     >>> [text[a:z] for a, z in claims_of(text, find_quotations(text, []), [(23, 26, 1)])]
     ['Ann said: “No. Never.” [1]', 'It rained.']
     """
     plain = list(text)
-    for start, end in [(quotation.start, quotation.end) for quotation in quotations] + _quoted(text):
+    whole = [(quotation.start, quotation.end) for quotation in quotations] + quoted_spans(text) + [*verbatim]
+    for start, end in _outermost(whole):
         # The full stop at the end of a quotation may end the sentence around it: it stays, with one mark behind it.
         inner = start + len(text[start:end].rstrip('.!?…”»"“ '))
         stop = next((char for char in text[inner:end] if char in ".!?…"), "")
         kept = stop + text[end - 1] if stop and text[end - 1] in '”»"' else stop
-        masked = [char if char.isspace() else "x" for char in text[start : end - len(kept)]]
+        masked = [" " if char.isspace() else "x" for char in text[start : end - len(kept)]]
         plain[start:end] = [*masked, *kept]
+    for _, start, end in find_dates(text):  # "12. März 2025" ends no sentence
+        plain[start:end] = ["x" if char == "." else char for char in plain[start:end]]
     for start, end, _ in markers:
         plain[start:end] = " " * (end - start)
     spans: list[Span] = []
     for line in re.finditer(r"[^\n]+", "".join(plain)):
         own = [(line.start() + start, line.start() + end) for start, end in split_sentences(line[0])]
         own = [(start, end) for start, end in own if re.search(r"\w", text[start:end])]
+        if len(own) > 1 and re.fullmatch(r"\d{1,2}[.)]", text[slice(*own[0])]):
+            own = own[1:]  # the number of a list
         if not own:
             continue
         following = [start for start, _ in own[1:]] + [line.end()]
@@ -75,8 +105,13 @@ def claims_of(text: str, quotations: Sequence[Quotation], markers: Sequence[tupl
     return spans
 
 
-def _quoted(text: str) -> list[Span]:
-    return [match.span() for match in re.finditer(r"“[^“”\n]*”|«[^«»\n]*»|\"[^\"\n]*\"", text)]
+def _outermost(spans: Sequence[Span]) -> list[Span]:
+    """Those that lie within no other."""
+    outer: list[Span] = []
+    for start, end in sorted(set(spans), key=lambda span: (span[0], -span[1])):
+        if not outer or end > outer[-1][1]:
+            outer.append((start, end))
+    return outer
 
 
 def _claim(
@@ -86,6 +121,8 @@ def _claim(
     markers: Sequence[tuple[int, int, int]],
     cited: Mapping[int, Citation],
     quotations: Sequence[Quotation],
+    offered: Sequence[Passage],
+    record: Record,
 ) -> Claim:
     start, end = span
     numbers = tuple(dict.fromkeys(number for _, _, number in markers))
@@ -100,15 +137,26 @@ def _claim(
         return claim("unsupported", "the words in quotation marks do not stand in the record")
     if not own:
         return claim("uncited", "no citation")
-    if elsewhere := [q for q in quoted if not any(_holds(citation, q) for citation in own)]:
+    by_id = {passage.id: passage for passage in offered}
+    if elsewhere := [
+        q
+        for q in quoted
+        if not any(is_quoted_from(text[q.start : q.end], by_id[c.passage_id], c.start, c.end) for c in own)
+    ]:
         who = elsewhere[0].passage.speaker if elsewhere[0].passage else ""
         return claim("unsupported", f"the words in quotation marks stand elsewhere{f', said by {who}' if who else ''}")
-    if wrong := _misattributed(archive, said, own):
-        return claim("unsupported", wrong)
     held = set(archive.stems(" ".join(citation.quote for citation in own)))
+    plain = list(text)
+    for quotation in quoted:  # who says what within a quotation is the record's matter
+        plain[quotation.start : quotation.end] = " " * (quotation.end - quotation.start)
+    parts = [
+        (part, [cited[n] for n in given if n in cited] or own) for part, given in _parts("".join(plain), span, markers)
+    ]
+    if wrong := _misattributed(archive, parts, held):
+        return claim("unsupported", wrong)
     heads = (f"{c.speaker} {c.title} {c.source} {c.date or ''} {spoken_date(c.date) if c.date else ''}" for c in own)
     known = held | set(archive.stems(" ".join(heads)))
-    if new := _new_names(archive, said, known):
+    if new := record.new_in(said, own, _SAYING):
         return claim("unsupported", f"{new} stands in none of the cited sentences")
     weights = {stem: weight for stem, weight in archive.word_weights(said).items() if stem not in known - held}
     total = sum(weights.values())
@@ -128,32 +176,83 @@ def _without(text: str, span: Span, gone: Sequence[Span]) -> str:
     return " ".join([*pieces, text[position : span[1]]])
 
 
-def _holds(citation: Citation, quotation: Quotation) -> bool:
-    """Whether the quoted words are the cited ones, or a run that begins or ends in them."""
-    passage = quotation.passage
-    return (
-        passage is not None
-        and passage.document_id == citation.document_id
-        and all(start < citation.end and citation.start < end for start, end in quotation.places)
+def _parts(text: str, span: Span, markers: Sequence[tuple[int, int, int]]) -> list[tuple[str, tuple[int, ...]]]:
+    """A sentence in the parts that have citations of their own, each with their numbers; what is behind them has none."""
+    parts: list[tuple[str, tuple[int, ...]]] = []
+    position = span[0]
+    for start, end, number in markers:
+        before = text[position:start]
+        if parts and not re.search(r"\w", before):
+            parts[-1] = (parts[-1][0], (*parts[-1][1], number))
+        else:
+            parts.append((before, (number,)))
+        position = end
+    return [*parts, (text[position : span[1]], ())]
+
+
+def _misattributed(archive: Archive, parts: Sequence[tuple[str, Sequence[Citation]]], held: Set[str]) -> str:
+    """Why a sentence puts its words into the wrong mouth; empty where it does not.
+
+    `parts` are those of the sentence, each with what it cites. Somebody else than the speaker may say something within what
+    is cited: "Reed said that Field had promised it".
+    """
+    speakers = archive.speakers()
+    for part, cited in parts:
+        said = fold(part)
+        named = _named(said, speakers)
+        verbs = list(_SAYING.finditer(said))
+        if not named or not verbs:
+            continue
+        sayers = [sayer for verb in verbs if (sayer := _sayer(said, named, verb))]
+        wrong = [
+            who for who in sayers or named if not any(_is_one_of(citation.speaker, who.names) for citation in cited)
+        ]
+        some_are_right = len(wrong) < len(sayers or named)
+        if wrong and not (some_are_right and (not sayers or all(held & set(archive.stems(who.last)) for who in wrong))):
+            whose = " and ".join(filter(None, dict.fromkeys(citation.speaker for citation in cited)))
+            return f"the cited words are {whose or 'nobody'}'s, not {wrong[0].names[0]}'s"
+    return ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Named:
+    """A speaker's name in a sentence: where it ends, and who is called so."""
+
+    end: int
+    last: str
+    names: tuple[str, ...]
+
+
+def _named(said: str, speakers: Sequence[str]) -> list[_Named]:
+    found, before = [], ""
+    for match in re.finditer(r"[^\W_]+(?:-[^\W_]+)*", said):
+        names = [name for name in speakers if last_name(name) == match[0]]
+        fuller = [name for name in names if before in _first_names(name)]
+        if names:
+            found.append(_Named(match.end(), match[0], tuple(fuller or names)))
+        before = match[0]
+    return found
+
+
+def _sayer(said: str, named: Sequence[_Named], verb: re.Match[str]) -> _Named | None:
+    """Who is said to have said something: the last one named before the word for it, or the first one behind it."""
+    before = [who for who in named if who.end <= verb.start()]
+    behind = [who for who in named if who.end > verb.end()]
+    if _SAYER_BEHIND.match(said, verb.start()):
+        return behind[0] if behind else None
+    if _SOMEBODY.search(said, 0, verb.start()):
+        return None
+    return before[-1] if before else behind[0] if behind else None
+
+
+def _is_one_of(speaker: str, names: Sequence[str]) -> bool:
+    """Whether a speaker can be one of these: the last name is the same, and no first names speak against it."""
+    own = _first_names(speaker)
+    return any(
+        last_name(speaker) == last_name(name) and (not own or not (firsts := _first_names(name)) or own & firsts)
+        for name in names
     )
 
 
-def _misattributed(archive: Archive, said: str, own: Sequence[Citation]) -> str:
-    """Why a sentence puts its words into the wrong mouth; empty where it does not."""
-    if not _SAYING.search(said):
-        return ""
-    words = set(re.findall(r"[^\W_]+(?:-[^\W_]+)*", fold(said)))
-    named = [name for name in archive.speakers() if (last := last_name(name)) and last in words]
-    speakers = list(dict.fromkeys(citation.speaker for citation in own))
-    lasts = {last_name(name) for name in speakers}
-    if not named or any(last_name(name) in lasts for name in named):
-        return ""
-    return f"the cited words are {' and '.join(speakers) or 'nobody'}'s, not {named[0]}'s"
-
-
-def _new_names(archive: Archive, said: str, known: set[str]) -> str:
-    """The first name or number of a sentence that its citations do not hold; empty where they hold all."""
-    for word, stems in named_stems(archive, said).items():
-        if stems and not set(stems) & known:
-            return word
-    return ""
+def _first_names(name: str) -> set[str]:
+    return {word for word in re.findall(r"\w{2,}", fold(name)) if not is_title(word)} - {last_name(name)}
