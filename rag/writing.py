@@ -8,6 +8,7 @@ Where the generator fails, is late, or writes nothing that holds, the evidence i
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Generator as Generates
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -20,7 +21,7 @@ from rag.generators import GenerationRequest, Generator
 from rag.generators.extractive import ExtractiveGenerator
 from rag.generators.limits import GeneratorTimeout, bounded
 from rag.generators.prompts import REFUSAL
-from rag.markers import MarkerStream, number_markers
+from rag.markers import CITED, MarkerStream, number_markers
 from rag.passages import split_sentences
 from rag.quotations import find_quotations
 from rag.types import Citation, Claim, Document, Sentence
@@ -32,6 +33,9 @@ FELL_BACK = "The {generator} generator did not answer ({reason}). These are quot
 LEFT_OUT = "{count} of {total} sentences were left out: their citations do not bear them out."
 NOTHING_LEFT = "nothing that it wrote is borne out by what it cites"
 WROTE_NOTHING = "it wrote nothing"
+_MARKS = " \t\n*_#>\"“”'’‘"
+# The fixed phrase alone, or with more behind it: models like to explain.
+_REFUSES = re.compile(rf"[{_MARKS}]*{REFUSAL}\s*(?:[^\w\s]|\n|\Z)", re.I)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,16 +102,15 @@ class Writer:
         raw, held = "", True
         for piece in _whole_characters(pieces):
             raw += piece
-            begun = raw.lstrip()
-            if held and by_sentence and (REFUSAL.startswith(begun) or begun.startswith(REFUSAL)):
+            if held and by_sentence and (REFUSAL.startswith(raw.lstrip(_MARKS).upper()) or _REFUSES.match(raw)):
                 continue  # it may be about to refuse, which is not shown as an answer
             new, held = (raw if held else piece), False
             shown = stream.add(new) if stream else new
             if shown:
                 yield shown
-        if stream and raw.strip().rstrip(".!*").strip(" *\"'").upper() == REFUSAL:
+        if stream and _REFUSES.match(raw):
             return None
-        if not raw.strip():
+        if not re.search(r"\w", CITED.sub("", raw)):
             raise _Nothing(WROTE_NOTHING)
         if stream is None:
             quotes = [quote.text for quote in request.evidence]

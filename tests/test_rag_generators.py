@@ -375,6 +375,36 @@ def test_strict_keeps_what_is_borne_out_and_says_what_went(bundled: Archive) -> 
     assert "nothing that it wrote is borne out" in nothing.note
 
 
+@pytest.mark.parametrize("text", ["[9.9]", "[1.1]", "***", "“”", " [1.1], [2.1]. ", "\n"])
+@pytest.mark.parametrize("strict", [False, True])
+def test_a_model_that_writes_no_word_has_written_nothing(bundled: Archive, text: str, strict: bool) -> None:
+    answer = Assistant(bundled, generator=Says(text), strict=strict).ask(GATES)
+    assert (answer.text, answer.generator) == (Assistant(bundled).ask(GATES).text, "extractive")
+    assert "(it wrote nothing)" in answer.note
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "**NOT ON RECORD**",
+        "NOT ON RECORD. The passages do not mention it.",
+        "NOT ON RECORD\n\nThe record is silent [1.1].",
+        "Not on record: nobody said so.",
+        "“NOT ON RECORD” [1.1]",
+    ],
+)
+def test_a_model_that_refuses_and_says_more_has_refused(bundled: Archive, text: str) -> None:
+    *pieces, answer = Assistant(bundled, generator=Says(*text)).stream(GATES)
+    assert isinstance(answer, Answer)
+    assert (answer.status, answer.citations, pieces) == ("not_on_record", (), [answer.text])
+    assert answer.text.startswith("Not on record: nothing in the ")
+
+
+def test_what_only_begins_like_a_refusal_is_an_answer(bundled: Archive) -> None:
+    answer = Assistant(bundled, generator=Says("Not on record is what the gates cost [1.1].")).ask(GATES)
+    assert (answer.status, answer.text) == ("answered", "Not on record is what the gates cost [1].")
+
+
 def test_a_generator_that_raises_in_mid_stream_is_stood_in_for(bundled: Archive) -> None:
     class Breaks:
         numbering = "sentences"
