@@ -16,6 +16,7 @@ from rag.types import Sentence, Span
 _ONE = r"\d{1,3}(?:\.\d{1,3})?"
 CITED = re.compile(rf"\[\s*{_ONE}(?:\s*(?:[,;–-]|and)\s*{_ONE})*\s*\]")
 MAX_RANGE = 20
+CONTEXT_CHARS = 600  # what is looked at to choose a sentence of a passage
 
 # The sentence of a passage that a text rests on, for models that cite whole passages; None where there is none.
 Choose = Callable[[Sequence[Sentence], str], Sentence | None]
@@ -37,35 +38,56 @@ def number_markers(
 
     `passages[p - 1][s - 1]` is what `[p.s]` cites; nothing within the `protected` ranges is a citation.
     """
-    numbers: dict[tuple[int, int, str], int] = {}
-    cited: list[Sentence] = []
-    pieces: list[str] = []
-    position = dangling = 0
-    for match in CITED.finditer(text):
-        if any(start <= match.start() and match.end() <= end for start, end in protected):
-            continue
-        found, missing = _sentences(match[0][1:-1], passages, choose, text[: match.start()])
-        dangling += missing
-        own: list[int] = []
-        for sentence in found:
-            key = (sentence.start, sentence.end, sentence.passage.document_id)
-            if key not in numbers:
-                cited.append(sentence)
-                numbers[key] = len(cited)
-            own.append(numbers[key])
-        before = text[position : match.start()]
-        markers = " ".join(f"[{number}]" for number in dict.fromkeys(own))
-        # Where a number goes, the space before it goes too: "Yes [9]." is "Yes." then.
-        closing = not markers and text[match.end() : match.end() + 1] in {".", ",", ";", ":", "!", "?", ""}
-        pieces += [before.rstrip(" \t") if closing else before, _apart(pieces, before, markers)]
-        position = match.end()
-    return Numbered("".join([*pieces, text[position:]]), tuple(cited), dangling)
+    numbering = _Numbering(passages, choose)
+    return Numbered(numbering.add(text, protected), tuple(numbering.cited), numbering.dangling)
 
 
-def _apart(pieces: Sequence[str], before: str, markers: str) -> str:
-    """Two markers side by side get a space between them."""
-    last = before or next((piece for piece in reversed(pieces) if piece), "")
-    return f" {markers}" if markers and last.endswith("]") else markers
+class _Numbering:
+    """Numbers in order of appearance, for a text that comes in parts; no part ends within brackets."""
+
+    def __init__(self, passages: Sequence[Sequence[Sentence]], choose: Choose) -> None:
+        self.cited: list[Sentence] = []
+        self.dangling = 0
+        self._passages = passages
+        self._choose = choose
+        self._numbers: dict[tuple[int, int, str], int] = {}
+        self._before = ""  # the last of what came before
+        self._after_marker = False
+
+    def add(self, text: str, protected: Sequence[Span] = (), *, following: str = "") -> str:
+        """The next part, with markers; `following` is what will come behind it, as far as it is known."""
+        pieces: list[str] = []
+        position = 0
+        for match in CITED.finditer(text):
+            if any(start <= match.start() and match.end() <= end for start, end in protected):
+                continue
+            said = (self._before + text[max(0, match.start() - CONTEXT_CHARS) : match.start()])[-CONTEXT_CHARS:]
+            found, missing = _sentences(match[0][1:-1], self._passages, self._choose, said)
+            self.dangling += missing
+            markers = " ".join(f"[{number}]" for number in dict.fromkeys(map(self._number, found)))
+            before = text[position : match.start()]
+            # Where a number goes, the space before it goes too: "Yes [9]." is "Yes." then.
+            behind = text[match.end() : match.end() + 1] or following[:1]
+            closing = not markers and behind in {".", ",", ";", ":", "!", "?", ""}
+            self._append(pieces, before.rstrip(" \t") if closing else before)
+            # Two markers side by side get a space between them.
+            self._append(pieces, f" {markers}" if markers and self._after_marker else markers)
+            position = match.end()
+        self._append(pieces, text[position:])
+        self._before = (self._before + text)[-CONTEXT_CHARS:]
+        return "".join(pieces)
+
+    def _append(self, pieces: list[str], piece: str) -> None:
+        if piece:
+            pieces.append(piece)
+            self._after_marker = piece.endswith("]")
+
+    def _number(self, sentence: Sentence) -> int:
+        key = (sentence.start, sentence.end, sentence.passage.document_id)
+        if key not in self._numbers:
+            self.cited.append(sentence)
+            self._numbers[key] = len(self.cited)
+        return self._numbers[key]
 
 
 def _sentences(
@@ -98,23 +120,20 @@ class MarkerStream:
     """The same as a text comes: pieces in, pieces out, each bracket held back until it is closed."""
 
     def __init__(self, passages: Sequence[Sequence[Sentence]], *, choose: Choose) -> None:
-        self._passages = passages
-        self._choose = choose
-        self._text = ""
-        self._given = 0
+        self._numbering = _Numbering(passages, choose)
+        self._held = ""
 
     def add(self, piece: str) -> str:
         """What can be shown after one more piece."""
-        self._text += piece
-        held = re.search(r"\[[^\]\n]{0,80}$|[ \t]+$", self._text)
-        return self._show(self._text[: held.start()] if held else self._text)
+        text = self._held + piece
+        ready = text.rstrip(" \t")
+        # A closed one waits for what comes behind it, which decides about the space before it.
+        if bracket := re.search(r"\[[^\]\n]{0,80}\]?\Z", ready):
+            ready = ready[: bracket.start()].rstrip(" \t")
+        self._held = text[len(ready) :]
+        return self._numbering.add(ready, following=self._held)
 
     def end(self) -> str:
         """What was held back."""
-        return self._show(self._text)
-
-    def _show(self, ready: str) -> str:
-        text = number_markers(ready, self._passages, choose=self._choose).text
-        new = text[self._given :]
-        self._given = max(self._given, len(text))
-        return new
+        held, self._held = self._held, ""
+        return self._numbering.add(held)

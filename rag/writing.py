@@ -33,6 +33,8 @@ FELL_BACK = "The {generator} generator did not answer ({reason}). These are quot
 LEFT_OUT = "{count} of {total} sentences were left out: their citations do not bear them out."
 NOTHING_LEFT = "nothing that it wrote is borne out by what it cites"
 WROTE_NOTHING = "it wrote nothing"
+MAX_CHARS = 20_000  # of an answer: about twenty times what the prompt asks for, and checked in a second or two
+TOO_MUCH = f"it wrote more than {MAX_CHARS:,} characters"
 _MARKS = " \t\n*_#>\"“”'’‘"
 # The fixed phrase alone, or with more behind it: models like to explain.
 _REFUSES = re.compile(rf"[{_MARKS}]*{REFUSAL}\s*(?:[^\w\s]|\n|\Z)", re.I)
@@ -102,6 +104,8 @@ class Writer:
         raw, held = "", True
         for piece in _whole_characters(pieces):
             raw += piece
+            if len(raw) > MAX_CHARS and not isinstance(self._generator, ExtractiveGenerator):
+                raise _Nothing(TOO_MUCH)
             if held and by_sentence and (REFUSAL.startswith(raw.lstrip(_MARKS).upper()) or _REFUSES.match(raw)):
                 continue  # it may be about to refuse, which is not shown as an answer
             new, held = (raw if held else piece), False
@@ -158,8 +162,8 @@ class Writer:
 
     def _choose(self, sentences: Sequence[Sentence], before: str) -> Sentence | None:
         """The sentence of a passage that holds most of what was just said; None where none holds a word of it."""
-        spans = split_sentences(before[-600:])
-        said = set(self._archive.word_weights(before[-600:][spans[-1][0] :] if spans else ""))
+        spans = split_sentences(before)
+        said = set(self._archive.word_weights(before[spans[-1][0] :] if spans else ""))
         best = max(sentences, key=lambda sentence: len(said & set(self._archive.stems(sentence.text))), default=None)
         return best if best and said & set(self._archive.stems(best.text)) else None
 
@@ -181,7 +185,7 @@ def _whole_characters(pieces: Iterator[str]) -> Iterator[str]:
 
 
 class _Nothing(Exception):
-    """A generator that wrote nothing."""
+    """A generator that wrote nothing, or no end."""
 
 
 def _reason(error: Exception, timeout_s: float) -> str:

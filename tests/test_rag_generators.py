@@ -12,6 +12,7 @@ import urllib.request
 from collections.abc import Callable, Iterator, Sequence
 from itertools import zip_longest
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 import httpx
@@ -28,6 +29,7 @@ from rag.generators.anthropic import ANTHROPIC
 from rag.generators.openai_compatible import OPENAI
 from rag.generators.prompts import REFUSAL, build_messages
 from rag.generators.providers import Provider, endpoint, guarded_client
+from rag.markers import MarkerStream, number_markers
 from rag.tokens import estimate_tokens
 from rag.types import Answer, Filters, Passage, Sentence
 
@@ -484,6 +486,38 @@ def test_half_a_character_in_a_models_text_is_no_fault(bundled: Archive) -> None
     assert_sound(bundled, answer)
     assert [claim.support for claim in answer.claims] == ["supported", "supported"]  # and the quotation is not cut
     assert answer.text.startswith(f"Ah 🌊 ?. “{first}")  # quoted as the record has it
+
+
+@given(
+    st.lists(st.text(alphabet="[]1239. ,\nab", max_size=6) | st.sampled_from(["[1.1]", "[2]", " [9.9]"]), max_size=30)
+)
+def test_markers_come_in_pieces_as_in_the_whole(pieces: list[str]) -> None:
+    passages = [list(numbered("Ann paid.", "Twice.").sentences), list(numbered("Jo came.", document="e").sentences)]
+    stream = MarkerStream(passages, choose=lambda sentences, _: sentences[0])
+    shown = "".join(map(stream.add, pieces)) + stream.end()
+    whole = number_markers("".join(pieces), passages, choose=lambda sentences, _: sentences[0]).text
+    assert shown.split() == whole.split()
+
+
+def test_what_comes_in_very_many_pieces_is_not_read_again_for_each(bundled: Archive) -> None:
+    pieces = ["The gates ", "move ", "[1", ".1] ", "[9.9] "] * 700
+    started = monotonic()
+    answer = Assistant(bundled, generator=Says(*pieces), timeout_s=20).ask(GATES)
+    assert (answer.generator, answer.dangling, monotonic() - started < 10) == ("Says", 700, True)
+
+
+def test_a_model_that_does_not_stop_is_stood_in_for(bundled: Archive) -> None:
+    class Endless:
+        numbering = "sentences"
+
+        def generate(self, request: GenerationRequest) -> Iterator[str]:
+            while True:
+                yield "The gates move [1.1]. " * 50
+
+    answer = Assistant(bundled, generator=Endless(), timeout_s=20).ask(GATES)
+    assert answer.note == (
+        "The Endless generator did not answer (it wrote more than 20,000 characters). These are quotes from the record instead."
+    )
 
 
 # -- as it comes ----------------------------------------------------------------------------------------------------
