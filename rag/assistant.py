@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from threading import Event
 from time import perf_counter
 from typing import Any
 
@@ -20,7 +21,7 @@ from rag.calibration import DEFAULT_CALIBRATION, Calibration
 from rag.errors import InputError
 from rag.followups import build_query, with_rewrite
 from rag.generators import DEFAULT_GENERATOR, GenerationRequest, Generator, NumberedPassage, load_generator
-from rag.generators.limits import bounded
+from rag.generators.limits import GivenUp, bounded
 from rag.reading import DEFAULT_READER, Reader, fingerprint_of, load_reader, read, reread
 from rag.retrieval import DEPTH, FUSION, Candidate, Weights, retrieve
 from rag.types import Answer, Cover, Document, Evidence, Filters, Query, Scope, ScoredPassage, Sentence
@@ -82,6 +83,7 @@ class Assistant:
         made = load_generator(generator, options, timeout_s=timeout_s) if isinstance(generator, str) else generator
         self._generator: Generator = made
         self._writer = Writer(archive, self._generator, name=self.generator_name, timeout_s=timeout_s, strict=strict)
+        self._timeout_s = timeout_s
         self.reader = load_reader(reader) if isinstance(reader, str) else reader
         self.calibration = calibration or archive.calibration(reader=fingerprint_of(self.reader)) or DEFAULT_CALIBRATION
         self._weights = weights
@@ -103,25 +105,33 @@ class Assistant:
         return found.evidence
 
     def stream(
-        self, question: str, *, history: Sequence[str] = (), k: int = DEFAULT_K, filters: Filters | None = None
+        self,
+        question: str,
+        *,
+        history: Sequence[str] = (),
+        k: int = DEFAULT_K,
+        filters: Filters | None = None,
+        stopped: Event | None = None,
     ) -> Iterator[str | Answer]:
         """Pieces of text as they come; the finished `Answer` is the last item, and what counts.
 
         Quotations become exact, and with `strict` sentences are left out, only when all is there: its text can differ from
-        the pieces.
+        the pieces. Whoever does not wait any longer sets `stopped`, from any thread: GivenUp is raised, and a model at work is
+        hung up on.
         """
         question = _checked(question, history, k)
         filters = filters or Filters()
         started = perf_counter()
         scope = self.archive.resolve(filters)
-        query = self._query(question, history)
+        query = self._query(question, history, stopped)
+        asked_s = perf_counter() - started
         cover = self.archive.cover(scope)
         found, by_others = self._find_by(query, scope, k)
         was_read = perf_counter()
         written = Written("", self.generator_name, refused=True)
         if self._suffices(found):
             request = GenerationRequest(question, tuple(history), by_voice(found.evidence.quotes), found.numbered)
-            written = yield from self._writer.write(request, found.documents)
+            written = yield from self._writer.write(request, found.documents, spent_s=asked_s, stopped=stopped)
         if written.refused:
             written = replace(written, text=_refusal(cover, filters))
             yield written.text
@@ -161,14 +171,17 @@ class Assistant:
             occurrences=occurrences,
         )
 
-    def _query(self, question: str, history: Sequence[str]) -> Query:
+    def _query(self, question: str, history: Sequence[str], stopped: Event | None = None) -> Query:
         """What is searched; a generator that can rewrite a follow-up adds a leg, within a time limit."""
         query = build_query(question, history, speakers=self.archive.speakers())
         rewrite = getattr(self._generator, "rewrite", None)
         if rewrite is None or not history:
             return query
         try:
-            (text,) = bounded(lambda: iter([rewrite(question, tuple(history))]), timeout_s=REWRITE_TIMEOUT_S)
+            limit_s = min(REWRITE_TIMEOUT_S, self._timeout_s / 2)
+            (text,) = bounded(lambda: iter([rewrite(question, tuple(history))]), timeout_s=limit_s, stopped=stopped)
+        except GivenUp:
+            raise
         except Exception as error:  # the literal question is searched in any case
             log.warning("the question was not rewritten: %s", error)
             return query

@@ -12,6 +12,7 @@ import re
 from collections.abc import Generator as Generates
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from threading import Event
 
 from rag.analysis import encodable
 from rag.archive import Archive
@@ -19,7 +20,7 @@ from rag.citations import cite, exact_quotes, find_markers, remove_unknown_marke
 from rag.errors import sentence_of
 from rag.generators import GenerationRequest, Generator
 from rag.generators.extractive import ExtractiveGenerator
-from rag.generators.limits import GeneratorTimeout, bounded
+from rag.generators.limits import GeneratorTimeout, GivenUp, bounded
 from rag.generators.prompts import REFUSAL
 from rag.markers import CITED, MarkerStream, number_markers
 from rag.passages import split_sentences
@@ -75,10 +76,22 @@ class Writer:
         self._timeout_s = timeout_s
         self._strict = strict
 
-    def write(self, request: GenerationRequest, documents: Mapping[str, Document]) -> Generates[str, None, Written]:
-        """Yields pieces of text as they come; returns what counts."""
+    def write(
+        self,
+        request: GenerationRequest,
+        documents: Mapping[str, Document],
+        *,
+        spent_s: float = 0.0,
+        stopped: Event | None = None,
+    ) -> Generates[str, None, Written]:
+        """Yields pieces of text as they come; returns what counts. `spent_s` of the time limit are gone already.
+
+        Raises GivenUp when `stopped` is set.
+        """
         try:
-            draft = yield from self._generate(request)
+            draft = yield from self._generate(request, spent_s, stopped)
+        except GivenUp:
+            raise
         except Exception as error:  # whatever a generator raises, the record can be quoted
             draft = self._instead(request, _reason(error, self._timeout_s))
             yield f"\n\n{draft.note}\n\n{draft.text}"
@@ -92,7 +105,9 @@ class Writer:
             return kept
         return self._finish(self._instead(request, NOTHING_LEFT), request, documents)
 
-    def _generate(self, request: GenerationRequest) -> Generates[str, None, Draft | None]:
+    def _generate(
+        self, request: GenerationRequest, spent_s: float, stopped: Event | None
+    ) -> Generates[str, None, Draft | None]:
         """The generator's own text; None where it refuses with the fixed phrase."""
         by_sentence = getattr(self._generator, "numbering", "") == "sentences"
         passages = [numbered.sentences for numbered in request.passages]
@@ -100,7 +115,11 @@ class Writer:
         if isinstance(self._generator, ExtractiveGenerator):
             pieces: Iterator[str] = self._generator.generate(request)
         else:
-            pieces = bounded(lambda: self._generator.generate(request), timeout_s=self._timeout_s)
+            if spent_s >= self._timeout_s:
+                raise GeneratorTimeout
+            pieces = bounded(
+                lambda: self._generator.generate(request), timeout_s=self._timeout_s - spent_s, stopped=stopped
+            )
         raw, held = "", True
         for piece in _whole_characters(pieces):
             raw += piece
@@ -189,7 +208,9 @@ class _Nothing(Exception):
 
 
 def _reason(error: Exception, timeout_s: float) -> str:
-    if isinstance(error, GeneratorTimeout | _Nothing):
+    if isinstance(error, GeneratorTimeout):
+        return f"no complete answer within {timeout_s:g} s"
+    if isinstance(error, _Nothing):
         return str(error)
     if sentence := sentence_of(error):
         return sentence.rstrip(".")

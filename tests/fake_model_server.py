@@ -110,9 +110,31 @@ class Handler(BaseHTTPRequestHandler):
             self._raw(b'event: message_start\ndata: {"choices": [{]}\n\ndata: [DONE]\n\n', "text/event-stream")
         elif model == "hangs":
             time.sleep(30)
+        elif model.startswith("waits"):
+            self._wait(model)
         else:
             speak = _messages if self.path.endswith("/messages") else _completions
             self._stream(model, speak(model, pieces_of(model, body["messages"])))
+
+    def _wait(self, model: str) -> None:
+        """Nothing more is said, or nothing at all, and what is noted is that the client has gone."""
+        if not model.startswith("waits-at-once"):
+            self.send_response(200)
+            self.send_header("Content-Type", "text/event-stream")
+            self.end_headers()
+            speak = _messages if self.path.endswith("/messages") else _completions
+            for _, event in zip(range(4), speak(model, ["The ", "gates ", "move "]), strict=False):
+                self.wfile.write(event)
+                self.wfile.flush()
+        self.close_connection = True
+        self.connection.settimeout(20)
+        try:
+            gone = self.connection.recv(1) == b""
+        except ConnectionError:
+            gone = True
+        except TimeoutError:
+            gone = False
+        SEEN.append({"headers": {}, "body": {"model": model}, "gone": gone})
 
     def _stream(self, model: str, events: Iterator[bytes]) -> None:
         self.send_response(200)

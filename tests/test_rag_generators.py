@@ -12,7 +12,7 @@ import urllib.request
 from collections.abc import Callable, Iterator, Sequence
 from itertools import zip_longest
 from pathlib import Path
-from time import monotonic
+from time import monotonic, sleep
 from typing import Any
 
 import httpx
@@ -26,6 +26,7 @@ from rag.assistant import MAX_QUESTION_CHARS, Assistant
 from rag.errors import InputError
 from rag.generators import GENERATORS, GenerationRequest, Generator, NumberedPassage, load_generator
 from rag.generators.anthropic import ANTHROPIC
+from rag.generators.limits import GivenUp, bounded, when_given_up
 from rag.generators.openai_compatible import OPENAI
 from rag.generators.prompts import REFUSAL, build_messages
 from rag.generators.providers import Provider, endpoint, guarded_client
@@ -283,6 +284,11 @@ def test_a_key_that_no_header_can_hold_is_told_without_repeating_it(monkeypatch:
     ("options", "told"),
     [
         ({"base_url": "localhost:11434"}, "is no address; write it as http://"),
+        ({"base_url": "http://localhost:port/v1"}, "is no address; write it as http://"),
+        ({"base_url": "http://localhost:99999/v1"}, "is no address; write it as http://"),
+        ({"base_url": "http://[::1/v1"}, "is no address; write it as http://"),
+        ({"base_url": "http://local\nhost/v1"}, "is no address; write it as http://"),
+        ({"base_url": "http://local host/v1"}, "is no address; write it as http://"),
         ({"base_url": "http://me:pw@localhost/v1"}, "must not hold a password"),
         ({"base_url": "http://api.openai.com/v1"}, "would send a key unencrypted"),
         ({}, "set OPENAI_API_KEY"),
@@ -347,6 +353,17 @@ def test_a_rewrite_that_takes_too_long_is_left_out(bundled: Archive, monkeypatch
     assert answer.searched == ("And the first one?", f"{GATES} And the first one?")
     assert (answer.generator, answer.note) == ("Rewrites", "")
     never.set()
+
+
+@BOTH
+def test_a_rewrite_takes_its_time_from_the_answers(bundled: Archive, server: str, generator: str) -> None:
+    pytest.importorskip(generator, reason=f"the {generator} package is not installed")
+    options = {"model": "hangs", "base_url": f"{server}{ADDRESSES[generator]}"}
+    assistant = Assistant(bundled, generator=generator, options=options, timeout_s=2)
+    started = monotonic()
+    answer = assistant.ask("And the first one?", history=[GATES])
+    assert monotonic() - started < 3
+    assert "(no complete answer within 2 s)" in answer.note
 
 
 def test_a_rewrite_of_any_length_and_kind_is_one_line_of_a_questions_length(bundled: Archive) -> None:
@@ -499,6 +516,21 @@ def test_markers_come_in_pieces_as_in_the_whole(pieces: list[str]) -> None:
     assert shown.split() == whole.split()
 
 
+def test_a_generator_that_wants_to_end_the_process_is_stood_in_for(bundled: Archive) -> None:
+    class Exits:
+        numbering = "sentences"
+
+        def generate(self, request: GenerationRequest) -> Iterator[str]:
+            yield "The gates "
+            sys.exit(3)
+
+        def rewrite(self, question: str, history: Sequence[str]) -> str:
+            sys.exit(3)
+
+    answer = Assistant(bundled, generator=Exits()).ask("And the first one?", history=[GATES])
+    assert (answer.generator, "(it failed: RuntimeError)" in answer.note) == ("extractive", True)
+
+
 def test_what_comes_in_very_many_pieces_is_not_read_again_for_each(bundled: Archive) -> None:
     pieces = ["The gates ", "move ", "[1", ".1] ", "[9.9] "] * 700
     started = monotonic()
@@ -541,6 +573,70 @@ def test_the_first_piece_is_shown_before_the_model_writes_the_second(bundled: Ar
     assert pieces[0] == "The gates"
     assert isinstance(pieces[-1], Answer)
     assert pieces[-1].generator == "Waits"  # and not the record in its stead
+
+
+# -- nobody waits any more ------------------------------------------------------------------------------------------------
+
+
+def noted_of(server: str, model: str) -> list[bool | None]:
+    """For each request of this model, and each that its client left, whether it is the latter; looked at for 5 seconds."""
+    noted: list[bool | None] = []
+    for _ in range(100):
+        noted = [one.get("gone") for one in seen_by(server) if one["body"]["model"] == model]
+        if True in noted:
+            sleep(1)  # for another try, which there must not be
+            return [one.get("gone") for one in seen_by(server) if one["body"]["model"] == model]
+        sleep(0.05)
+    return noted
+
+
+@BOTH
+@pytest.mark.parametrize("model", ["waits", "waits-at-once"])
+def test_a_model_is_hung_up_on_when_nobody_waits(bundled: Archive, server: str, generator: str, model: str) -> None:
+    pytest.importorskip(generator, reason=f"the {generator} package is not installed")
+    options = {"model": f"{model}-{generator}", "base_url": f"{server}{ADDRESSES[generator]}"}
+    assistant, stopped = Assistant(bundled, generator=generator, options=options), threading.Event()
+    threading.Timer(1, stopped.set).start()
+    started = monotonic()
+    with pytest.raises(GivenUp):
+        list(assistant.stream(GATES, stopped=stopped))
+    assert 0.9 < monotonic() - started < 2
+    assert noted_of(server, options["model"]) == [None, True]
+
+
+@BOTH
+def test_a_model_that_is_late_is_hung_up_on_and_not_asked_again(bundled: Archive, server: str, generator: str) -> None:
+    model = f"waits-at-once-late-{generator}"
+    answer = answer_of(bundled, server, model, generator=generator, timeout_s=1)
+    assert "(no complete answer within 1 s)" in answer.note
+    assert noted_of(server, model) == [None, True]
+
+
+@BOTH
+def test_a_rewrite_that_is_late_is_hung_up_on(bundled: Archive, server: str, generator: str) -> None:
+    pytest.importorskip(generator, reason=f"the {generator} package is not installed")
+    options = {"model": f"waits-at-once-again-{generator}", "base_url": f"{server}{ADDRESSES[generator]}"}
+    Assistant(bundled, generator=generator, options=options, timeout_s=1).ask("And the first one?", history=[GATES])
+    assert noted_of(server, options["model"]).count(True) == 2
+
+
+def test_whatever_runs_is_told_when_it_is_given_up() -> None:
+    told = threading.Event()
+
+    def waits() -> Iterator[str]:
+        when_given_up(told.set)
+        yield "one"
+        assert told.wait(5)
+
+    pieces = bounded(waits, timeout_s=5)
+    assert (next(pieces), told.is_set()) == ("one", False)
+    pieces.close()  # type: ignore[attr-defined]
+    assert told.is_set()
+
+
+def test_what_is_no_text_is_no_piece() -> None:
+    with pytest.raises(TypeError, match="a generator yields text, not NoneType"):
+        list(bounded(lambda: iter(["one", None]), timeout_s=5))  # type: ignore[list-item]
 
 
 # -- prompts --------------------------------------------------------------------------------------------------------

@@ -1,33 +1,85 @@
-"""Time limits for generators, whoever wrote them: a generator runs in a thread of its own and is given up when it is late."""
+"""Limits for generators, whoever wrote them: a generator runs in a thread of its own and is given up when it is late, or when
+nobody waits for it any more.
+
+What cannot look up while it waits, such as a network call, says with `when_given_up` how it is to be ended.
+"""
 
 from __future__ import annotations
 
 import queue
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from time import monotonic
 
-_END = object()
+_END, _NOT_YET = object(), object()
+LOOK_EVERY_S = 0.1  # whether somebody still waits
 
 
 class GeneratorTimeout(Exception):
     """A generator took longer than it may."""
 
 
-def bounded(start: Callable[[], Iterator[str]], *, timeout_s: float) -> Iterator[str]:
+class GivenUp(Exception):
+    """Nobody waits for this generator any more."""
+
+
+class _Run:
+    """One generator at work, and what is to be done when it is given up."""
+
+    def __init__(self) -> None:
+        self.stopped = threading.Event()
+        self._endings: list[Callable[[], object]] = []
+        self._guard = threading.Lock()
+
+    def add(self, ending: Callable[[], object]) -> None:
+        with self._guard:
+            self._endings.append(ending)
+            late = self.stopped.is_set()
+        if late:
+            ending()
+
+    def stop(self) -> None:
+        with self._guard:
+            self.stopped.set()
+            endings = list(self._endings)
+        for ending in endings:
+            with suppress(Exception):  # one that cannot be ended ends by itself
+                ending()
+
+
+_HERE = threading.local()
+
+
+def when_given_up(ending: Callable[[], object]) -> None:
+    """Have this called, from another thread, when the generator that runs in this one is given up or has ended."""
+    run: _Run | None = getattr(_HERE, "run", None)
+    if run:
+        run.add(ending)
+
+
+def is_given_up() -> bool:
+    """Whether nobody waits any more for the generator that runs in this thread."""
+    run: _Run | None = getattr(_HERE, "run", None)
+    return run is not None and run.stopped.is_set()
+
+
+def bounded(
+    start: Callable[[], Iterator[str]], *, timeout_s: float, stopped: threading.Event | None = None
+) -> Iterator[str]:
     """The pieces of an iterator, for at most `timeout_s` seconds in all. Raises GeneratorTimeout, or what it raised.
 
-    Closing the iterator ends the thread at the next piece; where the generator has a network call open, that call's own
-    time limit ends it.
+    When `stopped` is set, GivenUp is raised. Closing the iterator ends the thread at the next piece, or where it said how
+    it is to be ended.
 
     >>> list(bounded(lambda: iter(["a", "b"]), timeout_s=5))
     ['a', 'b']
     """
     pieces: queue.Queue[object] = queue.Queue(maxsize=64)
-    stopped = threading.Event()
+    own = _Run()
 
     def hand_over(item: object) -> bool:
-        while not stopped.is_set():
+        while not own.stopped.is_set():
             try:
                 pieces.put(item, timeout=0.1)
                 return True
@@ -36,6 +88,7 @@ def bounded(start: Callable[[], Iterator[str]], *, timeout_s: float) -> Iterator
         return False
 
     def run() -> None:
+        _HERE.run = own
         try:
             source = start()
             try:
@@ -47,25 +100,30 @@ def bounded(start: Callable[[], Iterator[str]], *, timeout_s: float) -> Iterator
                 if close:
                     close()
             hand_over(_END)
-        except BaseException as error:
+        except Exception as error:
             hand_over(error)
+        except BaseException as error:  # one that wants to end the process ends its answer
+            hand_over(RuntimeError(type(error).__name__))
 
     ends = monotonic() + timeout_s
     threading.Thread(target=run, name="generator", daemon=True).start()
     try:
         while True:
             try:
-                item = pieces.get(timeout=max(0.0, ends - monotonic()))
+                item = pieces.get(timeout=max(0.0, min(LOOK_EVERY_S, ends - monotonic())))
             except queue.Empty:
-                raise GeneratorTimeout(f"no complete answer within {timeout_s:g} s") from None
+                item = _NOT_YET
+            if stopped is not None and stopped.is_set():
+                raise GivenUp
             if item is _END:
                 return
-            if isinstance(item, BaseException):
+            if isinstance(item, Exception):
                 raise item
-            if not isinstance(item, str):
-                raise TypeError(f"a generator yields text, not {type(item).__name__}")
-            yield item
+            if item is not _NOT_YET:
+                if not isinstance(item, str):
+                    raise TypeError(f"a generator yields text, not {type(item).__name__}")
+                yield item
             if monotonic() > ends:
                 raise GeneratorTimeout(f"no complete answer within {timeout_s:g} s")
     finally:
-        stopped.set()
+        own.stop()

@@ -6,12 +6,15 @@ A key is sent to the host of its own provider and to no other: not where the env
 from __future__ import annotations
 
 import os
+import socket
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from importlib import import_module
 from typing import Any
 from urllib.parse import urlsplit
 
 from rag.errors import InputError
+from rag.generators.limits import is_given_up, when_given_up
 
 # What a provider's server needs to see. Everything else that a library adds from the environment stays here.
 _ALLOWED = frozenset(
@@ -52,8 +55,12 @@ def endpoint(provider: Provider, base_url: str | None, *, default: str) -> Endpo
     Other hosts than the provider's get `ONRECORD_API_KEY`, or no key at all.
     """
     url = base_url or default
-    parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
+    try:
+        parts = urlsplit(url)
+        usable = parts.scheme in ("http", "https") and parts.hostname and (parts.port or 1) and url.isprintable()
+    except ValueError:
+        usable = False
+    if not usable or " " in url:
         raise InputError(f"--base-url {url!r} is no address; write it as http://localhost:11434/v1")
     if parts.username or parts.password:
         raise InputError("--base-url must not hold a password; set ONRECORD_API_KEY instead")
@@ -78,6 +85,8 @@ def guarded_client(client_class: Any, to: Endpoint) -> Any:
     """An HTTP client that speaks to one host only, follows no redirect, and sends no header that it need not."""
 
     def check(request: Any) -> None:
+        if is_given_up():
+            raise InputError("nobody waits for this answer any more")  # a library tries again where a connection breaks
         if request.url.host != to.host:
             raise InputError(f"a request to {request.url.host} was stopped: only {to.host} is meant")
         for name in list(request.headers):
@@ -86,10 +95,21 @@ def guarded_client(client_class: Any, to: Endpoint) -> Any:
         # Set here, not by the library: it would let the environment put another provider's key in its place.
         if to.key:
             request.headers[to.header] = to.form.format(key=to.key)
+        # A connection for each request: it is seen when it is made, and is nobody else's when it is hung up.
+        request.headers["connection"] = "close"
+        request.extensions = {**request.extensions, "trace": _hang_up_when_given_up}
 
     # A proxy from the environment is for the world outside, not for a server on this machine.
     local = to.host in ("localhost", "127.0.0.1", "::1")
     return client_class(follow_redirects=False, trust_env=not local, event_hooks={"request": [check]})
+
+
+def _hang_up_when_given_up(event: str, about: Mapping[str, Any]) -> None:
+    """Called by httpx's transport for each step of a request."""
+    if event.endswith((".connect_tcp.complete", ".start_tls.complete")):
+        connection = about["return_value"].get_extra_info("socket")
+        # Closing alone would leave a thread that reads from it waiting.
+        when_given_up(lambda: socket.socket.shutdown(connection, socket.SHUT_RDWR))
 
 
 def transport_error(client_class: type) -> type[Exception]:

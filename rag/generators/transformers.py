@@ -11,6 +11,7 @@ from typing import Any
 
 from rag.errors import InputError
 from rag.generators import GenerationRequest
+from rag.generators.limits import when_given_up
 from rag.generators.prompts import Message, build_messages, rewrite_messages
 
 ANSWER_TOKENS = 400
@@ -46,6 +47,7 @@ class TransformersGenerator:
 
         model, tokenizer = self._load()
         stopped = threading.Event()
+        when_given_up(stopped.set)
 
         class Stop(StoppingCriteria):  # type: ignore[misc]
             def __call__(self, input_ids: Any, scores: Any, **_: Any) -> Any:
