@@ -8,9 +8,9 @@ An assistant has no state that a question could change: the second question gets
 from __future__ import annotations
 
 import logging
+from collections.abc import Generator as Generates
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from threading import Event
 from time import perf_counter
 from typing import Any
 
@@ -21,7 +21,7 @@ from rag.calibration import DEFAULT_CALIBRATION, Calibration
 from rag.errors import InputError
 from rag.followups import build_query, with_rewrite
 from rag.generators import DEFAULT_GENERATOR, GenerationRequest, Generator, NumberedPassage, load_generator
-from rag.generators.limits import GivenUp, bounded
+from rag.generators.limits import bounded
 from rag.reading import DEFAULT_READER, Reader, fingerprint_of, load_reader, read, reread
 from rag.retrieval import DEPTH, FUSION, Candidate, Weights, retrieve
 from rag.types import Answer, Cover, Document, Evidence, Filters, Query, Scope, ScoredPassage, Sentence
@@ -101,7 +101,7 @@ class Assistant:
         """The quotes that `ask` would answer a question from, and how sure it would be, with nothing written."""
         question = _checked(question, history, DEFAULT_K)
         scope = self.archive.resolve(filters or Filters())
-        found, _ = self._find_by(self._query(question, history), scope, DEFAULT_K)
+        found, _ = self._find_by(_returned(self._query(question, history)), scope, DEFAULT_K)
         return found.evidence
 
     def stream(
@@ -111,19 +111,17 @@ class Assistant:
         history: Sequence[str] = (),
         k: int = DEFAULT_K,
         filters: Filters | None = None,
-        stopped: Event | None = None,
     ) -> Iterator[str | Answer]:
         """Pieces of text as they come; the finished `Answer` is the last item, and what counts.
 
         Quotations become exact, and with `strict` sentences are left out, only when all is there: its text can differ from
-        the pieces. Whoever does not wait any longer sets `stopped`, from any thread: GivenUp is raised, and a model at work is
-        hung up on.
+        the pieces. A piece is empty where a model keeps one waiting: whoever closes the iterator then has it hung up on.
         """
         question = _checked(question, history, k)
         filters = filters or Filters()
         started = perf_counter()
         scope = self.archive.resolve(filters)
-        query = self._query(question, history, stopped)
+        query = yield from self._query(question, history)
         asked_s = perf_counter() - started
         cover = self.archive.cover(scope)
         found, by_others = self._find_by(query, scope, k)
@@ -131,7 +129,7 @@ class Assistant:
         written = Written("", self.generator_name, refused=True)
         if self._suffices(found):
             request = GenerationRequest(question, tuple(history), by_voice(found.evidence.quotes), found.numbered)
-            written = yield from self._writer.write(request, found.documents, spent_s=asked_s, stopped=stopped)
+            written = yield from self._writer.write(request, found.documents, spent_s=asked_s)
         if written.refused:
             written = replace(written, text=_refusal(cover, filters))
             yield written.text
@@ -171,17 +169,21 @@ class Assistant:
             occurrences=occurrences,
         )
 
-    def _query(self, question: str, history: Sequence[str], stopped: Event | None = None) -> Query:
-        """What is searched; a generator that can rewrite a follow-up adds a leg, within a time limit."""
+    def _query(self, question: str, history: Sequence[str]) -> Generates[str, None, Query]:
+        """What is searched; a generator that can rewrite a follow-up adds a leg, within a time limit.
+
+        Yields empty pieces while that takes its time.
+        """
         query = build_query(question, history, speakers=self.archive.speakers())
         rewrite = getattr(self._generator, "rewrite", None)
         if rewrite is None or not history:
             return query
+        limit_s = min(REWRITE_TIMEOUT_S, self._timeout_s / 2)
+        text = ""
         try:
-            limit_s = min(REWRITE_TIMEOUT_S, self._timeout_s / 2)
-            (text,) = bounded(lambda: iter([rewrite(question, tuple(history))]), timeout_s=limit_s, stopped=stopped)
-        except GivenUp:
-            raise
+            for piece in bounded(lambda: iter([rewrite(question, tuple(history))]), timeout_s=limit_s):
+                text += piece
+                yield ""
         except Exception as error:  # the literal question is searched in any case
             log.warning("the question was not rewritten: %s", error)
             return query
@@ -224,6 +226,16 @@ class Assistant:
             documents={key: self.archive.document(key) for key in needed},
             retrieved=retrieved,
         )
+
+
+def _returned(steps: Generates[str, None, Query]) -> Query:
+    """What a generator returns at its end."""
+    while True:
+        try:
+            next(steps)
+        except StopIteration as end:
+            query: Query = end.value
+            return query
 
 
 def _refusal(cover: Cover, filters: Filters) -> str:

@@ -11,8 +11,8 @@ import logging
 import re
 from collections.abc import Generator as Generates
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, replace
-from threading import Event
 
 from rag.analysis import encodable
 from rag.archive import Archive
@@ -20,7 +20,7 @@ from rag.citations import cite, exact_quotes, find_markers, remove_unknown_marke
 from rag.errors import sentence_of
 from rag.generators import GenerationRequest, Generator
 from rag.generators.extractive import ExtractiveGenerator
-from rag.generators.limits import GeneratorTimeout, GivenUp, bounded
+from rag.generators.limits import GeneratorTimeout, bounded
 from rag.generators.prompts import REFUSAL
 from rag.markers import CITED, MarkerStream, number_markers
 from rag.passages import split_sentences
@@ -77,21 +77,14 @@ class Writer:
         self._strict = strict
 
     def write(
-        self,
-        request: GenerationRequest,
-        documents: Mapping[str, Document],
-        *,
-        spent_s: float = 0.0,
-        stopped: Event | None = None,
+        self, request: GenerationRequest, documents: Mapping[str, Document], *, spent_s: float = 0.0
     ) -> Generates[str, None, Written]:
         """Yields pieces of text as they come; returns what counts. `spent_s` of the time limit are gone already.
 
-        Raises GivenUp when `stopped` is set.
+        A piece is empty where nothing has come yet: whoever reads may go then.
         """
         try:
-            draft = yield from self._generate(request, spent_s, stopped)
-        except GivenUp:
-            raise
+            draft = yield from self._generate(request, spent_s)
         except Exception as error:  # whatever a generator raises, the record can be quoted
             draft = self._instead(request, _reason(error, self._timeout_s))
             yield f"\n\n{draft.note}\n\n{draft.text}"
@@ -105,32 +98,30 @@ class Writer:
             return kept
         return self._finish(self._instead(request, NOTHING_LEFT), request, documents)
 
-    def _generate(
-        self, request: GenerationRequest, spent_s: float, stopped: Event | None
-    ) -> Generates[str, None, Draft | None]:
+    def _generate(self, request: GenerationRequest, spent_s: float) -> Generates[str, None, Draft | None]:
         """The generator's own text; None where it refuses with the fixed phrase."""
         by_sentence = getattr(self._generator, "numbering", "") == "sentences"
         passages = [numbered.sentences for numbered in request.passages]
         stream = MarkerStream(passages, choose=self._choose) if by_sentence else None
         if isinstance(self._generator, ExtractiveGenerator):
-            pieces: Iterator[str] = self._generator.generate(request)
+            pieces: Generates[str, None, None] = self._generator.generate(request)
         else:
             if spent_s >= self._timeout_s:
                 raise GeneratorTimeout
-            pieces = bounded(
-                lambda: self._generator.generate(request), timeout_s=self._timeout_s - spent_s, stopped=stopped
-            )
+            pieces = bounded(lambda: self._generator.generate(request), timeout_s=self._timeout_s - spent_s)
         raw, held = "", True
-        for piece in _whole_characters(pieces):
-            raw += piece
-            if len(raw) > MAX_CHARS and not isinstance(self._generator, ExtractiveGenerator):
-                raise _Nothing(TOO_MUCH)
-            if held and by_sentence and (REFUSAL.startswith(raw.lstrip(_MARKS).upper()) or _REFUSES.match(raw)):
-                continue  # it may be about to refuse, which is not shown as an answer
-            new, held = (raw if held else piece), False
-            shown = stream.add(new) if stream else new
-            if shown:
-                yield shown
+        with closing(pieces):  # a model at work is hung up on now, and not when this is forgotten
+            for piece in _whole_characters(pieces):
+                if not piece:
+                    yield piece
+                raw += piece
+                if len(raw) > MAX_CHARS and not isinstance(self._generator, ExtractiveGenerator):
+                    raise _Nothing(TOO_MUCH)
+                if held and by_sentence and (REFUSAL.startswith(raw.lstrip(_MARKS).upper()) or _REFUSES.match(raw)):
+                    continue  # it may be about to refuse, which is not shown as an answer
+                new, held = (raw if held else piece), False
+                if shown := stream.add(new) if stream else new:
+                    yield shown
         if stream and _REFUSES.match(raw):
             return None
         if not re.search(r"\w", CITED.sub("", raw)):

@@ -902,6 +902,50 @@ def test_text_in_pieces_is_made_harmless_like_the_whole(pieces: list[str]) -> No
     assert not re.search(r"!\[|<[A-Za-z/!?]", re.sub(r"\\(.)", "·", shown))
 
 
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("/v1/chat/completions", {"model": "onrecord", "messages": asked(GATES), "stream": True}),
+        ("/v1/chat/completions", {"model": "onrecord", "messages": asked(GATES)}),
+        ("/api/ask", {"question": GATES}),
+    ],
+    ids=["stream", "whole", "rest"],
+)
+@pytest.mark.parametrize("model", ["waits", "waits-at-once"])
+def test_when_nobody_waits_the_model_is_hung_up_on(
+    waiting: dict[str, str], models: str, path: str, body: dict[str, Any], model: str
+) -> None:
+    port = int(waiting[model].rpartition(":")[2])
+    before = hung_up(models, model)
+    connection = http.client.HTTPConnection("127.0.0.1", port)
+    connection.request("POST", path, json.dumps(body), {"Content-Type": "application/json"})
+    time.sleep(1)
+    connection.close()
+    for _ in range(60):
+        if hung_up(models, model) > before:
+            break
+        time.sleep(0.05)
+    assert hung_up(models, model) == before + 1
+
+
+def hung_up(models: str, model: str) -> int:
+    """How often this model's client has gone before it had answered."""
+    seen = json.loads(fetch(f"{models.removesuffix('/v1')}/seen")[1])["seen"]
+    return sum(one.get("gone") is True for one in seen if one["body"]["model"] == model)
+
+
+@pytest.fixture(scope="module")
+def waiting(archive: Path, models: str) -> Iterator[dict[str, str]]:
+    """A server for each model that begins to answer, or does not, and says no more."""
+    pytest.importorskip("openai", reason="openai is not installed")
+    options = ["--api", "--generator", "openai", "--base-url", models]
+    with (
+        serving(archive, *options, "--model", "waits") as one,
+        serving(archive, *options, "--model", "waits-at-once") as other,
+    ):
+        yield {"waits": one, "waits-at-once": other}
+
+
 # -- MCP ---------------------------------------------------------------------------------------------------------------
 
 

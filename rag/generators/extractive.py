@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator
 
 from rag.dates import spoken_date
 from rag.generators import GenerationRequest
@@ -13,7 +13,7 @@ from rag.voices import voice_of
 class ExtractiveGenerator:
     """Quotes the evidence word for word, a paragraph for each speaker and date, in the order in which it comes."""
 
-    def generate(self, request: GenerationRequest) -> Iterator[str]:
+    def generate(self, request: GenerationRequest) -> Generator[str, None, None]:
         dates = {sentence.passage.date for sentence in request.evidence}
         before = None
         for number, sentence in enumerate(request.evidence, start=1):

@@ -8,20 +8,16 @@ from __future__ import annotations
 
 import queue
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import suppress
 from time import monotonic
 
-_END, _NOT_YET = object(), object()
-LOOK_EVERY_S = 0.1  # whether somebody still waits
+_END = object()
+SIGN_OF_LIFE_S = 0.25
 
 
 class GeneratorTimeout(Exception):
     """A generator took longer than it may."""
-
-
-class GivenUp(Exception):
-    """Nobody waits for this generator any more."""
 
 
 class _Run:
@@ -64,13 +60,11 @@ def is_given_up() -> bool:
     return run is not None and run.stopped.is_set()
 
 
-def bounded(
-    start: Callable[[], Iterator[str]], *, timeout_s: float, stopped: threading.Event | None = None
-) -> Iterator[str]:
+def bounded(start: Callable[[], Iterator[str]], *, timeout_s: float) -> Generator[str, None, None]:
     """The pieces of an iterator, for at most `timeout_s` seconds in all. Raises GeneratorTimeout, or what it raised.
 
-    When `stopped` is set, GivenUp is raised. Closing the iterator ends the thread at the next piece, or where it said how
-    it is to be ended.
+    While nothing comes, an empty piece does now and then: whoever reads can go then, and need not wait for the next one.
+    Closing the iterator ends the thread at its next piece, or where it said how it is to be ended.
 
     >>> list(bounded(lambda: iter(["a", "b"]), timeout_s=5))
     ['a', 'b']
@@ -110,19 +104,16 @@ def bounded(
     try:
         while True:
             try:
-                item = pieces.get(timeout=max(0.0, min(LOOK_EVERY_S, ends - monotonic())))
+                item = pieces.get(timeout=max(0.0, min(SIGN_OF_LIFE_S, ends - monotonic())))
             except queue.Empty:
-                item = _NOT_YET
-            if stopped is not None and stopped.is_set():
-                raise GivenUp
+                item = ""
             if item is _END:
                 return
             if isinstance(item, Exception):
                 raise item
-            if item is not _NOT_YET:
-                if not isinstance(item, str):
-                    raise TypeError(f"a generator yields text, not {type(item).__name__}")
-                yield item
+            if not isinstance(item, str):
+                raise TypeError(f"a generator yields text, not {type(item).__name__}")
+            yield item
             if monotonic() > ends:
                 raise GeneratorTimeout(f"no complete answer within {timeout_s:g} s")
     finally:
