@@ -949,11 +949,11 @@ def waiting(archive: Path, models: str) -> Iterator[dict[str, str]]:
 # -- MCP ---------------------------------------------------------------------------------------------------------------
 
 
-def through_mcp(archive: Path, use: Callable[[Any], Any]) -> Any:
+def through_mcp(archive: Path, use: Callable[[Any], Any], *options: str) -> Any:
     """What an MCP client gets that starts the command by itself."""
     mcp = pytest.importorskip("mcp", reason="mcp is not installed")
     command = mcp.StdioServerParameters(
-        command=sys.executable, args=["-m", "rag", "mcp", "--archive", str(archive)], cwd=str(ROOT)
+        command=sys.executable, args=["-m", "rag", "mcp", "--archive", str(archive), *options], cwd=str(ROOT)
     )
 
     async def talk() -> Any:
@@ -1026,6 +1026,24 @@ def test_an_mcp_client_is_told_what_is_wrong_and_what_is_not_on_record(archive: 
         assert not (await client.call_tool("ask", {"question": GATES, "speaker": "Tobias Merrin"})).is_error
 
     through_mcp(archive, use)
+
+
+def test_an_mcp_client_that_cancels_a_question_stops_the_model(archive: Path, models: str) -> None:
+    pytest.importorskip("openai", reason="openai is not installed")
+    model = "waits-for-mcp"
+
+    async def use(client: Any) -> int:
+        asking = asyncio.create_task(client.call_tool("ask", {"question": GATES}))
+        await asyncio.sleep(1.5)
+        assert not (await client.call_tool("search", {"query": "flood siren"})).is_error  # meanwhile
+        asking.cancel()
+        for _ in range(60):
+            if found := await asyncio.to_thread(hung_up, models, model):
+                return found
+            await asyncio.sleep(0.05)
+        return 0
+
+    assert through_mcp(archive, use, "--generator", "openai", "--base-url", models, "--model", model) == 1
 
 
 def test_mcp_says_what_to_type_where_something_is_missing(tmp_path: Path, archive: Path) -> None:

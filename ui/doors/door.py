@@ -101,10 +101,8 @@ class Door:
         """The finished answer. Raises Refused where whoever asked has gone."""
 
         async def last() -> Answer:
-            async with self.line.turn(), aclosing(in_thread(items)) as pieces:
-                while True:
-                    if isinstance(piece := await anext(pieces), Answer):
-                        return piece
+            async with self.line.turn():
+                return await finished(items)
 
         return await unless_ended(last(), ended)
 
@@ -156,6 +154,14 @@ async def in_thread(items: Iterator[str | Answer]) -> AsyncGenerator[str | Answe
             yield item
     finally:
         stopped.set()
+
+
+async def finished(items: Iterator[str | Answer]) -> Answer:
+    """The answer that pieces end with; who stops waiting for it stops whatever writes it."""
+    async with aclosing(in_thread(items)) as pieces:
+        while True:
+            if isinstance(piece := await anext(pieces), Answer):
+                return piece
 
 
 def gone(request: Request) -> Ended:

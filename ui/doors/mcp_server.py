@@ -15,9 +15,9 @@ from rag.analysis import encodable
 from rag.archive import Archive
 from rag.config import Settings
 from rag.errors import InputError
-from rag.types import Answer, passage_to_json
+from rag.types import passage_to_json
 from ui.chat import Desk
-from ui.doors.door import Refused, check_keys, refused
+from ui.doors.door import Refused, check_keys, finished, refused
 from ui.doors.filtered import several
 from ui.doors.forms import filters_of, listing, passage_of, passages_text, plain_passage, source_line
 
@@ -113,7 +113,7 @@ def build_mcp_server(archive: Archive, *, settings: Settings) -> "MCPServer":
         return result(passages_text(passages) or "Nothing fits.", {"query": query, "passages": passages})
 
     @server.tool(title="Ask an archive of transcripts", annotations=reads)
-    def ask(
+    async def ask(
         question: Annotated[str, Field(description="What is asked")],
         history: History = None,
         k: K = most,
@@ -126,7 +126,7 @@ def build_mcp_server(archive: Archive, *, settings: Settings) -> "MCPServer":
         """The answer to a question in verbatim quotations, each with its place; or that it is not on record."""
         filters = filters_of(speaker or (), document or (), after, before, role or ())
         items = desk.stream(question, history=history or (), k=k, filters=filters)
-        answer = next(piece for piece in items if isinstance(piece, Answer)).to_json()
+        answer = (await finished(items)).to_json()
         return result(_answer_text(answer), answer)
 
     @server.tool(title="One passage", annotations=reads)
