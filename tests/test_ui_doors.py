@@ -804,10 +804,12 @@ def models() -> Iterator[str]:
         yield f"{url}/v1"
 
 
-def said_by(archive: Path, models: str, model: str, *, stream: bool, **environment: str) -> tuple[str, dict[str, Any]]:
+def said_by(
+    archive: Path, models: str, model: str, *more: str, stream: bool, **environment: str
+) -> tuple[str, dict[str, Any]]:
     """(text, answer) that a program gets where this model writes."""
     openai = pytest.importorskip("openai", reason="openai is not installed")
-    options = ["--api", "--generator", "openai", "--base-url", models, "--model", model]
+    options = ["--api", "--generator", "openai", "--base-url", models, "--model", model, *more]
     with serving(archive, *options, **environment) as url:
         client = openai.OpenAI(base_url=f"{url}/v1", api_key="none is needed", max_retries=0)
         assert [found.id for found in client.models.list()] == ["onrecord", "onrecord-openai", "onrecord-extractive"]
@@ -836,6 +838,20 @@ def test_with_strict_nothing_is_shown_before_it_is_checked(archive: Path, models
     text, answer = said_by(archive, models, "numbers", stream=True, ONRECORD_STRICT="1")
     assert "1066" not in text
     assert text.startswith(answer["text"])
+
+
+def test_the_flags_of_ask_are_those_of_chat_and_mcp(archive: Path, models: str) -> None:
+    text, answer = said_by(archive, models, "numbers", "--strict", stream=False)
+    assert ("1066" in text, "nothing that it wrote is borne out" in answer["note"]) == (False, True)
+    _, late = said_by(archive, models, "waits", "--timeout", "1", stream=True)
+    assert "(no complete answer within 1 s)" in late["note"]
+    options = ("--generator", "openai", "--base-url", models, "--model")
+
+    async def use(client: Any) -> Any:
+        return (await client.call_tool("ask", {"question": GATES})).structured_content["note"]
+
+    assert "nothing that it wrote is borne out" in through_mcp(archive, use, *options, "numbers", "--strict")
+    assert "(no complete answer within 1 s)" in through_mcp(archive, use, *options, "waits", "--timeout", "1")
 
 
 def test_a_real_model_behind_a_real_server_is_checked_like_any_other(

@@ -16,6 +16,10 @@ ReaderOption = Annotated[
 ]
 ModelOption = Annotated[str | None, typer.Option("--model", metavar="NAME", help="The generator's model")]
 BaseUrlOption = Annotated[str | None, typer.Option("--base-url", metavar="URL", help="An OpenAI-compatible server")]
+TimeoutOption = Annotated[
+    int | None, typer.Option("--timeout", metavar="S", help="Seconds that a generator has [default: 60]")
+]
+StrictOption = Annotated[bool, typer.Option("--strict", help="Keep only sentences that their citations bear out")]
 
 
 def register(root: typer.Typer) -> None:
@@ -46,6 +50,8 @@ def chat(
     reader: ReaderOption = None,
     model: ModelOption = None,
     base_url: BaseUrlOption = None,
+    timeout: TimeoutOption = None,
+    strict: StrictOption = False,
 ) -> None:
     """Open the web page: ask, read the answer, click, see the place."""
     from rag.archive import open_archive
@@ -56,7 +62,15 @@ def chat(
     from ui.doors.access import read_token
     from ui.server import address, build_server, check_address, read_login, serve
 
-    settings = load_settings(archive=archive, generator=generator, reader=reader, model=model, base_url=base_url)
+    settings = load_settings(
+        archive=archive,
+        generator=generator,
+        reader=reader,
+        model=model,
+        base_url=base_url,
+        timeout_s=timeout,
+        strict=strict or None,
+    )
     login = read_login(auth)
     check_address(host, login)
     if token_file is not None and not api:
@@ -82,12 +96,22 @@ def mcp(
     reader: ReaderOption = None,
     model: ModelOption = None,
     base_url: BaseUrlOption = None,
+    timeout: TimeoutOption = None,
+    strict: StrictOption = False,
 ) -> None:
     """Let a program that speaks MCP use the archive, over standard input and output."""
     from rag.archive import open_archive
     from rag.config import load_settings
     from ui.doors.mcp_server import build_mcp_server
 
-    settings = load_settings(archive=archive, generator=generator, reader=reader, model=model, base_url=base_url)
+    settings = load_settings(
+        archive=archive,
+        generator=generator,
+        reader=reader,
+        model=model,
+        base_url=base_url,
+        timeout_s=timeout,
+        strict=strict or None,
+    )
     opened = open_archive(settings.archive, encoder=settings.encoder, create=False)
     build_mcp_server(opened, settings=settings).run("stdio")
