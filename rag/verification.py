@@ -94,8 +94,11 @@ def claims_of(
         own = [(line.start() + start, line.start() + end) for start, end in split_sentences(line[0])]
         own = [(start, end) for start, end in own if re.search(r"\w", text[start:end])]
         if len(own) > 1 and re.fullmatch(r"\d{1,2}[.)]", text[slice(*own[0])]):
-            own = own[1:]  # the number of a list
+            own[:2] = [(own[0][0], own[1][1])]  # the number of a list is no sentence
         if not own:
+            # Numbers on a line of their own are those of the sentence before.
+            ends = [end for start, end, _ in markers if line.start() <= start < line.end()]
+            spans[-1:] = [(start, max([end, *ends])) for start, end in spans[-1:]]
             continue
         following = [start for start, _ in own[1:]] + [line.end()]
         for number, ((start, end), next_start) in enumerate(zip(own, following, strict=True)):

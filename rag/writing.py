@@ -167,7 +167,8 @@ class Writer:
             gap = written.text[last.end : claim.start] if last else ""
             text += ("\n\n" if "\n" in gap else " " if last else "") + written.text[claim.start : claim.end]
             last = claim
-        note = LEFT_OUT.format(count=len(written.claims) - len(kept), total=len(written.claims))
+        left_out = LEFT_OUT.format(count=len(written.claims) - len(kept), total=len(written.claims))
+        note = " ".join(filter(None, [draft.note, left_out]))
         return replace(self._finish(replace(draft, text=text), request, documents), note=note)
 
     def _choose(self, sentences: Sequence[Sentence], before: str) -> Sentence | None:

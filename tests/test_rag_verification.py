@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from conftest import transcript
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from rag.archive import Archive, open_archive
 from rag.assistant import Assistant
@@ -116,6 +119,7 @@ def test_a_name_a_number_or_a_date_that_is_not_cited_makes_a_sentence_unsupporte
         "The harbour wall cost 12,500 euros {12,500}, and according to Jo Field it stands on granite {granite}.",
         "Ann Reed said: “I do not know about the harbour wall.” {Ann Reed: know}",
         "Jo Field said: “I do not know about the harbour wall.” {Jo Field: know}",
+        "The harbour wall cost 12,500 euros.\n{12,500}",
         "Tom Reed says the harbour wall is painted every spring {painted}.",
     ],
 )
@@ -175,6 +179,25 @@ def test_a_quote_whose_lines_are_wrapped_is_one_sentence_and_kept_by_strict(tmp_
     answer = Assistant(archive, strict=True).ask(QUESTION)
     assert [claim.support for claim in answer.claims] == ["supported"] * len(answer.citations)
     assert (answer.note, answer.text) == ("", Assistant(archive).ask(QUESTION).text)
+
+
+SAID = st.sampled_from(
+    [
+        "The harbour wall cost 12,500 euros {12,500}", "nine masons built it {12,500}", "Zorkin paid for it {granite}",
+        "It stands {Ann Reed: know}", "Ann Reed said: “I do not know about the harbour wall.” {Ann Reed: know}", "“never said so by anybody” {twice}",
+        "In 1066", "granite from Orsa {granite}", "# The harbour wall", "- ", "Dr. ", "1. ", "{granite}", "[9.9]", ". ", "! ", "\n", "\n\n", ", and ", " ", "“", "”",
+    ]
+)  # fmt: skip
+
+
+@given(st.lists(SAID, min_size=1, max_size=9))
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_with_strict_everything_that_is_shown_is_borne_out(talk: Archive, said: list[str]) -> None:
+    answer = Assistant(talk, generator=Says("".join(said)), strict=True).ask(QUESTION)
+    assert [(claim.support, claim.reason) for claim in answer.claims if claim.support != "supported"] == []
+    told = "".join(answer.text[claim.start : claim.end] for claim in answer.claims)
+    shown, checked = (re.findall(r"\w", re.sub(r"\[\d+\]", "", text)) for text in (answer.text, told))
+    assert shown == checked  # and no word is shown beside it
 
 
 def test_numbers_are_their_values() -> None:
