@@ -464,6 +464,34 @@ def test_whatever_is_sent_gets_an_answer_or_one_sentence(url: str, path: str, bo
         assert "Traceback" not in sentence
 
 
+@pytest.mark.parametrize(
+    ("header", "status", "sentence"),
+    [
+        ("Transfer-Encoding: chunked", 411, "a request must say its length"),
+        ("Origin: https://evil.example", 403, "requests from other sites' pages are refused"),
+        ("Host: evil.example", 421, "this page answers only to the address that it was started with"),
+    ],
+)
+def test_what_is_turned_away_before_a_door_is_told_in_its_form(
+    url: str, header: str, status: int, sentence: str
+) -> None:
+    told = {"message": sentence, "type": "invalid_request_error", "param": None, "code": None}
+    for path, text in (
+        ("api/ask", json.dumps({"error": sentence})),
+        ("v1/chat/completions", json.dumps({"error": told})),
+        ("gradio_api/x", sentence),
+    ):
+        sent = ("-H", header, "-H", "Content-Type: application/json", "-d", "{}", "-w", "\n%{http_code}")
+        assert curl(f"{url}/{path}", *sent) == f"{text}\n{status}"
+
+
+def test_a_failure_names_no_folder_of_the_server(url: str, archive: Path) -> None:
+    for path in ("documents/nobody", "ask?question=x&speaker=nobody", "search?query=x&document=nobody"):
+        status, told, _ = fetch(f"{url}/api/{path}")
+        assert (path, status >= 400, str(archive) in told["error"]) == (path, True, False)
+        assert "nobody" in told["error"]
+
+
 def test_half_a_character_is_no_fault(url: str) -> None:
     answer = fetch(f"{url}/api/ask", b'{"question": "When will the gates move? \\ud800"}')
     assert (answer[0], answer[1]["status"]) == (200, "answered")

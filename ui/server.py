@@ -6,6 +6,7 @@ login; other sites' pages cannot post here; wrong passwords are slowed down.
 
 from __future__ import annotations
 
+import json
 import logging
 import os
 import secrets
@@ -206,7 +207,7 @@ class Guard:
             if scope["type"] == "websocket":
                 await send({"type": "websocket.close", "code": 1008})
             else:
-                await _answer(send, *refusal)
+                await _answer(send, *refusal, path=scope["path"])
             return
         client = (scope.get("client") or ("",))[0]
         is_login = scope["path"].rstrip("/") == "/login" and scope.get("method") == "POST"
@@ -260,8 +261,13 @@ def _named(address: str) -> SplitResult:
         return urlsplit("")
 
 
-async def _answer(send: Any, status: int, text: str) -> None:
-    headers = [(b"content-type", b"text/plain; charset=utf-8")]
+async def _answer(send: Any, status: int, text: str, *, path: str) -> None:
+    """A refusal as whoever asks there reads it."""
+    kind = b"text/plain; charset=utf-8"
+    if path.startswith(("/api/", "/v1/")):
+        told = {"message": text, "type": "invalid_request_error", "param": None, "code": None}
+        kind, text = b"application/json", json.dumps({"error": text if path.startswith("/api/") else told})
+    headers = [(b"content-type", kind)]
     headers += [(name.lower().encode(), value.encode()) for name, value in HEADERS.items()]
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": text.encode()})

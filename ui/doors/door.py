@@ -21,6 +21,7 @@ from fastapi.routing import APIRoute
 from pydantic import ValidationError
 from starlette.exceptions import HTTPException
 
+from rag.archive import Archive
 from rag.errors import sentence_of
 from rag.types import Answer
 from ui.chat import Desk, told
@@ -184,7 +185,9 @@ def route_class(door: Door, form: Form) -> type[APIRoute]:
                     await _let_in(door.access, request)
                     return await handle(request)
                 except Exception as error:  # whoever asked gets a sentence, whatever it is
-                    return form(refused(error))
+                    told = refused(error)
+                    told.sentence = _outward(told.sentence, door.desk.archive)
+                    return form(told)
 
             return handle_safely
 
@@ -213,6 +216,11 @@ def refused(error: Exception) -> Refused:
     if isinstance(error, HTTPException):
         return Refused(error.status_code, str(error.detail))
     return Refused(400 if sentence_of(error) else 500, told(error))
+
+
+def _outward(sentence: str, archive: Archive) -> str:
+    """A sentence without what is for whoever runs the server: the command to type, and where the archive lies."""
+    return sentence.partition("; run: onrecord")[0].replace(archive.url, "the archive")
 
 
 def _of_validation(error: RequestValidationError | ValidationError) -> Refused:
