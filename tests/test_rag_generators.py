@@ -10,6 +10,7 @@ import sys
 import threading
 import urllib.request
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from itertools import zip_longest
 from pathlib import Path
 from time import monotonic, sleep
@@ -28,7 +29,7 @@ from rag.generators import GENERATORS, GenerationRequest, Generator, NumberedPas
 from rag.generators.anthropic import ANTHROPIC
 from rag.generators.limits import bounded, when_given_up
 from rag.generators.openai_compatible import OPENAI
-from rag.generators.prompts import REFUSAL, build_messages
+from rag.generators.prompts import REFUSAL, build_messages, rewrite_messages
 from rag.generators.providers import Provider, endpoint, guarded_client
 from rag.markers import MarkerStream, number_markers
 from rag.tokens import estimate_tokens
@@ -681,6 +682,23 @@ def test_passages_are_left_out_from_the_weakest_on_where_the_prompt_is_full() ->
         )
         <= 1_250
     )
+
+
+@pytest.mark.parametrize("letters", ["word ", "海边的船在哪里", "¿"])
+def test_a_long_conversation_leaves_room_for_the_passages(letters: str) -> None:
+    long = (letters * MAX_QUESTION_CHARS)[:MAX_QUESTION_CHARS]
+    passages = tuple(numbered(f"This is passage {number}. " + "word " * 100) for number in range(10))
+    request = GenerationRequest("Who paid?", ("Why?", long, long, long), (), passages)
+    messages = build_messages(request, max_tokens=6_000, count_tokens=estimate_tokens)
+    content = messages[1]["content"]
+    assert sum(estimate_tokens(message["content"]) for message in messages) <= 6_000
+    assert len(re.findall(r"^Passage (\d+)", content, re.M)) == 10
+    last = build_messages(replace(request, question=long), max_tokens=6_000, count_tokens=estimate_tokens)
+    assert sum(estimate_tokens(message["content"]) for message in last) <= 6_000
+    (rewriting,) = rewrite_messages(long, [long] * 5, max_tokens=6_000, count_tokens=estimate_tokens)
+    assert estimate_tokens(rewriting["content"]) <= 6_000
+    (rewriting,) = rewrite_messages("Why?", [long, long, "Who?"], max_tokens=6_000, count_tokens=estimate_tokens)
+    assert rewriting["content"].endswith("\nQuestion: Who?\nLast question: Why?")
 
 
 def injections() -> list[str]:

@@ -49,7 +49,8 @@ class AnthropicGenerator:
 
     def rewrite(self, question: str, history: Sequence[str]) -> str:
         """A follow-up as a question that stands on its own."""
-        return "".join(self._complete(rewrite_messages(question, history), 100)).strip().strip('"')
+        messages = rewrite_messages(question, history, max_tokens=CONTEXT_TOKENS, count_tokens=count_tokens)
+        return "".join(self._complete(messages, 100)).strip().strip('"')
 
     def _complete(self, messages: list[Message], max_tokens: int) -> Iterator[str]:
         system = "\n\n".join(message["content"] for message in messages if message["role"] == "system")

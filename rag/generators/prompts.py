@@ -50,7 +50,8 @@ def build_messages(
     """System and user message; passages are left out from the weakest on until the prompt fits `max_tokens`."""
     fence = fence or f"=== RECORD {secrets.token_hex(6)} ==="
     system = SYSTEM.format(words=words)
-    earlier = "".join(f"Earlier question: {_line(question)}\n" for question in request.history[-3:])
+    recent = _recent(request.history[-3:], max_tokens=max_tokens // 4, count_tokens=count_tokens)
+    earlier = "".join(f"Earlier question: {question}\n" for question in recent)
 
     def user(passages: Sequence[str]) -> str:
         return USER.format(
@@ -82,10 +83,25 @@ def describe(number: int, numbered: NumberedPassage) -> str:
     return "\n".join(lines)
 
 
-def rewrite_messages(question: str, history: Sequence[str]) -> list[Message]:
-    """What asks for a question that stands on its own."""
-    earlier = "\n".join(f"Question: {_line(text)}" for text in history[-5:])
+def rewrite_messages(
+    question: str, history: Sequence[str], *, max_tokens: int, count_tokens: Callable[[str], int]
+) -> list[Message]:
+    """What asks for a question that stands on its own; of the earlier ones those that fit `max_tokens` with it."""
+    alone = REWRITE.format(history="", question=_line(question))
+    recent = _recent(history[-5:], max_tokens=max_tokens - count_tokens(alone), count_tokens=count_tokens)
+    earlier = "\n".join(f"Question: {text}" for text in recent)
     return [{"role": "user", "content": REWRITE.format(history=earlier, question=_line(question))}]
+
+
+def _recent(history: Sequence[str], *, max_tokens: int, count_tokens: Callable[[str], int]) -> list[str]:
+    """The last questions, each on one line, as many as fit."""
+    kept: list[str] = []
+    for text in map(_line, reversed(history)):
+        max_tokens -= count_tokens(text) + 4  # "Earlier question: "
+        if max_tokens < 0:
+            break
+        kept.insert(0, text)
+    return kept
 
 
 def _line(text: str) -> str:

@@ -32,15 +32,22 @@ class TransformersGenerator:
 
     def generate(self, request: GenerationRequest) -> Iterator[str]:
         """The model's text as it comes, citing `[p.s]`."""
-        model, tokenizer = self._load()
-        window = int(getattr(model.config, "max_position_embeddings", 0) or DEFAULT_CONTEXT_TOKENS)
-        room = max(256, min(window, 8_192) - ANSWER_TOKENS)
-        messages = build_messages(request, max_tokens=room, count_tokens=lambda text: len(tokenizer.encode(text)))
+        messages = build_messages(request, max_tokens=self._room(), count_tokens=self._count_tokens)
         yield from self._complete(messages, ANSWER_TOKENS)
 
     def rewrite(self, question: str, history: Sequence[str]) -> str:
         """A follow-up as a question that stands on its own."""
-        return "".join(self._complete(rewrite_messages(question, history), 60)).strip().strip('"')
+        messages = rewrite_messages(question, history, max_tokens=self._room(), count_tokens=self._count_tokens)
+        return "".join(self._complete(messages, 60)).strip().strip('"')
+
+    def _room(self) -> int:
+        """How many tokens a prompt may have."""
+        model, _ = self._load()
+        window = int(getattr(model.config, "max_position_embeddings", 0) or DEFAULT_CONTEXT_TOKENS)
+        return max(256, min(window, 8_192) - ANSWER_TOKENS)
+
+    def _count_tokens(self, text: str) -> int:
+        return len(self._load()[1].encode(text))
 
     def _complete(self, messages: list[Message], max_tokens: int) -> Iterator[str]:
         from transformers import StoppingCriteria, StoppingCriteriaList, TextIteratorStreamer
