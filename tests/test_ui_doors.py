@@ -36,6 +36,7 @@ from rag.config import Settings
 from rag.errors import InputError
 from rag.tokens import estimate_tokens
 from rag.types import Answer, Filters
+from ui.chat import Desk
 from ui.doors.access import Access, read_token
 from ui.doors.door import MAX_DOOR_BYTES, Door, Line, Refused, in_thread
 from ui.doors.forms import HarmlessStream, afterword, harmless, passage_of
@@ -970,6 +971,24 @@ def test_when_nobody_waits_the_model_is_hung_up_on(
             break
         time.sleep(0.05)
     assert hung_up(models, model) == before + 1
+
+
+def test_on_the_page_an_answer_that_is_stopped_stops_the_model(bundled: Archive, models: str) -> None:
+    pytest.importorskip("openai", reason="openai is not installed")
+    configured = Settings(generator="openai", base_url=models, model="waits-for-the-page")
+    steps = Desk(bundled, settings=configured).answer(GATES, [], filters=Filters(), generator="openai", k=8)
+    started = time.monotonic()
+    longest = 0.0
+    while (now := time.monotonic()) < started + 1.5:
+        next(steps)
+        longest = max(longest, time.monotonic() - now) if now > started + 0.7 else 0.0
+    steps.close()  # type: ignore[attr-defined]
+    assert longest < 0.5  # whoever presses Stop waits no longer
+    for _ in range(60):
+        if found := hung_up(models, "waits-for-the-page"):
+            break
+        time.sleep(0.05)
+    assert found == 1
 
 
 def hung_up(models: str, model: str) -> int:
