@@ -26,7 +26,7 @@ _OPENERS = frozenset(
     "since someone speaking still then therefore third though thus together toward towards unless unlike until well whereas "
     "whether while within without yes yet".split()
 )
-_ADVERB_OR_PARTICIPLE = re.compile(r"\w{3,}(?:ly|ing|ed)")
+_NO_NAME = re.compile(r"\w{3,}(?:ly|ing|ed|tions?|sions?|ments?|ness|ship|ism)")  # English endings
 _WORD = re.compile(r"[^\W\d_][\w’'-]*")
 _BEGINS = re.compile(r"(?:^|\n|[.?!:;…–—(\[“”\"„«»‘*#>-])\s*\Z")
 _SHORTENED = re.compile(r"\b([^\W\d_]+)\.\s*\Z")
@@ -97,7 +97,7 @@ class Record:
         stems = set(self._archive.stems(word))
         if saying.match(after.lstrip()) or fold(word) in self._last_names or self._names_offered & stems:
             return True
-        if self._words_offered & stems or _ADVERB_OR_PARTICIPLE.fullmatch(lower):
+        if self._words_offered & stems or _NO_NAME.fullmatch(lower):
             return False
         return not any(self._archive.knows(stem) for stem in stems)
 

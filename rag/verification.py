@@ -1,9 +1,9 @@
 """Does an answer say what its citations say? Sentence by sentence, from the words alone.
 
 A sentence is supported where the words that carry its matter stand in the sentences that it cites, and every name, number
-and date in it does; weakly supported where fewer do; unsupported where a name or a number is new, where a quotation is not
-verbatim, or where words are put into somebody else's mouth; uncited where it cites nothing. This compares words, not
-meanings: a good paraphrase can come out as weak, and is shown as that, never hidden.
+and date in it does; weakly supported where fewer do, or where it denies and they do not; unsupported where a name, a number
+or a date is new, where a quotation is not verbatim, or where words are put into somebody else's mouth; uncited where it
+cites nothing. This compares words, not meanings: a good paraphrase can come out as weak, and is shown as that, never hidden.
 """
 
 from __future__ import annotations
@@ -27,6 +27,11 @@ _SAYING = re.compile(
     r"admitted|admits|according to|insisted|insists|recalled|recalls|described|describes|called|calls|"
     r"sagte|sagt|erklarte|erklart|betonte|laut|dit|declare|affirme|explique|selon|dijo|dice|afirmo|declaro|segun|"
     r"disse|afirmou|declarou|segundo|сказала?|заявила?|по словам|сказав|заявив|заявила|за словами)\b|:\s*[“\"«„‘']",
+    re.I,
+)
+_DENIAL = re.compile(
+    r"\b(?:not|never|no(?!\.)|nobody|none|nothing|nor|neither|cannot|without|\w+n['’]t|nicht|kein\w*|nie|niemals|pas|jamais|"
+    r"aucune?|nunca|jamás|ningun\w*|não|не|нет|никогда|ні|немає|ніколи)\b",
     re.I,
 )
 _SAYER_BEHIND = re.compile(r"according to|laut|selon|segun|segundo|по словам|за словами|\w+ (?:by|von|par|por)\b")
@@ -164,6 +169,8 @@ def _claim(
     weights = {stem: weight for stem, weight in archive.word_weights(said).items() if stem not in known - held}
     total = sum(weights.values())
     cover = sum(weight for stem, weight in weights.items() if stem in held) / total if total else 1.0
+    if cover >= WEAK and _DENIAL.search(said) and not _DENIAL.search(" ".join(citation.quote for citation in own)):
+        return claim("weak", "the cited sentences deny nothing")
     if cover >= SUPPORTED:
         return claim("supported")
     if cover >= WEAK:

@@ -121,10 +121,26 @@ def test_a_name_a_number_or_a_date_that_is_not_cited_makes_a_sentence_unsupporte
         "Jo Field said: “I do not know about the harbour wall.” {Jo Field: know}",
         "The harbour wall cost 12,500 euros.\n{12,500}",
         "Tom Reed says the harbour wall is painted every spring {painted}.",
+        "Naturally, nine masons built the harbour wall in 1931 {12,500}.",
+        "Jo Field does not know about the harbour wall {Jo Field: know}.",
     ],
 )
 def test_what_is_cited_may_be_written_in_another_way(talk: Archive, said: str) -> None:
     assert [(claim.support, claim.reason) for claim in claims(talk, said)] == [("supported", "")]
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "The harbour wall did not cost 12,500 euros {12,500}.",
+        "The harbour wall is never painted in spring {painted}.",
+        "The harbour wall doesn’t stand on granite from Orsa {granite}.",
+    ],
+)
+def test_what_is_denied_and_was_said_without_a_denial_is_weak(talk: Archive, said: str) -> None:
+    assert [(claim.support, claim.reason) for claim in claims(talk, said)] == [
+        ("weak", "the cited sentences deny nothing")
+    ]
 
 
 @pytest.mark.parametrize(
