@@ -96,9 +96,10 @@ def _print_trained(archive: Archive, asked: Sequence[str]) -> None:
     reading: list[float] = []
     whole: list[float] = []
     for question in asked:
-        found = retrieve(archive, build_query(question), scope=Scope())[:10]
+        query = build_query(question)
+        found = [candidate.stored for candidate in retrieve(archive, query, scope=Scope())[:10]]
         with _timed(reading):
-            reader.read(question, [c.stored.passage.text for c in found], [c.stored.spans for c in found])
+            reader.read(query, found)
         with _timed(whole):
             assistant.ask(question)
     print(f"  trained reader  {1000 * statistics.median(reading):.0f} ms for 10 passages, warm ask {_p50(whole)}")

@@ -228,24 +228,26 @@ def calibrate_command(
     from eval.calibrate import examples_of, fit_calibration
     from eval.tables import fit_to_json, print_fit
     from rag.assistant import Assistant
-    from rag.calibration import DEFAULT_CALIBRATION
-    from rag.reading import fingerprint_of
+    from rag.calibration import default_calibration
+    from rag.reading import HEURISTIC, fingerprint_of, load_reader
 
     opened = _archive(archive, (), Path(), None)
     # How sure it is decides whether what a speaker said suffices: by the default, so that a second fit is as the first.
-    assistant = Assistant(opened, reader=reader or _settings().reader, calibration=DEFAULT_CALIBRATION)
+    loaded = load_reader(reader or _settings().reader)
+    shipped = default_calibration(loaded.name if loaded else None)
+    assistant = Assistant(opened, reader=loaded or HEURISTIC, calibration=shipped)
     found = _questions(questions, opened)
     with _Progress() as progress:
         examples = examples_of(assistant, found, progress=progress)
     named = ", ".join(path.name for path in questions)
     fit = fit_calibration(
         examples,
-        before=opened.calibration(reader=fingerprint_of(assistant.reader)) or DEFAULT_CALIBRATION,
+        before=opened.calibration(reader=fingerprint_of(loaded)) or shipped,
         max_wrongly_refused=None if balanced else max_wrongly_refused,
         fitted_on=f"{len(examples)} questions: {named}",
     )
     if not dry_run:
-        opened.set_calibration(fit.calibration, reader=fingerprint_of(assistant.reader))
+        opened.set_calibration(fit.calibration, reader=fingerprint_of(loaded))
     if as_json:
         _print_json(fit_to_json(fit))
     else:

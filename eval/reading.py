@@ -138,7 +138,7 @@ def _read(
         score = quote.score
     else:
         stored = [candidate.stored for candidate in candidates]
-        readings = reader.read(question, [s.passage.text for s in stored], [s.spans for s in stored])
+        readings = reader.read(query, stored)
         best = max(range(len(readings)), key=lambda n: float(readings[n].sentences.max(initial=-np.inf)))
         passage, reading = stored[best].passage.text, readings[best]
         sentence = passage[slice(*stored[best].spans[int(reading.sentences.argmax())])]

@@ -17,7 +17,7 @@ from typing import Any
 from rag.absence import absent_names, absent_speaker, told
 from rag.archive import Archive
 from rag.attribution import asked_of
-from rag.calibration import DEFAULT_CALIBRATION, Calibration
+from rag.calibration import Calibration, default_calibration
 from rag.errors import InputError
 from rag.followups import build_query, with_rewrite
 from rag.generators import DEFAULT_GENERATOR, GenerationRequest, Generator, NumberedPassage, load_generator
@@ -85,7 +85,11 @@ class Assistant:
         self._writer = Writer(archive, self._generator, name=self.generator_name, timeout_s=timeout_s, strict=strict)
         self._timeout_s = timeout_s
         self.reader = load_reader(reader) if isinstance(reader, str) else reader
-        self.calibration = calibration or archive.calibration(reader=fingerprint_of(self.reader)) or DEFAULT_CALIBRATION
+        self.calibration = (
+            calibration
+            or archive.calibration(reader=fingerprint_of(self.reader))
+            or default_calibration(self.reader.name if self.reader else None)
+        )
         self._weights = weights
 
     def ask(

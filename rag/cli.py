@@ -70,6 +70,7 @@ def ingest(
     """Read transcripts into the archive; what is there already is left alone."""
     from rag.archive import open_archive
     from rag.corrections import load_corrections, meta_correction
+    from rag.reading import load_reader
 
     settings = _settings(archive=archive, encoder=encoder)
     opened = open_archive(settings.archive, encoder=settings.encoder, rebuild=rebuild)
@@ -89,6 +90,8 @@ def ingest(
         _watch(opened, paths, read)
         return
     report = read(paths)
+    if report.added or report.replaced:
+        load_reader(settings.reader)  # it is made at its first use, which nobody should wait for who asks
     _print_report(report)
     documents, passages = opened.counts()
     print(f"{settings.archive}: {_count(documents, 'document')}, {_count(passages, 'answer passage')}")

@@ -16,6 +16,7 @@ from rag.archive import Archive, open_archive
 from rag.config import Settings
 from rag.errors import OnrecordError
 from rag.generators import GENERATORS
+from rag.reading import HEURISTIC, is_made
 
 # As wide and as fast as the default, and trained on fifty languages.
 MULTILINGUAL_MODEL = "sentence-transformers/paraphrase-multilingual-MiniLM-L12-v2"
@@ -33,8 +34,8 @@ class Finding:
 
 
 def examine(settings: Settings) -> list[Finding]:
-    """Versions, model, archive and generator, each tried for real."""
-    return [_versions(), _model(settings), _archive(settings), _generator(settings)]
+    """Versions, model, reader, archive and generator, each tried for real."""
+    return [_versions(), _model(settings), _reader(settings), _archive(settings), _generator(settings)]
 
 
 def _versions() -> Finding:
@@ -61,6 +62,17 @@ def _model(settings: Settings) -> Finding:
     else:
         how = "will be exported at the first ingest"
     return Finding("model", True, f"{name}, weights {files.fingerprint[:12]}…, {how}")
+
+
+def _reader(settings: Settings) -> Finding:
+    name = settings.reader
+    if name == HEURISTIC:
+        return Finding("reader", True, f"{name}: no model")
+    try:
+        made = is_made(name)
+    except EmbeddingError as error:
+        return Finding("reader", False, f"{name}: not usable", str(error))
+    return Finding("reader", True, f"{name}, {'exported' if made else 'will be exported at the first ingest'}")
 
 
 def _archive(settings: Settings) -> Finding:

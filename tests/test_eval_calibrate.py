@@ -13,8 +13,9 @@ from eval.calibrate import Example, auroc, choose_threshold, examples_of, fit_ca
 from eval.questions import load_questions
 from rag.archive import Archive, open_archive
 from rag.assistant import Assistant
-from rag.calibration import DEFAULT_CALIBRATION
+from rag.calibration import DEFAULT_CALIBRATION, TRAINED_CALIBRATION
 from rag.errors import InputError
+from rag.reading import fingerprint_of, load_reader
 from rag.types import Signals
 
 
@@ -93,9 +94,11 @@ def test_a_calibration_of_the_bundled_sets_is_kept_and_used(bundled_copy: Path) 
     archive = open_archive(bundled_copy)
     questions = load_questions(sorted(BUNDLED.glob("*.jsonl")))
     fit = fit_calibration(
-        examples_of(Assistant(archive, calibration=DEFAULT_CALIBRATION), questions), max_wrongly_refused=0.05
+        examples_of(Assistant(archive, calibration=TRAINED_CALIBRATION), questions),
+        before=TRAINED_CALIBRATION,
+        max_wrongly_refused=0.05,
     )
-    archive.set_calibration(fit.calibration)
+    archive.set_calibration(fit.calibration, reader=fingerprint_of(load_reader()))
     assistant = Assistant(open_archive(bundled_copy))
     answers = [(question, assistant.ask(question.question, history=question.history)) for question in questions]
     assert {answer.status for _, answer in answers if answer.confidence >= fit.calibration.threshold} == {"answered"}

@@ -19,7 +19,7 @@ from rag.citations import cite, remove_unknown_markers
 from rag.errors import InputError
 from rag.followups import build_query
 from rag.generators import GenerationRequest
-from rag.reading import read
+from rag.reading import HEURISTIC, read
 from rag.retrieval import retrieve
 from rag.types import Answer, Filters, Scope
 
@@ -64,7 +64,7 @@ def test_every_citation_of_every_bundled_question_is_in_the_document_where_it_sa
 
 
 def test_an_extractive_answer_quotes_its_citations_with_speaker_and_date(bundled: Archive) -> None:
-    answer = Assistant(bundled).ask("How many hectares of eelgrass will be lost for good?")
+    answer = Assistant(bundled, reader=HEURISTIC).ask("How many hectares of eelgrass will be lost for good?")
     assert answer.status == "answered"
     first, second, third = answer.citations
     assert answer.text == (

@@ -10,8 +10,17 @@ from conftest import BUNDLED
 
 from rag.archive import open_archive
 from rag.assistant import Assistant
-from rag.calibration import CALIBRATION_FILE, Calibration, CurvePoint, load_calibration, save_calibration
+from rag.calibration import (
+    CALIBRATION_FILE,
+    DEFAULT_CALIBRATION,
+    TRAINED_CALIBRATION,
+    Calibration,
+    CurvePoint,
+    load_calibration,
+    save_calibration,
+)
 from rag.errors import ArchiveError
+from rag.reading import HEURISTIC, TRAINED, fingerprint_of, load_reader
 from rag.types import Signals
 
 NOTHING_IS_SURE = Calibration(
@@ -47,7 +56,7 @@ def test_a_confidence_is_the_logistic_function_of_the_weighted_signals() -> None
 def test_an_assistant_uses_the_calibration_of_its_archive_which_an_ingest_leaves_alone(bundled_copy: Path) -> None:
     archive = open_archive(bundled_copy)
     assert archive.calibration() is None
-    assert Assistant(archive).ask(QUESTION).status == "answered"
+    assert Assistant(archive, reader=HEURISTIC).ask(QUESTION).status == "answered"
     archive.set_calibration(NOTHING_IS_SURE)
     written = (bundled_copy / CALIBRATION_FILE).read_bytes()
     archive.ingest([BUNDLED])
@@ -55,7 +64,17 @@ def test_an_assistant_uses_the_calibration_of_its_archive_which_an_ingest_leaves
     assert (bundled_copy / CALIBRATION_FILE).read_bytes() == written
     again = open_archive(bundled_copy)
     assert again.calibration() == NOTHING_IS_SURE
-    assert Assistant(again).ask(QUESTION).status == "not_on_record"
+    assert Assistant(again, reader=HEURISTIC).ask(QUESTION).status == "not_on_record"
+
+
+def test_each_reader_has_a_calibration_of_its_own(bundled_copy: Path) -> None:
+    archive = open_archive(bundled_copy)
+    reader = load_reader(TRAINED)
+    assert Assistant(archive, reader=TRAINED).calibration == TRAINED_CALIBRATION
+    assert Assistant(archive, reader=HEURISTIC).calibration == DEFAULT_CALIBRATION
+    archive.set_calibration(NOTHING_IS_SURE, reader=fingerprint_of(reader))
+    assert Assistant(archive, reader=TRAINED).calibration == NOTHING_IS_SURE
+    assert Assistant(archive, reader=HEURISTIC).calibration == DEFAULT_CALIBRATION
 
 
 def test_an_archive_without_documents_has_no_calibration(tmp_path: Path) -> None:

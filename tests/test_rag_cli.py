@@ -101,7 +101,7 @@ def test_remove_verify_and_doctor_do_what_they_say(tmp_path: Path) -> None:
     onrecord("ingest", "talk.txt", cwd=tmp_path)
     assert onrecord("verify", cwd=tmp_path).stdout == "archive: sound; 1 document, 2 answer passages\n"
     doctor = onrecord("doctor", cwd=tmp_path)
-    assert (doctor.returncode, doctor.stdout.count("    ok  ")) == (0, 4)
+    assert (doctor.returncode, doctor.stdout.count("    ok  ")) == (0, 5)
     assert onrecord("remove", "talk.txt", cwd=tmp_path).returncode == 0
     assert json.loads(onrecord("documents", "--json", cwd=tmp_path).stdout) == []
     assert (tmp_path / "talk.txt").exists()

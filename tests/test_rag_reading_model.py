@@ -1,33 +1,53 @@
-"""Models that read question and passage together: their graphs, their weights, and what becomes of candidates."""
+"""Models that read question and passage word by word: their graphs, their weights, and what becomes of candidates."""
 
 from __future__ import annotations
 
+import json
 import logging
 import shutil
+from collections.abc import Sequence
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
 
 import rag.reading.train
+from embeddings.encoders import load_encoder
 from embeddings.models import locate, sha256_of
-from embeddings.types import EmbeddingError
+from embeddings.types import EmbeddingError, Encoder
 from rag.archive import Archive, open_archive
 from rag.assistant import Assistant
 from rag.followups import build_query
 from rag.passages import gist, split_sentences
 from rag.reading import READ_PASSAGES, Reading, load_reader, loading, reread
+from rag.reading.cross import CrossReader
 from rag.reading.data import Example, split_by_article, squad_examples, squad_paragraphs, talk_examples
 from rag.reading.graph import MAX_DIFFERENCE, TRAINED_SHA256, WEIGHTS, write
-from rag.reading.model import OnnxReader
-from rag.reading.train import Recipe, encode, train
+from rag.reading.late import REMEMBERED, LateReader, max_sim
+from rag.reading.loading import graph_folder
+from rag.reading.model import NOTHING
+from rag.reading.train import RESULT, SMALL, Recipe, encode, ship, train
+from rag.reading.weights import load, unpack
 from rag.retrieval import retrieve
+from rag.store import StoredPassage
 from rag.transcript import parse
-from rag.types import Scope
+from rag.types import Passage, Query, Scope, Span
 
 PASSAGE = "The bridge took two years. It was paid for by the county of Aldwark. Nobody was hurt."
 OTHER = "We have not decided anything about the school yet. Ask me again in May."
+
+
+def stored(text: str, spans: Sequence[Span] | None = None, *, asked: str = "") -> StoredPassage:
+    """A passage as a reader gets it."""
+    passage = Passage("p", "d", "a.txt", "Ann", "respondent", asked, 0, len(text), text)
+    none = np.zeros(0, np.float32)
+    found = tuple(spans if spans is not None else split_sentences(text))
+    return StoredPassage(0, "Ann", json.dumps(asdict(passage)).encode(), none, none, found, none)
 
 
 def small_model(folder: Path, kind: str, *, labels: int = 1) -> Path:
@@ -60,8 +80,8 @@ def torch_scores(folder: Path, kind: str, question: str, passage: str) -> Any:
 def test_a_cross_encoder_in_a_folder_gives_torchs_scores(tmp_path: Path) -> None:
     folder = small_model(tmp_path / "model", "BertForSequenceClassification")
     write(str(folder), tmp_path / "graph")
-    reader = OnnxReader(tmp_path / "graph")
-    readings = reader.read("Who paid?", [PASSAGE, OTHER], [[(0, 26)], [(0, 20)]])
+    reader = CrossReader(tmp_path / "graph")
+    readings = reader.read(build_query("Who paid?"), [stored(PASSAGE, [(0, 26)]), stored(OTHER, [(0, 20)])])
     for reading, passage in zip(readings, (PASSAGE, OTHER), strict=True):
         wanted = torch_scores(folder, "BertForSequenceClassification", "Who paid?", passage).logits.item()
         assert reading.relevance == pytest.approx(wanted, abs=MAX_DIFFERENCE)
@@ -73,7 +93,7 @@ def test_an_extractive_readers_sentences_are_scored_by_their_best_span_against_n
     folder = small_model(tmp_path / "model", "BertForQuestionAnswering", labels=2)
     write(str(folder), tmp_path / "graph")
     spans = split_sentences(PASSAGE)
-    (reading,) = OnnxReader(tmp_path / "graph").read("Who paid?", [PASSAGE], [spans])
+    (reading,) = CrossReader(tmp_path / "graph").read(build_query("Who paid?"), [stored(PASSAGE)])
     scores = torch_scores(folder, "BertForQuestionAnswering", "Who paid?", PASSAGE)
     start, end = scores.start_logits[0].numpy(), scores.end_logits[0].numpy()
     # [CLS] who paid ? [SEP] the bridge took two years . it …: the first sentence is tokens 5 to 10
@@ -102,7 +122,13 @@ def test_a_damaged_graph_is_refused(tmp_path: Path) -> None:
     content[len(content) // 2] ^= 1
     (tmp_path / "graph" / "model.onnx").write_bytes(content)
     with pytest.raises(EmbeddingError, match="is damaged; delete the folder"):
-        OnnxReader(tmp_path / "graph")
+        CrossReader(tmp_path / "graph")
+
+
+def trained(query: Query, *passages: StoredPassage) -> list[Reading]:
+    reader = load_reader("trained")
+    assert reader is not None
+    return reader.read(query, passages)
 
 
 def test_the_trained_reader_knows_the_passage_that_answers_and_the_place_in_it() -> None:
@@ -111,14 +137,92 @@ def test_the_trained_reader_knows_the_passage_that_answers_and_the_place_in_it()
     reader = load_reader("trained")
     assert reader is not None
     assert reader.fingerprint == TRAINED_SHA256
-    answering, other = reader.read(
-        "Who paid for the bridge?", [PASSAGE, OTHER], [split_sentences(PASSAGE), split_sentences(OTHER)]
-    )
+    answering, other = trained(build_query("Who paid for the bridge?"), stored(PASSAGE), stored(OTHER))
     assert answering.relevance > 0 > other.relevance
     assert int(answering.sentences.argmax()) == 1
-    assert answering.span is not None
-    assert "the county of Aldwark".endswith(PASSAGE[slice(*answering.span)])
     assert answering.sentences.max() > other.sentences.max()
+
+
+def test_the_trained_readers_graph_gives_torchs_scores() -> None:
+    import torch
+    from tokenizers import Tokenizer
+
+    from rag.reading.network import LateNetwork
+
+    small, metadata = load(WEIGHTS)
+    network = LateNetwork(locate().folder).eval()
+    base = {name: value.detach().numpy() for name, value in network.state_dict().items()}
+    network.load_state_dict({n: torch.from_numpy(v) for n, v in unpack(small, base).items()}, strict=False)
+    tokenizer = Tokenizer.from_file(str(locate().folder / "tokenizer.json"))
+    tokenizer.no_padding()
+
+    def read(text: str) -> tuple[Any, Any]:
+        ids = torch.tensor([tokenizer.encode(text).ids])
+        with torch.no_grad():
+            vectors, weights = network(ids, torch.ones_like(ids))
+        return vectors[0, 1:-1].numpy(), weights[0, 1:-1].numpy()
+
+    (asked, weights), (told, _) = read("Who paid for the bridge?"), read(PASSAGE)
+    score = float((asked @ told.T).max(axis=1) @ (weights / weights.sum()))
+    (reading,) = trained(build_query("Who paid for the bridge?"), stored(PASSAGE))
+    scale = network.log_scale.exp().item()
+    assert reading.relevance == pytest.approx(scale * (score - float(metadata["even"])), abs=scale * MAX_DIFFERENCE)
+
+
+def test_an_answer_is_read_behind_the_question_that_it_answers() -> None:
+    query = build_query("What became of the toll gate?")
+    alone, behind = trained(query, stored("It rusts."), stored("It rusts.", asked="And what became of the toll gate?"))
+    assert behind.relevance > alone.relevance
+    assert behind.sentences[0] > alone.sentences[0]
+
+
+def test_the_name_of_whoever_speaks_is_no_word_to_look_for() -> None:
+    question = "What did Ann Reed say about the bridge?"
+    talks_of_her = "Ann Reed came late and Ann Reed left early."
+    named = Query(question, ((question, 1.0),), speakers=("Ann Reed",))
+    plain = Query(question, ((question, 1.0),))
+    (without,), (with_name,) = trained(named, stored(talks_of_her)), trained(plain, stored(talks_of_her))
+    assert without.relevance < with_name.relevance
+    only_a_name = Query("Ann Reed?", (("Ann Reed?", 1.0),), speakers=("Ann Reed",))
+    assert np.isfinite(trained(only_a_name, stored(talks_of_her))[0].relevance)
+
+
+def test_the_legs_of_a_query_count_by_their_weights() -> None:
+    one, other = "Who paid for the bridge?", "When did it rain?"
+    scores = {}
+    for share in (0.0, 0.25, 1.0):
+        (reading,) = trained(Query(one, ((one, 1 - share), (other, share))), stored(PASSAGE))
+        scores[share] = reading.relevance
+    assert scores[0.25] == pytest.approx(0.75 * scores[0.0] + 0.25 * scores[1.0], abs=1e-3)
+
+
+def test_a_passage_that_was_read_before_is_read_as_it_was_and_no_question_is_remembered() -> None:
+    reader = LateReader(graph_folder(TRAINED_SHA256))
+    query = build_query("Who paid for the bridge?")
+    first = reader.read(query, [stored(PASSAGE), stored(OTHER)])
+    other_first = LateReader(graph_folder(TRAINED_SHA256)).read(query, [stored(OTHER)])
+    again = reader.read(query, [stored(OTHER), stored(f"{OTHER} Or in June."), stored(PASSAGE)])
+    assert [first[0].relevance, first[1].relevance] == [again[2].relevance, again[0].relevance]
+    assert other_first[0].relevance == first[1].relevance
+    assert set(reader._remembered) == {PASSAGE, OTHER, f"{OTHER} Or in June."}
+    reader.read(query, [stored(f"It cost {number} million.") for number in range(REMEMBERED)])
+    assert len(reader._remembered) == REMEMBERED
+    assert PASSAGE not in reader._remembered
+
+
+@given(
+    arrays(np.float64, (3, 5), elements=st.floats(-1, 1)),
+    st.lists(st.floats(0.01, 1), min_size=3, max_size=3),
+    st.permutations(range(5)),
+)
+def test_a_score_does_not_depend_on_the_order_of_words_and_only_grows_with_them(
+    cosines: Any, weights: list[float], order: list[int]
+) -> None:
+    shares = np.asarray(weights) / sum(weights)
+    score = max_sim(cosines, shares)
+    assert score == pytest.approx(sum(w * max(row) for w, row in zip(shares, cosines.tolist(), strict=True)))
+    assert max_sim(cosines[:, order], shares) == pytest.approx(score)
+    assert max_sim(cosines[:, :3], shares) <= score + 1e-12
 
 
 def test_where_the_trained_reader_cannot_be_made_sentences_are_chosen_without_it(
@@ -135,11 +239,8 @@ def test_where_the_trained_reader_cannot_be_made_sentences_are_chosen_without_it
 
 
 def test_of_a_question_longer_than_the_model_reads_the_end_counts() -> None:
-    reader = load_reader("trained")
-    assert reader is not None
-
     def relevance(question: str) -> float:
-        return reader.read(question, [PASSAGE], [split_sentences(PASSAGE)])[0].relevance
+        return trained(Query(question, ((question, 1.0),)), stored(PASSAGE))[0].relevance
 
     ending = "Well, " * 600 + "who paid for the bridge?"
     assert relevance("Well, " * 700 + "who paid for the bridge?") == relevance(ending)
@@ -147,13 +248,10 @@ def test_of_a_question_longer_than_the_model_reads_the_end_counts() -> None:
 
 
 def test_a_passage_longer_than_the_model_reads_has_no_score_for_what_was_not_read() -> None:
-    reader = load_reader("trained")
-    assert reader is not None
     passage = "It rained. " * 400 + "The county paid for the bridge."
-    spans = split_sentences(passage)
-    (reading,) = reader.read("Who paid for the bridge?", [passage], [spans])
+    (reading,) = trained(build_query("Who paid for the bridge?"), stored(passage))
     assert np.isfinite(reading.sentences).all()
-    assert reading.sentences[-1] == reading.sentences.min()
+    assert reading.sentences[-1] == NOTHING
 
 
 class Backwards:
@@ -162,9 +260,10 @@ class Backwards:
     name = "backwards"
     fingerprint = "b"
 
-    def read(self, question: str, passages: Any, sentences: Any) -> list[Reading]:
+    def read(self, query: Query, passages: Sequence[StoredPassage]) -> list[Reading]:
         return [
-            Reading(float(number), np.zeros(len(spans), np.float32), None) for number, spans in enumerate(sentences)
+            Reading(float(number), np.zeros(len(stored.spans), np.float32), None)
+            for number, stored in enumerate(passages)
         ]
 
 
@@ -196,31 +295,35 @@ SQUAD = """{"data": [{"title": "Bridges", "paragraphs": [
  {"context": "It fell in May.", "qas": []}]}]}"""
 
 
-def test_squad_gives_answers_with_their_place_and_passages_that_do_not_answer(tmp_path: Path) -> None:
+@pytest.fixture(scope="module")
+def encoder() -> Encoder:
+    return load_encoder()
+
+
+def test_squad_gives_answers_with_their_place_among_near_passages(tmp_path: Path, encoder: Encoder) -> None:
     (tmp_path / "squad.json").write_text(SQUAD, encoding="utf-8")
-    examples = list(squad_examples(squad_paragraphs(tmp_path / "squad.json"), seed=0))
-    assert examples == [
-        Example("What did it cost?", "It cost four million.", True, ((8, 20),)),
-        Example("What did it cost?", "It fell in May.", False, ()),
-        Example("Who built it?", "It cost four million.", False, ()),
+    paragraphs = squad_paragraphs(tmp_path / "squad.json")
+    # The unanswerable question teaches nothing, and what two files have is asked once.
+    assert list(squad_examples(paragraphs + paragraphs, encoder)) == [
+        Example("What did it cost?", "It cost four million.", ((8, 20),), ("It fell in May.",))
     ]
 
 
-def test_talks_give_the_answer_that_follows_a_question_against_another_of_the_same_day() -> None:
-    told = "We will open the gates in May when the last of the seals has been tested twice."
-    else_ = "The school stays where it is and nobody has asked for anything else in all those years."
-    document = parse(
-        f"Q: When will you open the gates?\n\nAnn Reed: {told}\n\nQ: What happens to the school?\n\nAnn Reed: {else_}\n",
-        source="talk.txt",
+def test_talks_give_the_answer_that_follows_a_question_among_the_nearest_others(encoder: Encoder) -> None:
+    told = "We will open the gates in May when the last of the seals has been tested twice by a diver."
+    well = "Let me begin by thanking everybody who has come out here today in this terrible weather of ours."
+    school = "The school stays where it is and nobody has asked for anything else in all those long years."
+    gates_too = "Gates are opened by hand in May, and in June by the motor, as they were in my father's time."
+    document = parse(f"Q: When?\n\nAnn Reed: {told}\n", source="talk.txt")
+    gates, moved = "When will you open the gates of the barrier?", "What happens to the school by the river?"
+    pairs = [(gates, well), (gates, told), (moved, school), ("", gates_too), ("Why?", "It rained.")]
+    first, second = sorted(
+        talk_examples([document], lambda _: pairs, encoder, seed=0), key=lambda example: example.question != gates
     )
-    pairs = [("When will you open the gates?", told), ("What happens to the school?", else_)]
-    assert list(talk_examples([document], lambda _: pairs, seed=0)) == [
-        Example("When will you open the gates?", told, True, None),
-        Example("When will you open the gates?", else_, False, ()),
-        Example("What happens to the school?", else_, True, None),
-        Example("What happens to the school?", told, False, ()),
-    ]
-    assert gist("Why?") == "Why?"
+    assert first == Example(gates, told, None, (gates_too, school))
+    assert (second.question, second.passage) == (moved, school)
+    assert set(second.others) == {told, well, gates_too}
+    assert gist(gates) == gates
 
 
 def test_articles_kept_apart_are_the_same_for_the_same_seed() -> None:
@@ -230,49 +333,73 @@ def test_articles_kept_apart_are_the_same_for_the_same_seed() -> None:
     assert apart == split_by_article(reversed(titles), held_out=0.1, seed=3)
 
 
-def test_an_answer_at_the_end_of_a_long_passage_is_still_seen_in_training() -> None:
+RECIPE = Recipe(base="", epochs=1, batch_size=3, checkpoint_every=2, warmup=0.0, learning_rate=1e-3)
+
+
+def test_examples_know_the_tokens_of_each_sentence_and_which_hold_the_answer() -> None:
     from tokenizers import Tokenizer
 
     tokenizer = Tokenizer.from_file(str(locate().folder / "tokenizer.json"))
     tokenizer.no_truncation()
     tokenizer.no_padding()
-    passage = "It rained all day in the hills above the town. " * 40 + "The county paid four million."
-    start = passage.index("four million")
-    found = encode(tokenizer, Example("Cost?", passage, True, ((start, start + 12),)), 64)
-    assert len(found.ids) <= 64
-    assert tokenizer.decode(found.ids[found.start : found.end + 1]) == "four million"
+    start = PASSAGE.index("Aldwark")
+    example = Example("Who " * 80 + "paid?", PASSAGE, ((start, start + 7),), (OTHER,))
+    found = encode(tokenizer, example, replace(RECIPE, max_question_tokens=8, max_tokens=16))
+    assert tokenizer.decode(found.question) == "who who who who paid?"
+    # The second sentence is read as far as it goes, and does not hold the answer any more.
+    assert [tokenizer.decode(found.passage[a:z]) for a, z in found.sentences] == [
+        "the bridge took two years.",
+        "it was paid for by the county of",
+    ]
+    assert found.gold == []
+    assert all(len(ids) <= 16 for ids in (found.passage, *found.others))
+    whole = encode(tokenizer, example, RECIPE)
+    assert [tokenizer.decode(whole.passage[a:z]) for a, z in whole.sentences] == [
+        "the bridge took two years.",
+        "it was paid for by the county of aldwark.",
+        "nobody was hurt.",
+    ]
+    assert whole.gold == [1]
 
 
-def test_a_training_that_was_stopped_goes_on_to_the_same_weights(
+def test_a_training_that_was_stopped_goes_on_to_the_same_weights_and_ships_what_changed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from safetensors.numpy import load_file
 
     base = small_model(tmp_path / "base", "BertModel")
     examples = [
-        Example("What did it cost?", f"It cost {number} million.", True, ((8, 8 + len(str(number))),))
+        Example(
+            "What did it cost?", f"Nobody knew. It cost {number} million.", ((21, 21 + len(str(number))),), (OTHER,)
+        )
         for number in range(12)
     ]
-    recipe = Recipe(base=str(base), epochs=1, batch_size=3, checkpoint_every=2, warmup=0.0, learning_rate=1e-3)
+    recipe = replace(RECIPE, base=str(base))
     train(recipe, examples, tmp_path / "whole")
-    tensors = rag.reading.train._tensors
+    loss = rag.reading.train._loss
     seen = []
 
-    def stop_at_third(batch: Any) -> Any:
+    def stop_at_third(network: Any, batch: Any, *rest: Any) -> Any:
         seen.append(batch)
         if len(seen) == 3:
             raise KeyboardInterrupt
-        return tensors(batch)
+        return loss(network, batch, *rest)
 
-    monkeypatch.setattr(rag.reading.train, "_tensors", stop_at_third)
+    monkeypatch.setattr(rag.reading.train, "_loss", stop_at_third)
     with pytest.raises(KeyboardInterrupt):
         train(recipe, examples, tmp_path / "stopped")
     monkeypatch.undo()
     train(recipe, examples, tmp_path / "stopped")
-    whole = load_file(tmp_path / "whole" / "reader.safetensors")
-    stopped = load_file(tmp_path / "stopped" / "reader.safetensors")
+    whole, stopped = load_file(tmp_path / "whole" / RESULT), load_file(tmp_path / "stopped" / RESULT)
     assert whole.keys() == stopped.keys()
     start = load_file(base / "model.safetensors")
     assert all(np.allclose(whole[name], stopped[name], atol=1e-5) for name in whole)
     moved = [name for name in start if f"base.{name}" in whole and not np.allclose(start[name], whole[f"base.{name}"])]
     assert moved
+    even, even_sentence = ship(recipe, examples, tmp_path / "whole")
+    small, metadata = load(tmp_path / "whole" / SMALL)
+    assert (float(metadata["even"]), float(metadata["even_sentence"])) == (even, even_sentence)
+    again = unpack(small, {f"base.{name}": value for name, value in start.items()})
+    assert {name: float(np.abs(again[name] - whole[name]).max()) for name in whole} == pytest.approx(
+        dict.fromkeys(whole, 0.0), abs=1e-3
+    )

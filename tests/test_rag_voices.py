@@ -16,7 +16,7 @@ from rag.assistant import Assistant
 from rag.followups import build_query
 from rag.generators import GenerationRequest
 from rag.generators.extractive import ExtractiveGenerator
-from rag.reading import read
+from rag.reading import HEURISTIC, TRAINED, load_reader, read, reread
 from rag.retrieval import retrieve
 from rag.types import Passage, Scope, Sentence
 from rag.voices import by_voice, voice_of
@@ -81,11 +81,15 @@ def test_no_voice_is_cut_in_two_and_nothing_is_lost(ranked: list[Sentence]) -> N
     assert dates == sorted(dates)
 
 
+@pytest.mark.parametrize("reader", [TRAINED, HEURISTIC])
 @pytest.mark.parametrize("question", CONTRADICTIONS, ids=lambda question: question.id)
-def test_who_contradicts_whom_is_told_apart_in_order_of_date(bundled: Archive, question: Question) -> None:
-    answer = Assistant(bundled).ask(question.question)
+def test_who_contradicts_whom_is_told_apart_in_order_of_date(bundled: Archive, question: Question, reader: str) -> None:
+    answer = Assistant(bundled, reader=reader).ask(question.question)
     query = build_query(question.question, speakers=bundled.speakers())
-    best = read(bundled, query, retrieve(bundled, query, scope=Scope()), searched=124).quotes[0]
+    candidates = retrieve(bundled, query, scope=Scope())
+    if (model := load_reader(reader)) is not None:
+        candidates = reread(model, query, candidates)
+    best = read(bundled, query, candidates, searched=124).quotes[0]
     assert (answer.citations[0].quote, answer.citations[0].start) == (best.text, best.start)
     assert [citation.marker for citation in answer.citations] == list(range(1, len(answer.citations) + 1))
     paragraphs = answer.text.split("\n\n")
@@ -99,7 +103,7 @@ def test_who_contradicts_whom_is_told_apart_in_order_of_date(bundled: Archive, q
 
 
 def test_the_bundled_price_is_told_as_it_rose(bundled: Archive) -> None:
-    answer = Assistant(bundled).ask("How many million crowns will the Ottel Barrier cost in total?")
+    answer = Assistant(bundled, reader=HEURISTIC).ask("How many million crowns will the Ottel Barrier cost in total?")
     heads = [paragraph.partition(": “")[0] for paragraph in answer.text.split("\n\n")]
     assert heads[0] == "On 12 March 2025, Mayor Henrike Vaal"
     assert heads[-1] == "On 18 November 2025, Ms. Pirelle"

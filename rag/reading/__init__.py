@@ -1,8 +1,8 @@
 """Candidates → evidence: which sentences answer, and how sure we are that they do.
 
 Retrieval finds the paragraph, users want the sentence, and want to be told when there is none. `reread` lets a model that
-sees question and passage together put the best candidates in order; `read` chooses the quotes and says how sure it is,
-with what such a model found or without.
+reads word by word put the best candidates in order; `read` chooses the quotes and says how sure it is, with what such a
+model found or without.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from rag.reading.loading import (
     READERS,
     TRAINED,
     fingerprint_of,
+    is_made,
     load_reader,
 )
 from rag.reading.model import Reader, Reading
@@ -31,6 +32,7 @@ __all__ = [
     "Reading",
     "ReadingWeights",
     "fingerprint_of",
+    "is_made",
     "load_reader",
     "named_stems",
     "read",

@@ -1,8 +1,8 @@
-"""What a reader is trained on: questions with passages that answer them, and with passages that do not.
+"""What a reader is trained on: questions with the passage that answers, and with near ones that do not.
 
-Two kinds of sources. SQuAD's JSON gives the answer's characters, and questions that their paragraph does not answer.
-Transcripts give pairs for nothing: what a reporter asked and the answer that follows, against another answer of the same
-day; they say which passage answers and not where in it.
+Two kinds of sources. SQuAD's JSON gives the answer's characters. Transcripts give pairs for nothing: what a reporter asked
+and the answer that follows, among other answers of the same day; they say which passage answers and not where in it. The
+near ones are those that the encoder itself would have found first, since they are what the reader will have to tell apart.
 """
 
 from __future__ import annotations
@@ -13,27 +13,32 @@ from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 
+import numpy as np
+
+from embeddings.types import Encoder
 from rag.errors import InputError
 from rag.passages import gist
 from rag.types import Document, Span
 
 # What the reader that ships was not trained on: drawn by `split_by_article` with the default seed from all its files.
 KEPT_APART = frozenset({"Doctor_Who", "French_and_Indian_War", "Fresno,_California", "Prime_number", "Steam_engine"})
-MIN_ASKED, MIN_ANSWERED = 5, 12  # words
-PAIRS_PER_QUESTION = 1
+MIN_ASKED, MIN_ANSWERED = 6, 15  # words
+MOST_ASKED = 60  # questions of one transcript
+FIRST_ANSWERS = 3  # passages after a question among which its answer is looked for
+NEAR = 8
 
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A question with a passage: does it answer, and where. `spans` is None where nobody said where.
+    """A question with a passage that answers it. `spans` is None where nobody said where in it.
 
-    An unanswerable pair has an empty tuple: it is known that the answer stands nowhere.
+    `others` are passages near the question in meaning that do not answer it.
     """
 
     question: str
     passage: str
-    answers: bool
     spans: tuple[Span, ...] | None
+    others: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,39 +90,50 @@ def split_by_article(titles: Iterable[str], *, held_out: float, seed: int) -> se
     return set(ordered[: round(held_out * len(ordered))])
 
 
-def squad_examples(paragraphs: Sequence[Paragraph], *, seed: int) -> Iterator[Example]:
-    """Every question with its paragraph; an answerable one also with another paragraph of its article."""
-    draw = Random(seed)
-    by_article: dict[str, list[Paragraph]] = {}
-    for paragraph in paragraphs:
-        by_article.setdefault(paragraph.article, []).append(paragraph)
-    for paragraph in paragraphs:
-        others = [other for other in by_article[paragraph.article] if other.text != paragraph.text]
-        for _, question, spans in paragraph.questions:
-            yield Example(question, paragraph.text, bool(spans), spans)
-            if spans and others:
-                yield Example(question, draw.choice(others).text, False, ())
+def squad_examples(paragraphs: Sequence[Paragraph], encoder: Encoder) -> Iterator[Example]:
+    """Every answerable question with its paragraph, once, though two files may have it."""
+    asked = {
+        (question, paragraph.text): spans
+        for paragraph in paragraphs
+        for _, question, spans in paragraph.questions
+        if spans
+    }
+    near = _near(encoder, [question for question, _ in asked], sorted({paragraph.text for paragraph in paragraphs}))
+    for ((question, text), spans), found in zip(asked.items(), near, strict=True):
+        yield Example(question, text, spans, tuple(other for other in found if other != text)[:NEAR])
 
 
 def talk_examples(
-    documents: Iterable[Document], passages: Callable[[Document], list[tuple[str, str]]], *, seed: int
+    documents: Iterable[Document],
+    passages: Callable[[Document], list[tuple[str, str]]],
+    encoder: Encoder,
+    *,
+    seed: int,
 ) -> Iterator[Example]:
-    """Each question that was asked with the passages that follow it, and as many of other answers in the same document.
+    """Each question that was asked with the passage after it that is nearest in meaning, among the document's others.
 
     `passages` gives a document's (question asked, passage) pairs in order.
     """
     draw = Random(seed)
     for document in documents:
-        pairs = passages(document)
+        pairs = [(asked, text) for asked, text in passages(document) if len(text.split()) >= MIN_ANSWERED]
         answers: dict[str, list[str]] = {}
         for asked, text in pairs:
-            if len(text.split()) >= MIN_ANSWERED:
+            if "?" in asked and len(gist(asked).split()) >= MIN_ASKED:
                 answers.setdefault(asked, []).append(text)
-        for asked, texts in answers.items():
-            question = gist(asked)
-            others = [text for other, rest in answers.items() if other != asked for text in rest]
-            if len(question.split()) < MIN_ASKED or "?" not in question or not others:
-                continue
-            for text in texts[:PAIRS_PER_QUESTION]:
-                yield Example(question, text, True, None)
-                yield Example(question, draw.choice(others), False, ())
+        chosen = draw.sample(sorted(answers), min(MOST_ASKED, len(answers)))
+        near = _near(encoder, [gist(asked) for asked in chosen], [text for _, text in pairs])
+        for asked, found in zip(chosen, near, strict=True):
+            own = {text for other, text in pairs if other == asked}
+            first = answers[asked][:FIRST_ANSWERS]
+            others = tuple(text for text in found if text not in own)[:NEAR]
+            if others:
+                yield Example(gist(asked), min(first, key=found.index), None, others)
+
+
+def _near(encoder: Encoder, questions: Sequence[str], texts: Sequence[str]) -> Iterator[list[str]]:
+    """For each question all of the texts, the nearest in meaning first."""
+    vectors = encoder.encode_passages(texts)
+    for question in questions:
+        order = np.argsort(-(vectors @ encoder.encode_query(question)), kind="stable")
+        yield [texts[row] for row in order]

@@ -1,8 +1,9 @@
 """Write a reading model as one ONNX graph: `python -m rag.reading.graph MODEL FOLDER`.
 
 Runs in a process of its own, so that torch never enters the one that answers. Three kinds of models are understood: the
-reader that was trained here, cross-encoders that say how well a passage answers (one label), and extractive readers that
-say where the answer begins and ends. The graph is compared with torch before it is kept.
+reader that was trained here, which gives each token its vector and weight, cross-encoders that say how well a passage
+answers (one label), and extractive readers that say where the answer begins and ends. The graph is compared with torch
+before it is kept.
 """
 
 from __future__ import annotations
@@ -13,7 +14,8 @@ import os
 import sys
 import tempfile
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -23,39 +25,57 @@ from embeddings.types import EmbeddingError
 GRAPH, TOKENIZER, MANIFEST = "model.onnx", "tokenizer.json", "manifest.json"
 TRAINED = "trained"
 WEIGHTS = Path(__file__).parent / "reader.safetensors"
-TRAINED_SHA256 = "309e6f10c0ec3107be2b788756119e14113b109c68e69e1519e35cf288a63be0"
+TRAINED_SHA256 = "1b09988d4a290ab2403d806ade9742382cfa6b8be13469718664338faf077a11"
 MAX_DIFFERENCE = 1e-2  # of any score, in logits
 MOST_TOKENS = 512
 OPSET = 17
-_SAMPLES = [
-    ("Who paid for the bridge?", "The bridge was paid for by the county. It cost four million."),
-    ("When?", "No. " * 60),
-]
+_TEXTS = ["Who paid for the bridge?", "The bridge was paid for by the county. It cost four million."]
+_PAIRS = [(_TEXTS[0], _TEXTS[1]), ("When?", "No. " * 60)]
+
+
+@dataclass(frozen=True, slots=True)
+class _Model:
+    """A network with what goes in and comes out of it."""
+
+    files: ModelFiles  # of the tokenizer and base
+    network: Any
+    inputs: tuple[str, ...]
+    outputs: list[str]
+    samples: Sequence[str | tuple[str, str]]  # to trace it with, and to compare it by
+    facts: Mapping[str, float] = field(default_factory=dict)  # for whoever reads the outputs
+
+    def run(self, tensors: Sequence[Any]) -> tuple[Any, ...]:
+        """The outputs in torch."""
+        found = self.network(**dict(zip(self.inputs, tensors, strict=True)))
+        if isinstance(found, tuple):
+            return found
+        return (found.start_logits, found.end_logits) if hasattr(found, "start_logits") else (found.logits.squeeze(-1),)
 
 
 def write(model: str, folder: Path) -> None:
     """Write the graph of `model` into `folder`, whole or not at all. Raises EmbeddingError."""
-    files, network, outputs = _load(model)
+    loaded = _load(model)
     folder.parent.mkdir(parents=True, exist_ok=True)
     from tokenizers import Tokenizer
 
     with tempfile.TemporaryDirectory(dir=folder.parent, ignore_cleanup_errors=True) as name:
         staging = Path(name) / "export"
         staging.mkdir()
-        tokenizer = _tokenizer(files, Tokenizer)
+        tokenizer = _tokenizer(loaded.files, Tokenizer)
         tokenizer.no_truncation()
         tokenizer.no_padding()
         tokenizer.save(str(staging / TOKENIZER))
-        _write_graph(network, tokenizer, outputs, staging / GRAPH)
+        _write_graph(loaded, tokenizer, staging / GRAPH)
         manifest = {
             "name": model,
-            "fingerprint": fingerprint_of(model, files),
-            "max_tokens": _max_tokens(files),
-            "outputs": outputs,
+            "fingerprint": fingerprint_of(model, loaded.files),
+            "max_tokens": _max_tokens(loaded.files),
+            "outputs": loaded.outputs,
+            **loaded.facts,
             "sha256": {part: sha256_of(staging / part) for part in (GRAPH, TOKENIZER)},
         }
         (staging / MANIFEST).write_text(json.dumps(manifest, indent=1), encoding="utf-8")
-        _check(network, tokenizer, staging / GRAPH)
+        _check(loaded, tokenizer, staging / GRAPH)
         if not folder.exists():  # another process may have been faster
             os.replace(staging, folder)
 
@@ -65,8 +85,7 @@ def fingerprint_of(model: str, files: ModelFiles) -> str:
     return TRAINED_SHA256 if model == TRAINED else files.fingerprint
 
 
-def _load(model: str) -> tuple[ModelFiles, Any, list[str]]:
-    """(files of the tokenizer and base, network, names of its outputs)."""
+def _load(model: str) -> _Model:
     if model == TRAINED:
         return _load_trained()
     files = locate(model)
@@ -83,20 +102,24 @@ def _load(model: str) -> tuple[ModelFiles, Any, list[str]]:
             raise EmbeddingError(
                 f"{model!r} gives {network.config.num_labels} labels; a reader needs a cross-encoder with one score"
             )
-        return files, network.eval(), ["relevance"]
-    if architecture.endswith("ForQuestionAnswering"):
+        outputs = ["relevance"]
+    elif architecture.endswith("ForQuestionAnswering"):
         network = AutoModelForQuestionAnswering.from_pretrained(str(files.folder), **options)
-        return files, network.eval(), ["start", "end"]
-    raise EmbeddingError(
-        f"{model!r} is a {architecture}; a reader is a cross-encoder (…ForSequenceClassification) or an extractive reader "
-        "(…ForQuestionAnswering)"
-    )
+        outputs = ["start", "end"]
+    else:
+        raise EmbeddingError(
+            f"{model!r} is a {architecture}; a reader is a cross-encoder (…ForSequenceClassification) or an extractive "
+            "reader (…ForQuestionAnswering)"
+        )
+    takes_types = getattr(network.config, "type_vocab_size", 0) > 1
+    inputs = ("input_ids", "attention_mask", *(("token_type_ids",) if takes_types else ()))
+    return _Model(files, network.eval(), inputs, outputs, _PAIRS)
 
 
-def _load_trained() -> tuple[ModelFiles, Any, list[str]]:
+def _load_trained() -> _Model:
     import torch
 
-    from rag.reading.network import ReaderNetwork
+    from rag.reading.network import LateNetwork
     from rag.reading.weights import load, unpack
 
     if (found := sha256_of(WEIGHTS)) != TRAINED_SHA256:
@@ -107,11 +130,13 @@ def _load_trained() -> tuple[ModelFiles, Any, list[str]]:
     files = locate()
     if metadata["base_sha256"] != files.fingerprint:
         raise EmbeddingError("the default model is not the one that the reader was trained from")
-    network = ReaderNetwork(files.folder)
+    network = LateNetwork(files.folder)
     base = {name: value.detach().numpy() for name, value in network.state_dict().items() if name.startswith("base.")}
     trained = unpack(small, base)
     network.load_state_dict({name: torch.from_numpy(value) for name, value in trained.items()}, strict=False)
-    return files, network.eval(), ["relevance", "start", "end"]
+    facts = {"scale": network.log_scale.exp().item()}
+    facts |= {name: float(metadata[name]) for name in ("even", "even_sentence")}
+    return _Model(files, network.eval(), ("input_ids", "attention_mask"), ["vectors", "weights"], _TEXTS, facts)
 
 
 def _tokenizer(files: ModelFiles, kind: Any) -> Any:
@@ -132,69 +157,58 @@ def _max_tokens(files: ModelFiles) -> int:
     return min(MOST_TOKENS, positions)
 
 
-def _write_graph(network: Any, tokenizer: Any, outputs: list[str], path: Path) -> None:
+def _write_graph(model: _Model, tokenizer: Any, path: Path) -> None:
     import torch
 
     class Named(torch.nn.Module):
         def __init__(self) -> None:
             super().__init__()
-            self.network = network
+            self.network = model.network
 
-        def forward(self, input_ids: Any, attention_mask: Any, token_type_ids: Any) -> tuple[Any, ...]:
-            return _run(self.network, input_ids, attention_mask, token_type_ids)
+        def forward(self, *tensors: Any) -> tuple[Any, ...]:
+            return model.run(tensors)
 
     rows = {0: "batch", 1: "tokens"}
     torch.onnx.export(
         Named().eval(),  # else the exporter would leave the network in training mode, with dropout
-        tuple(_tensors(tokenizer, _SAMPLES)),
+        tuple(_tensors(model, tokenizer)),
         str(path),
-        input_names=["input_ids", "attention_mask", "token_type_ids"],
-        output_names=outputs,
-        dynamic_axes=dict.fromkeys(("input_ids", "attention_mask", "token_type_ids"), rows)
-        | {name: {0: "batch"} if name == "relevance" else rows for name in outputs},
+        input_names=list(model.inputs),
+        output_names=model.outputs,
+        dynamic_axes=dict.fromkeys(model.inputs, rows)
+        | {name: {0: "batch"} if name == "relevance" else rows for name in model.outputs},
         opset_version=OPSET,
         dynamo=False,
     )
 
 
-def _run(network: Any, ids: Any, mask: Any, types: Any) -> tuple[Any, ...]:
-    from rag.reading.network import ReaderNetwork
-
-    if isinstance(network, ReaderNetwork):
-        relevance, start, end = network(ids, mask, types)
-        return relevance, start, end
-    takes_types = getattr(network.config, "type_vocab_size", 0) > 1
-    found = network(input_ids=ids, attention_mask=mask, **({"token_type_ids": types} if takes_types else {}))
-    if hasattr(found, "start_logits"):
-        return found.start_logits, found.end_logits
-    return (found.logits.squeeze(-1),)
-
-
-def _tensors(tokenizer: Any, pairs: list[tuple[str, str]]) -> list[Any]:
+def _tensors(model: _Model, tokenizer: Any) -> list[Any]:
     import torch
 
-    found = [tokenizer.encode(*pair) for pair in pairs]
+    found = [tokenizer.encode(*((sample,) if isinstance(sample, str) else sample)) for sample in model.samples]
     width = max(len(one.ids) for one in found)
     parts: list[Callable[[Any], list[int]]] = [lambda o: o.ids, lambda o: [1] * len(o.ids), lambda o: o.type_ids]
-    return [torch.tensor([part(one) + [0] * (width - len(part(one))) for one in found]) for part in parts]
+    return [
+        torch.tensor([part(one) + [0] * (width - len(part(one))) for one in found])
+        for part in parts[: len(model.inputs)]
+    ]
 
 
-def _check(network: Any, tokenizer: Any, path: Path) -> None:
+def _check(model: _Model, tokenizer: Any, path: Path) -> None:
     import numpy as np
     import onnxruntime
     import torch
 
-    tensors = _tensors(tokenizer, _SAMPLES[::-1])
+    tensors = _tensors(replace(model, samples=model.samples[::-1]), tokenizer)
     with torch.no_grad():
-        wanted = _run(network, *tensors)
+        wanted = model.run(tensors)
     session = onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
-    names = [each.name for each in session.get_inputs()]
-    inputs = dict(zip(("input_ids", "attention_mask", "token_type_ids"), tensors, strict=True))
-    found = session.run(None, {name: inputs[name].numpy() for name in names})
+    inputs = {name: tensor.numpy() for name, tensor in zip(model.inputs, tensors, strict=True)}
+    found = session.run(model.outputs, inputs)
     real = tensors[1].numpy().astype(bool)
-    for one, other in zip(wanted, found, strict=True):
+    for name, one, other in zip(model.outputs, wanted, found, strict=True):
         apart = np.abs(one.numpy() - other)
-        if float((apart[real] if apart.ndim == 2 else apart).max()) > MAX_DIFFERENCE:
+        if float((apart if name == "relevance" else apart[real]).max()) > MAX_DIFFERENCE:
             raise EmbeddingError("the exported graph gives other scores than torch")
 
 

@@ -29,7 +29,7 @@ MAX_QUOTES = 3
 READ_PASSAGES = 8
 MAX_QUOTE_CHARS = 600
 MAX_QUOTE_SENTENCES = 3
-CLIP = 12.0  # log-odds; surer than this is sure
+CLIP = 20.0  # log-odds; surer than this is sure
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ class ReadingWeights:
     name: float = 0.25  # a name
     length: float = 0.25  # up to forty words: longer sentences hold more
     asks: float = -0.4  # it is a question itself
-    answer: float = 0.02  # how much better than nothing a reading model finds a span in it, in log-odds
+    answer: float = 0.1  # how far a reading model finds that it answers, in log-odds from -20 up
     keep: float = 0.7  # a quote needs this share of the best one's score to stand beside it
     join: float = 0.75  # a neighbour with this share of the best sentence's score is quoted with it
 
@@ -165,8 +165,17 @@ def _score_sentences(
         + shape
     )
     if candidate.reading is not None:
-        score = score + weights.answer * np.clip(candidate.reading.sentences, -CLIP, CLIP)
+        score = score + weights.answer * np.asarray([points(each) for each in candidate.reading.sentences], np.float32)
     return score
+
+
+def points(log_odds: float) -> float:
+    """What a model says, as a number that adds up with others: from 0, surely not, to 40, surely.
+
+    >>> points(-100.0), points(0.0), points(3.5)
+    (0.0, 20.0, 23.5)
+    """
+    return max(-CLIP, min(CLIP, float(log_odds))) + CLIP
 
 
 def _share(weights: dict[str, float], held: set[str]) -> float:

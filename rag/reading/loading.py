@@ -13,13 +13,14 @@ from embeddings.children import run_module
 from embeddings.models import cache_folder, locate
 from embeddings.registry import Registry
 from embeddings.types import EmbeddingError
+from rag.reading.cross import CrossReader
 from rag.reading.graph import TRAINED as TRAINED
 from rag.reading.graph import TRAINED_SHA256
-from rag.reading.model import OnnxReader, Reader
+from rag.reading.late import LateReader
+from rag.reading.model import Reader
 
 HEURISTIC = "heuristic"
-# The trained one chooses no better sentences on questions that were kept apart: see docs/reading.md.
-DEFAULT_READER = HEURISTIC
+DEFAULT_READER = TRAINED
 READERS = Registry("onrecord.reading")
 
 log = logging.getLogger(__name__)
@@ -28,7 +29,7 @@ log = logging.getLogger(__name__)
 def load_reader(name: str = DEFAULT_READER) -> Reader | None:
     """The reader called `name`; None for "heuristic", which reads without a model.
 
-    Where the default one cannot be made (no torch, another base model) it is None too, and the log says why. Raises
+    Where the trained one cannot be made (no torch, another base model) it is None too, and the log says why. Raises
     EmbeddingError for any other name that cannot be used.
     """
     if name == HEURISTIC:
@@ -36,11 +37,11 @@ def load_reader(name: str = DEFAULT_READER) -> Reader | None:
     if name in READERS.names():
         reader: Reader = READERS.get(name)()
         return reader
-    if name != TRAINED:
-        return _graph_of(name, locate(name).fingerprint)
     try:
-        return _graph_of(TRAINED, TRAINED_SHA256)
+        return _opened(_graph_of(name), late=name == TRAINED)
     except EmbeddingError as error:
+        if name != TRAINED:
+            raise
         log.warning("the trained reader cannot be used, sentences are chosen without it: %s", error)
         return None
 
@@ -50,19 +51,29 @@ def fingerprint_of(reader: Reader | None) -> str:
     return reader.fingerprint if reader is not None else ""
 
 
+def is_made(name: str) -> bool:
+    """Whether a reader can be used at once. Raises EmbeddingError for one that is not to be had."""
+    return name in (HEURISTIC, *READERS.names()) or _folder_of(name).is_dir()
+
+
 def graph_folder(fingerprint: str) -> Path:
     """Where the graph of these weights is kept."""
     return cache_folder() / "readers" / fingerprint[:32]
 
 
-def _graph_of(name: str, fingerprint: str) -> Reader:
-    folder = graph_folder(fingerprint)
+def _graph_of(name: str) -> Path:
+    """The folder of a reader's graph, which is made where there is none yet: it takes seconds, and torch."""
+    folder = _folder_of(name)
     if not folder.is_dir() and (reason := run_module("rag.reading.graph", name, str(folder))):
         raise EmbeddingError(reason)
-    return _opened(folder)
+    return folder
+
+
+def _folder_of(name: str) -> Path:
+    return graph_folder(TRAINED_SHA256 if name == TRAINED else locate(name).fingerprint)
 
 
 @lru_cache(maxsize=4)
-def _opened(folder: Path) -> OnnxReader:
+def _opened(folder: Path, *, late: bool) -> Reader:
     """One session a graph and process: it takes 100 MB, keeps nothing between calls, and can be used by many threads."""
-    return OnnxReader(folder)
+    return LateReader(folder) if late else CrossReader(folder)

@@ -1,39 +1,38 @@
-"""The reader's network in torch: the encoder's own transformer, read across question and passage, with two heads.
+"""The reader's network in torch: the encoder's own transformer, read token by token.
 
 Used for training, and once to write the ONNX graph; never on the way of a question.
 """
 
 from __future__ import annotations
 
+from math import log
 from pathlib import Path
 from typing import Any
 
 import torch
 from transformers import AutoModel
 
+START_SCALE = 40.0  # one hundredth of a cosine is 0.4 in log-odds
 
-class ReaderNetwork(torch.nn.Module):
-    """Question and passage as one text → does the passage answer (B,), where does it begin (B, T) and end (B, T).
 
-    The first token stands for "no answer here" in both span outputs.
+class LateNetwork(torch.nn.Module):
+    """Tokens (B, T) → their unit vectors (B, T, dim) and how much each counts in a question (B, T), above 0.
+
+    Before training every token counts the same, so that it begins as the encoder that it is made from.
     """
 
     def __init__(self, base: Path) -> None:
         super().__init__()
         self.base: Any = AutoModel.from_pretrained(str(base), add_pooling_layer=False, trust_remote_code=False)
-        width = self.base.config.hidden_size
-        self.relevance = torch.nn.Linear(width, 1)
-        self.span = torch.nn.Linear(width, 2)
-        for head in (self.relevance, self.span):
-            torch.nn.init.normal_(head.weight, std=0.02)
-            torch.nn.init.zeros_(head.bias)
+        self.weight = torch.nn.Linear(self.base.config.hidden_size, 1)
+        torch.nn.init.zeros_(self.weight.weight)
+        torch.nn.init.zeros_(self.weight.bias)
+        self.log_scale = torch.nn.Parameter(torch.tensor(log(START_SCALE)))
 
-    def forward(self, input_ids: Any, attention_mask: Any, token_type_ids: Any) -> tuple[Any, Any, Any]:
-        hidden = self.base(
-            input_ids=input_ids, attention_mask=attention_mask, token_type_ids=token_type_ids
-        ).last_hidden_state
-        start, end = self.span(hidden).unbind(-1)
-        return self.relevance(hidden[:, 0]).squeeze(-1), start, end
+    def forward(self, input_ids: Any, attention_mask: Any) -> tuple[Any, Any]:
+        hidden = self.base(input_ids=input_ids, attention_mask=attention_mask).last_hidden_state.float()
+        weights = torch.nn.functional.softplus(self.weight(hidden).squeeze(-1).float())
+        return torch.nn.functional.normalize(hidden, dim=-1), weights
 
     def trainable(self) -> dict[str, torch.nn.Parameter]:
         """What training changes: all but the embeddings, which are half of the weights and would overfit."""
