@@ -7,6 +7,7 @@ as a person would have put it in full: about what retrieval itself can do. Sets 
 
 from __future__ import annotations
 
+import argparse
 import json
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -17,6 +18,7 @@ from eval.bench import BUNDLED, OUTSIDE, ROOT
 from eval.questions import Gold, Question, load_questions
 from rag.archive import Archive, open_archive
 from rag.followups import build_query
+from rag.reading import DEFAULT_READER, Reader, load_reader, reread
 from rag.retrieval import retrieve
 from rag.types import Query, Scope
 
@@ -37,26 +39,32 @@ class Figures:
     recall_5: float
 
 
-def main() -> None:
+def main(arguments: Sequence[str] | None = None) -> None:
     """Print the table."""
+    parser = argparse.ArgumentParser(prog="python -m eval.followups", description="Measure ways to search a follow-up.")
+    parser.add_argument("--reader", default=DEFAULT_READER, metavar="NAME", help="heuristic leaves the order as found")
+    reader = load_reader(parser.parse_args(arguments).reader)
     print(f"{'set':<24}{'n':>4}  {'way':<12}{'Success@1':>10}{'Success@5':>10}{'R@5':>7}")
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as name:
         for label, archive, questions, resolved in _cases(Path(name)):
             for way, make in (WAYS | {"resolved": _as(resolved)} if resolved else WAYS).items():
-                found = figures(archive, questions, make)
+                found = figures(archive, questions, make, reader=reader)
                 print(
                     f"{label:<24}{len(questions):>4}  {way:<12}"
                     f"{found.success_1:>10.3f}{found.success_5:>10.3f}{found.recall_5:>7.3f}"
                 )
 
 
-def figures(archive: Archive, questions: Sequence[Question], way: Way) -> Figures:
+def figures(archive: Archive, questions: Sequence[Question], way: Way, *, reader: Reader | None = None) -> Figures:
     """What one way of searching finds for questions whose answers are known."""
     speakers = archive.speakers()
     first = five = recall = 0.0
     for question in questions:
         query = way(question, speakers)
-        passages = [hit.stored.passage for hit in retrieve(archive, query, scope=Scope())[:DEPTH]]
+        candidates = retrieve(archive, query, scope=Scope())
+        if reader is not None:
+            candidates = reread(reader, query, candidates)
+        passages = [hit.stored.passage for hit in candidates[:DEPTH]]
         hits = [question.is_relevant(p.source, p.start, p.end) for p in passages]
         found = [
             any(p.source == gold.source and gold.start < p.end and p.start < gold.end for p in passages)

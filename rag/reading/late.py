@@ -42,19 +42,20 @@ class _Tokens:
 class LateReader:
     """A `Reader` over an exported folder. Raises EmbeddingError where a file is missing or damaged.
 
-    Passages that were read are remembered, the last 200 of them (some 20 MB): the next question about the same interview is
-    answered five times as fast, and as it would have been the first time.
+    The last passages that it read are `remembered`, 200 of them (some 20 MB): the next question about the same interview is
+    answered several times as fast, and as it would have been the first time.
     """
 
     languages = ("en",)  # what it was trained on
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, remembered: int = REMEMBERED) -> None:
         self._graph = Graph(folder)
         self.name: str = self._graph.manifest["name"]
         self.fingerprint: str = self._graph.manifest["fingerprint"]
         self._scale: float = self._graph.manifest["scale"]
         self._even: float = self._graph.manifest["even"]
         self._even_sentence: float = self._graph.manifest["even_sentence"]
+        self._most = remembered
         self._remembered: OrderedDict[str, _Tokens] = OrderedDict()
         self._guard = threading.Lock()
 
@@ -95,7 +96,7 @@ class LateReader:
             for text in passages:
                 self._remembered[text] = found[text]
                 self._remembered.move_to_end(text)
-            while len(self._remembered) > REMEMBERED:
+            while len(self._remembered) > self._most:
                 self._remembered.popitem(last=False)
         return found
 
