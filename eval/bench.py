@@ -83,6 +83,9 @@ def _print_speed(folder: Path) -> None:
 
 def _print_answering(archive: Archive, asked: Sequence[str]) -> None:
     """Warm answers by reader: without a model, and where every passage is new to the model, or known from before."""
+    known = load_reader()
+    if known is None:
+        return
     reading: list[float] = []
     anew = LateReader(graph_folder(TRAINED_SHA256), remembered=0)
     for question in asked:
@@ -91,8 +94,8 @@ def _print_answering(archive: Archive, asked: Sequence[str]) -> None:
         with _timed(reading):
             anew.read(query, found)
     print(f"  trained reader  {_p50(reading)} for 10 passages")
-    for label, reader in (("warm ask", anew), ("… again", load_reader()), ("… heuristic", HEURISTIC)):
-        assistant = Assistant(archive, reader=reader or HEURISTIC)
+    for label, reader in (("warm ask", anew), ("… again", known), ("… heuristic", HEURISTIC)):
+        assistant = Assistant(archive, reader=reader)
         times: list[float] = []
         for question in asked:
             with _timed(times):

@@ -49,6 +49,7 @@ class _Found:
     passages: tuple[ScoredPassage, ...]
     numbered: tuple[NumberedPassage, ...]
     documents: Mapping[str, Document]  # those of the evidence and of the passages
+    suffices: bool  # to answer from
     retrieved: float  # when
 
 
@@ -90,6 +91,8 @@ class Assistant:
             or archive.calibration(reader=fingerprint_of(self.reader))
             or default_calibration(self.reader.name if self.reader else None)
         )
+        # For what the reader does not read: other languages.
+        self._unread_calibration = calibration or archive.calibration() or default_calibration(None)
         self._weights = weights
 
     def ask(
@@ -131,7 +134,7 @@ class Assistant:
         found, by_others = self._find_by(query, scope, k)
         was_read = perf_counter()
         written = Written("", self.generator_name, refused=True)
-        if self._suffices(found):
+        if found.suffices:
             request = GenerationRequest(question, tuple(history), by_voice(found.evidence.quotes), found.numbered)
             written = yield from self._writer.write(request, found.documents, spent_s=asked_s)
         if written.refused:
@@ -198,12 +201,9 @@ class Assistant:
         asked = asked_of(query.question, query.speakers) if scope.speakers is None else ()
         if asked:
             found = self._find(query, replace(scope, speakers=asked), k)
-            if self._suffices(found):
+            if found.suffices:
                 return found, ""
         return self._find(query, scope, k), " and ".join(asked)
-
-    def _suffices(self, found: _Found) -> bool:
-        return bool(found.evidence.quotes) and found.evidence.confidence >= self.calibration.threshold
 
     def _find(self, query: Query, scope: Scope, k: int) -> _Found:
         try:
@@ -217,8 +217,10 @@ class Assistant:
         retrieved = perf_counter()
         if self.reader is not None:
             candidates = reread(self.reader, query, candidates)
+        was_read = self.reader is None or any(candidate.reading for candidate in candidates)
+        calibration = self.calibration if was_read else self._unread_calibration
         evidence = read(
-            self.archive, query, candidates, calibration=self.calibration, searched=self.archive.cover(scope).passages
+            self.archive, query, candidates, calibration=calibration, searched=self.archive.cover(scope).passages
         )
         first = candidates[:k]
         needed = {quote.passage.document_id for quote in evidence.quotes}
@@ -228,6 +230,7 @@ class Assistant:
             passages=tuple(ScoredPassage(candidate.stored.passage, candidate.score) for candidate in first),
             numbered=tuple(_numbered(candidate) for candidate in first),
             documents={key: self.archive.document(key) for key in needed},
+            suffices=bool(evidence.quotes) and evidence.confidence >= calibration.threshold,
             retrieved=retrieved,
         )
 

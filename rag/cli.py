@@ -70,7 +70,6 @@ def ingest(
     """Read transcripts into the archive; what is there already is left alone."""
     from rag.archive import open_archive
     from rag.corrections import load_corrections, meta_correction
-    from rag.reading import load_reader
 
     settings = _settings(archive=archive, encoder=encoder)
     opened = open_archive(settings.archive, encoder=settings.encoder, rebuild=rebuild)
@@ -87,16 +86,26 @@ def ingest(
         return report
 
     if watch:
+        _make_reader(settings.reader)
         _watch(opened, paths, read)
         return
     report = read(paths)
-    if report.added or report.replaced:
-        load_reader(settings.reader)  # it is made at its first use, which nobody should wait for who asks
     _print_report(report)
     documents, passages = opened.counts()
     print(f"{settings.archive}: {_count(documents, 'document')}, {_count(passages, 'answer passage')}")
-    if _complain_of(report):
+    complaints = _complain_of(report)
+    if report.added or report.replaced:
+        _make_reader(settings.reader)
+    if complaints:
         raise typer.Exit(1)
+
+
+def _make_reader(name: str) -> None:
+    """A reader is made at its first use, which nobody should wait for who asks."""
+    from rag.reading import is_made, load_reader
+
+    if not is_made(name):
+        load_reader(name)
 
 
 @app.command()

@@ -16,7 +16,9 @@ from rag.archive import Archive, open_archive
 from rag.config import Settings
 from rag.errors import OnrecordError
 from rag.generators import GENERATORS
-from rag.reading import HEURISTIC, is_made
+from rag.reading import HEURISTIC, is_made, load_reader
+from rag.reading.graph import TRAINED_SHA256
+from rag.reading.loading import graph_folder
 
 # As wide and as fast as the default, and trained on fifty languages.
 MULTILINGUAL_MODEL = "sentence-transformers/paraphrase-multilingual-MiniLM-L12-v2"
@@ -69,10 +71,15 @@ def _reader(settings: Settings) -> Finding:
     if name == HEURISTIC:
         return Finding("reader", True, f"{name}: no model")
     try:
-        made = is_made(name)
+        if not is_made(name):
+            return Finding("reader", True, f"{name}, will be exported at the first ingest")
+        usable = load_reader(name) is not None
     except EmbeddingError as error:
         return Finding("reader", False, f"{name}: not usable", str(error))
-    return Finding("reader", True, f"{name}, {'exported' if made else 'will be exported at the first ingest'}")
+    if not usable:
+        remedy = f"delete {graph_folder(TRAINED_SHA256)}, it will be made again"
+        return Finding("reader", False, f"{name}: cannot be used, sentences are chosen without it", remedy)
+    return Finding("reader", True, f"{name}, exported")
 
 
 def _archive(settings: Settings) -> Finding:

@@ -193,7 +193,7 @@ class Signals:
     names_unknown: float  # share of the question's names and numbers that occur nowhere in the archive
     names_missing: float  # share of them that the best passages and their questions do not hold
     relevance: float = 0.0  # of the passage that a reading model finds most relevant, log-odds / 20
-    answer: float = 0.0  # how much better than nothing it finds the best span, log-odds / 20
+    answer: float = 0.0  # how far it finds that the best sentence answers, log-odds / 20
     size: float = 0.0  # how much there was to search: see `size_of`
 
     def as_list(self) -> list[float]:

@@ -39,10 +39,11 @@ class CrossReader:
 
     def _reading(self, encoding: Any, scores: dict[str, Any], sentences: Sequence[Span]) -> Reading:
         if "start" not in scores:
-            return Reading(float(scores["relevance"]), np.zeros(len(sentences), np.float32), None)
+            return Reading(float(scores["relevance"]), np.full(len(sentences), NOTHING, np.float32), None)
         size = min(len(scores["start"]), len(encoding.ids))
         offsets = np.asarray(encoding.offsets[:size])
         own = np.asarray([sequence == 1 for sequence in encoding.sequence_ids[:size]]) & (offsets[:, 1] > offsets[:, 0])
+        own[-1] = False  # the mark at the end, also of a text that was cut off
         start, end = scores["start"][:size], scores["end"][:size]
         nothing = float(start[0] + end[0])
         rows = np.full(len(sentences), NOTHING, np.float32)

@@ -301,14 +301,10 @@ def _signals(
         unknown=unknown,
         names_unknown=sum(not archive.knows(stem) for stem in missing) / max(len(named), 1),
         names_missing=len(missing) / max(len(named), 1),
-        relevance=max((_squashed(reading.relevance) for reading in readings), default=0.0),
-        answer=max((_squashed(float(reading.sentences.max(initial=-CLIP))) for reading in readings), default=0.0),
+        relevance=max((points(reading.relevance) / CLIP - 1 for reading in readings), default=0.0),
+        answer=max((points(reading.sentences.max(initial=-CLIP)) / CLIP - 1 for reading in readings), default=0.0),
         size=size_of(searched),
     )
-
-
-def _squashed(log_odds: float) -> float:
-    return max(-1.0, min(1.0, log_odds / CLIP))
 
 
 def named_stems(archive: Archive, text: str) -> dict[str, list[str]]:

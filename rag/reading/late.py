@@ -20,8 +20,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from embeddings.types import FloatMatrix, FloatVector
+from rag.analysis import FUNCTION_WORDS
 from rag.passages import gist
 from rag.reading.model import NOTHING, Graph, Reading
+from rag.speakers import fold
 from rag.store import StoredPassage
 from rag.types import Query, Span
 
@@ -64,11 +66,11 @@ class LateReader:
 
         Whose words they are retrieval has seen to, and people do not name themselves when they answer.
         """
-        before = [f"{gist(stored.passage.asked)} " if stored.passage.asked else "" for stored in passages]
+        before = [self._asked(stored.passage.asked) for stored in passages]
         texts = [self._graph.ending(text, MAX_QUESTION_TOKENS) for text, _ in query.legs]
         told = [start + stored.passage.text for start, stored in zip(before, passages, strict=True)]
         tokens = self._tokens(texts, told)
-        names = {word.lower() for name in query.speakers for word in re.findall(r"\w+", name)}
+        names = {fold(word) for name in query.speakers for word in re.findall(r"\w+", name)} - FUNCTION_WORDS
         total = sum(share for _, share in query.legs)
         asked = []
         for text, (_, share) in zip(texts, query.legs, strict=True):
@@ -80,6 +82,10 @@ class LateReader:
             for text, start, stored in zip(told, before, passages, strict=True)
         ]
 
+    def _asked(self, question: str) -> str:
+        """What stands before a passage; of a long question the end, so that the passage has room."""
+        return f"{self._graph.ending(gist(question), MAX_QUESTION_TOKENS)} " if question else ""
+
     def _tokens(self, questions: Sequence[str], passages: Sequence[str]) -> dict[str, _Tokens]:
         """Each text as tokens. Every text is read by itself, so that nothing depends on what it was read with."""
         with self._guard:
@@ -89,6 +95,7 @@ class LateReader:
 
         def tokens(row: int, outputs: dict[str, Any]) -> _Tokens:
             offsets = np.asarray(encodings[row].offsets[: len(outputs["vectors"])])
+            offsets[-1] = 0  # the mark at the end, also of a text that was cut off
             return _Tokens(outputs["vectors"].astype(np.float16), outputs["weights"], offsets)
 
         found |= dict(zip(new, self._graph.run(encodings, tokens, batch_size=1), strict=True))
@@ -116,6 +123,8 @@ class LateReader:
             inside = words & (offsets[:, 0] >= start) & (offsets[:, 1] <= end)
             if inside.any():
                 rows[number] = self._scale * (max_sim(cosines[:, inside], weights) - self._even_sentence)
+        if not words.any():  # nothing but characters that the model does not know
+            return Reading(NOTHING, rows, None)
         return Reading(self._scale * (max_sim(cosines[:, words], weights) - self._even), rows, None)
 
 
@@ -131,5 +140,5 @@ def max_sim(cosines: FloatMatrix, weights: FloatVector) -> float:
 def _counted(text: str, offsets: Any, names: set[str]) -> list[int]:
     """The tokens of a question that stand for words, but those of `names`; all words where there are no others."""
     words = [row for row, (start, end) in enumerate(offsets) if end > start]
-    named = [match.span() for match in re.finditer(r"\w+", text) if match[0].lower() in names]
+    named = [match.span() for match in re.finditer(r"\w+", text) if fold(match[0]) in names]
     return [row for row in words if not any(a <= offsets[row][0] < z for a, z in named)] or words or [0]

@@ -75,5 +75,5 @@ def _folder_of(name: str) -> Path:
 
 @lru_cache(maxsize=4)
 def _opened(folder: Path, *, late: bool) -> Reader:
-    """One session a graph and process: it takes 100 MB, keeps nothing between calls, and can be used by many threads."""
+    """One session a graph and process: it takes 100 MB, and can be used by many threads."""
     return LateReader(folder) if late else CrossReader(folder)

@@ -22,7 +22,7 @@ from rag.reading.graph import GRAPH, MANIFEST, TOKENIZER
 from rag.store import StoredPassage
 from rag.types import Query
 
-NOTHING = -30.0  # the score of a sentence that no token of is read
+NOTHING = -30.0  # the score of a sentence of which a model says nothing, or has read nothing
 BATCH_SIZE = 2
 Result = TypeVar("Result")
 
@@ -41,7 +41,10 @@ class Reading:
 
 
 class Reader(Protocol):
-    """Reads passages for a query; anything with these attributes is one."""
+    """Reads passages for a query; anything with these attributes is one.
+
+    One that knows some languages only has them in `languages`, by ISO 639-1 code.
+    """
 
     @property
     def name(self) -> str: ...
@@ -60,7 +63,8 @@ class Graph:
         try:
             self.manifest: dict[str, Any] = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
             damaged = [part for part, digest in self.manifest["sha256"].items() if sha256_of(folder / part) != digest]
-        except (OSError, ValueError, KeyError) as error:
+            self.max_tokens = int(self.manifest["max_tokens"])
+        except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
             raise EmbeddingError(
                 f"{folder} is no exported model ({error}); delete the folder, it will be made again"
             ) from error
@@ -69,7 +73,6 @@ class Graph:
         import onnxruntime
         from tokenizers import Tokenizer
 
-        self.max_tokens: int = self.manifest["max_tokens"]
         self.tokenizer: Any = Tokenizer.from_file(str(folder / TOKENIZER))
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = 1

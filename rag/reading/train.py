@@ -28,7 +28,7 @@ from rag.passages import split_sentences
 from rag.reading.data import Example, Paragraph, split_by_article, squad_examples, squad_paragraphs, talk_examples
 from rag.types import Document
 
-CHECKPOINT, STATE, RESULT = "checkpoint.safetensors", "state.json", "reader.safetensors"
+CHECKPOINT, RESULT = "checkpoint.safetensors", "reader.safetensors"
 SMALL = "small.safetensors"
 
 
@@ -65,7 +65,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """The command."""
     parser = argparse.ArgumentParser(prog="python -m rag.reading.train", description="Train the reader.")
     parser.add_argument("folder", type=Path, help="where checkpoints and the result are kept")
-    parser.add_argument("--squad", type=Path, nargs="+", default=[], help="SQuAD 1.1 or 2.0 files")
+    parser.add_argument("--squad", type=Path, nargs="+", required=True, help="SQuAD 1.1 or 2.0 files")
     parser.add_argument("--talks", type=Path, nargs="*", default=[], help="folders of transcripts with questions asked")
     for name, kind in (
         ("epochs", float),
@@ -147,10 +147,11 @@ def _cut(ids: list[int], most: int) -> list[int]:
 def train(recipe: Recipe, examples: Sequence[Example], folder: Path) -> None:
     """Train, going on from the last checkpoint in `folder`; `reader.safetensors` there is the result."""
     import torch
-    from safetensors.torch import load_file, save_file
+    from safetensors.torch import save_file
     from tokenizers import Tokenizer
 
     from rag.reading.network import LateNetwork
+    from rag.reading.weights import load
 
     folder.mkdir(parents=True, exist_ok=True)
     device = "cuda" if torch.cuda.is_available() else "cpu"
@@ -181,12 +182,12 @@ def train(recipe: Recipe, examples: Sequence[Example], folder: Path) -> None:
     )
     named = {id(value): name for name, value in values.items()}
     done = 0
-    if (folder / STATE).exists():
-        state = json.loads((folder / STATE).read_text("utf-8"))
-        if state["recipe"] != asdict(recipe):
-            sys.exit(f"{folder} holds a run with other settings: {state['recipe']}; give another folder")
-        done = state["step"]
-        kept = load_file(folder / CHECKPOINT, device=device)
+    if (folder / CHECKPOINT).exists():
+        arrays, metadata = load(folder / CHECKPOINT)
+        if json.loads(metadata["recipe"]) != asdict(recipe):
+            sys.exit(f"{folder} holds a run with other settings: {metadata['recipe']}; give another folder")
+        done = int(metadata["step"])
+        kept = {name: torch.from_numpy(array).to(device) for name, array in arrays.items()}
         network.load_state_dict({n: kept[n] for n in values}, strict=False)
         for value in values.values():
             name = named[id(value)]
@@ -205,11 +206,9 @@ def train(recipe: Recipe, examples: Sequence[Example], folder: Path) -> None:
             name = named[id(value)]
             tensors[f"m:{name}"] = optimizer.state[value]["exp_avg"].clone()
             tensors[f"v:{name}"] = optimizer.state[value]["exp_avg_sq"].clone()
-        save_file(tensors, folder / f"{CHECKPOINT}.new")
+        metadata = {"step": str(step), "recipe": json.dumps(asdict(recipe))}
+        save_file(tensors, folder / f"{CHECKPOINT}.new", metadata)
         os.replace(folder / f"{CHECKPOINT}.new", folder / CHECKPOINT)
-        (folder / STATE).write_text(
-            json.dumps({"step": step, "steps": len(batches), "recipe": asdict(recipe)}), "utf-8"
-        )
 
     network.train()
     started, losses = time.monotonic(), []
