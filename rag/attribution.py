@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from rag.speakers import fold, is_title, last_name
+from rag.speakers import first_names, fold, last_name
 
 SAYING = (
     r"(?:say|said|says|saying|tell|told|tells|think|thought|thinks|mention|mentioned|mentions|claim|claimed|claims|argue|argued|"
@@ -33,7 +33,7 @@ def asked_of(question: str, named: Sequence[str]) -> tuple[str, ...]:
     """
     text = fold(question)
     found = [name for name in named if _is_asked(text, last_name(name))]
-    fuller = [name for name in found if _first_names(name) & set(re.findall(r"\w+", text))]
+    fuller = [name for name in found if first_names(name) & set(re.findall(r"\w+", text))]
     return tuple(name for name in found if name in fuller or not any(_same_last(name, other) for other in fuller))
 
 
@@ -48,10 +48,6 @@ def _is_asked(text: str, last: str) -> bool:
             text,
         )
     )
-
-
-def _first_names(name: str) -> set[str]:
-    return {word for word in re.findall(r"\w+", fold(name)) if len(word) > 1 and not is_title(word)} - {last_name(name)}
 
 
 def _same_last(one: str, other: str) -> bool:

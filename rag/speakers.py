@@ -204,6 +204,15 @@ def last_name(label: str) -> str:
     return name.last if name and len(name.last) > 2 and not is_question_label(label) else ""
 
 
+def first_names(label: str) -> set[str]:
+    """The folded names before a speaker's last one, without titles and initials.
+
+    >>> first_names("Dr. Anna B. Reed")
+    {'anna'}
+    """
+    return {word for word in re.findall(r"\w{2,}", fold(label)) if not is_title(word)} - {last_name(label)}
+
+
 def is_title(word: str) -> bool:
     """Whether a word before a name says what a person is, not who.
 

@@ -17,7 +17,7 @@ from rag.dates import find_dates, spoken_date
 from rag.facts import Record
 from rag.passages import split_sentences
 from rag.quotations import Quotation, find_quotations, is_quoted_from, quoted_spans
-from rag.speakers import fold, is_title, last_name
+from rag.speakers import first_names, fold, last_name
 from rag.types import Citation, Claim, Passage, Span
 
 SUPPORTED, WEAK = 0.55, 0.3  # share of a sentence's words, by rarity, that its citations hold
@@ -237,7 +237,7 @@ def _named(said: str, speakers: Sequence[str]) -> list[_Named]:
     found, before = [], ""
     for match in re.finditer(r"[^\W_]+(?:-[^\W_]+)*", said):
         names = [name for name in speakers if last_name(name) == match[0]]
-        fuller = [name for name in names if before in _first_names(name)]
+        fuller = [name for name in names if before in first_names(name)]
         if names:
             found.append(_Named(match.end(), match[0], tuple(fuller or names)))
         before = match[0]
@@ -257,12 +257,8 @@ def _sayer(said: str, named: Sequence[_Named], verb: re.Match[str]) -> _Named | 
 
 def _is_one_of(speaker: str, names: Sequence[str]) -> bool:
     """Whether a speaker can be one of these: the last name is the same, and no first names speak against it."""
-    own = _first_names(speaker)
+    own = first_names(speaker)
     return any(
-        last_name(speaker) == last_name(name) and (not own or not (firsts := _first_names(name)) or own & firsts)
+        last_name(speaker) == last_name(name) and (not own or not (firsts := first_names(name)) or own & firsts)
         for name in names
     )
-
-
-def _first_names(name: str) -> set[str]:
-    return {word for word in re.findall(r"\w{2,}", fold(name)) if not is_title(word)} - {last_name(name)}
