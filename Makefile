@@ -48,8 +48,8 @@ lint: $(READY)
 	$(BIN)/mypy
 
 bench: $(READY)
-	$(BIN)/python -m eval.bench
-	$(BIN)/python -m ui.bench
+	$(BIN)/python -m eval.benchmarks.speed
+	$(BIN)/python -m ui.benchmark
 
 clean:
 	rm -rf $(VENV) $(DEMO)

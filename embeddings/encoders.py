@@ -5,9 +5,9 @@ from __future__ import annotations
 import logging
 from pathlib import Path
 
-from embeddings.children import run_module
 from embeddings.models import DEFAULT_MODEL, ModelFiles, cache_folder, canonical_name, locate
 from embeddings.registry import Registry
+from embeddings.subprocesses import run_module
 from embeddings.types import EmbeddingError, Encoder
 
 ENCODERS = Registry("onrecord.encoders")

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 if TYPE_CHECKING:
-    from eval.questions import Question
-    from eval.run import Progress, Run
+    from eval.questions.model import Question
+    from eval.runs.run import Progress, Run
     from rag.archive import Archive
     from rag.config import Settings
 
@@ -71,10 +71,10 @@ def run_command(
     encoder: Annotated[str | None, typer.Option("--encoder", metavar="NAME", help="The model of a new archive")] = None,
 ) -> None:
     """Ask every question of the sets and measure the answers; writes run.json and report.html into one folder."""
-    from eval.figures import figures_of
-    from eval.report import write_report
-    from eval.run import RunSettings, run
-    from eval.tables import print_run, run_to_json
+    from eval.runs.run import RunSettings, run
+    from eval.show.figures import figures_of
+    from eval.show.report import write_report
+    from eval.show.tables import print_run, run_to_json
 
     settings = RunSettings(retrieval, k, generator or _settings().generator, reader or _settings().reader)
     folder = out or _new_folder(questions, settings.retrieval)
@@ -106,9 +106,9 @@ def compare_command(
     """Say what changed from run A to run B: paired differences, and the questions that flipped."""
     from dataclasses import asdict
 
-    from eval.compare import compare
-    from eval.run import load_run
-    from eval.tables import print_comparison
+    from eval.runs.compare import compare
+    from eval.runs.run import load_run
+    from eval.show.tables import print_comparison
 
     found = compare(load_run(a), load_run(b))
     if as_json:
@@ -130,10 +130,10 @@ def gate_command(
     """Hold a run to bars. Exit status 0: all met; 100: one missed; 1: a bar or a run that cannot be used."""
     from dataclasses import asdict
 
-    from eval.figures import figures_of
-    from eval.gate import check, parse_bar, write_junit
-    from eval.run import load_run
-    from eval.tables import print_verdicts
+    from eval.runs.gate import check, parse_bar, write_junit
+    from eval.runs.run import load_run
+    from eval.show.figures import figures_of
+    from eval.show.tables import print_verdicts
 
     bars = [parse_bar("min", text) for text in minimum or ()] + [parse_bar("max", text) for text in maximum or ()]
     verdicts = check(figures_of(load_run(run), resamples=0), bars)
@@ -175,11 +175,11 @@ def sweep_command(
     """Run the sets under every combination of settings, in one table. Every option can be repeated."""
     import tempfile
 
-    from eval.figures import figures_of
-    from eval.report import write_report
-    from eval.run import RETRIEVALS
-    from eval.sweep import sweep, variants
-    from eval.tables import print_sweep, run_to_json
+    from eval.runs.run import RETRIEVALS
+    from eval.runs.sweep import sweep, variants
+    from eval.show.figures import figures_of
+    from eval.show.report import write_report
+    from eval.show.tables import print_sweep, run_to_json
 
     wanted = variants(
         retrieval or list(RETRIEVALS),
@@ -225,11 +225,11 @@ def calibrate_command(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Fit and print, and store nothing")] = False,
 ) -> None:
     """Fit the confidence and its threshold on question sets, and keep both with the archive for its model."""
-    from eval.calibrate import examples_of, fit_calibration
-    from eval.tables import fit_to_json, print_fit
+    from eval.runs.calibrate import examples_of, fit_calibration
+    from eval.show.tables import fit_to_json, print_fit
     from rag.assistant import Assistant
-    from rag.calibration import default_calibration
-    from rag.reading import HEURISTIC, fingerprint_of, load_reader
+    from rag.evidence.calibration import default_calibration
+    from rag.rerankers import HEURISTIC, fingerprint_of, load_reader
 
     opened = _archive(archive, (), Path(), None)
     # How sure it is decides whether what a speaker said suffices: by the default, so that a second fit is as the first.
@@ -260,8 +260,8 @@ def validate_command(questions: SetsArgument, archive: ArchiveOption = None, as_
     """Name the line and field of every fault of question sets; exit status 1 where there is one."""
     from dataclasses import asdict
 
-    from eval.questions import load_questions
-    from eval.validation import validate
+    from eval.questions.model import load_questions
+    from eval.questions.validation import validate
 
     documents = list(_archive(archive, (), Path(), None).documents())
     faults = validate(questions, documents)
@@ -284,8 +284,8 @@ def view_command(
     no_browser: Annotated[bool, typer.Option("--no-browser", help="Only print the address")] = False,
 ) -> None:
     """Show a run's report, with each wrong answer opened at its place in the transcript, until Ctrl+C."""
-    from eval.run import load_run
-    from eval.viewer import make_server
+    from eval.runs.run import load_run
+    from eval.show.viewer import make_server
 
     done = load_run(run)
     with make_server(done, _archive_of(done, run, archive), port=port) as server:
@@ -303,8 +303,8 @@ def view_command(
 
 def _questions(paths: Sequence[Path], archive: Archive) -> list[Question]:
     """The questions of sound sets. Raises InputError with the first fault: on broken gold no figure means anything."""
-    from eval.questions import load_questions
-    from eval.validation import validate
+    from eval.questions.model import load_questions
+    from eval.questions.validation import validate
     from rag.errors import InputError
 
     documents = list(archive.documents())
@@ -338,7 +338,7 @@ def _archive(url: str | None, ingest: Sequence[Path], folder: Path, encoder: str
 
 def _transcripts(path: Path, folder: Path) -> Path:
     """What to ingest: the path itself, or the texts that a BEIR folder or a SQuAD file brings, written as transcripts."""
-    from eval.formats import write_transcripts
+    from eval.questions.formats import write_transcripts
 
     if path.suffix.lower() != ".json" and not (path / "corpus.jsonl").is_file():
         return path

@@ -6,13 +6,13 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-from rag.types import Cover, Document, Filters, IngestReport, Passage, Role, Scope, ScoredPassage
+from rag.types import Document, Filters, IngestReport, Passage, Role, Scope, ScoredPassage, SearchExtent
 
 if TYPE_CHECKING:
     from embeddings.types import Encoder, FloatVector
-    from rag.calibration import Calibration
-    from rag.corrections import Correction, Corrections
-    from rag.store import StoredPassage
+    from rag.evidence.calibration import Calibration
+    from rag.storage.sqlite import StoredPassage
+    from rag.transcript.corrections import Correction, Corrections
 
 Progress = Callable[[int, int, str], None]  # done, of how many, what
 
@@ -90,7 +90,7 @@ class Archive(Protocol):
 
     def answer_counts(self) -> dict[str, int]: ...
 
-    def cover(self, scope: Scope) -> Cover: ...
+    def cover(self, scope: Scope) -> SearchExtent: ...
 
     @property
     def generation(self) -> int: ...
@@ -109,7 +109,7 @@ def open_archive(
     allows the next ingest to encode everything again. Raises ArchiveError or ModelMismatch with what to type.
     """
     from rag.errors import ArchiveError
-    from rag.local_archive import LocalArchive
+    from rag.storage.local import LocalArchive
 
     text = str(url)
     if text.startswith(("milvus:", "milvus+")):

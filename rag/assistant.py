@@ -1,6 +1,6 @@
 """Question in, answer out: the one file where all parts meet.
 
-    question (+ history) ─legs─► retrieve ─► read ─► write (generate, cite, verify) ─► Answer
+    question (+ history) ─variants─► retrieve ─► read ─► write (generate, cite, verify) ─► Answer
 
 An assistant has no state that a question could change: the second question gets what it would have got first.
 """
@@ -14,19 +14,21 @@ from dataclasses import dataclass, replace
 from time import perf_counter
 from typing import Any
 
-from rag.absence import absent_names, absent_speaker, told
+from rag.answer.unknown_terms import absent_names, absent_speaker, told
+from rag.answer.writer import Writer, Written
 from rag.archive import Archive
-from rag.attribution import asked_of
-from rag.calibration import Calibration, default_calibration
 from rag.errors import InputError
-from rag.followups import build_query, with_rewrite
+from rag.evidence.calibration import Calibration, default_calibration
+from rag.evidence.order import by_voice
+from rag.evidence.select import extract_evidence
 from rag.generators import DEFAULT_GENERATOR, GenerationRequest, Generator, NumberedPassage, load_generator
-from rag.generators.limits import bounded
-from rag.reading import DEFAULT_READER, Reader, fingerprint_of, load_reader, read, reread
-from rag.retrieval import DEPTH, FUSION, Candidate, Weights, retrieve
-from rag.types import Answer, Cover, Document, Evidence, Filters, Query, Scope, ScoredPassage, Sentence
-from rag.voices import by_voice
-from rag.writing import Writer, Written
+from rag.generators.cancel import bounded
+from rag.query.build import build_query, with_rewrite
+from rag.query.whose_words import asked_of
+from rag.rerankers import DEFAULT_READER, Reranker, fingerprint_of, load_reader
+from rag.retrieval.fusion import DEPTH, FUSION, Candidate, Weights, retrieve
+from rag.retrieval.rerank import rerank
+from rag.types import Answer, Document, Evidence, Filters, Query, Scope, ScoredPassage, SearchExtent, Sentence
 
 log = logging.getLogger(__name__)
 
@@ -73,7 +75,7 @@ class Assistant:
         *,
         generator: str | Generator = DEFAULT_GENERATOR,
         options: Mapping[str, Any] | None = None,
-        reader: str | Reader = DEFAULT_READER,
+        reader: str | Reranker = DEFAULT_READER,
         calibration: Calibration | None = None,
         weights: Weights = FUSION,
         timeout_s: float = DEFAULT_TIMEOUT_S,
@@ -167,7 +169,7 @@ class Assistant:
             },
             dangling=written.dangling,
             markers=written.markers,
-            searched=tuple(leg for leg, _ in query.legs),
+            searched=tuple(variant for variant, _ in query.variants),
             filters=filters,
             cover=cover,
             claims=written.claims,
@@ -177,7 +179,7 @@ class Assistant:
         )
 
     def _query(self, question: str, history: Sequence[str]) -> Generates[str, None, Query]:
-        """What is searched; a generator that can rewrite a follow-up adds a leg, within a time limit.
+        """What is searched; a generator that can rewrite a follow-up adds a variant, within a time limit.
 
         Yields empty pieces while that takes its time.
         """
@@ -216,10 +218,10 @@ class Assistant:
         candidates = retrieve(self.archive, query, scope=scope, weights=self._weights, depth=max(DEPTH, k))
         retrieved = perf_counter()
         if self.reader is not None:
-            candidates = reread(self.reader, query, candidates)
+            candidates = rerank(self.reader, query, candidates)
         was_read = self.reader is None or any(candidate.reading for candidate in candidates)
         calibration = self.calibration if was_read else self._unread_calibration
-        evidence = read(
+        evidence = extract_evidence(
             self.archive, query, candidates, calibration=calibration, searched=self.archive.cover(scope).passages
         )
         first = candidates[:k]
@@ -245,7 +247,7 @@ def _returned(steps: Generates[str, None, Query]) -> Query:
             return query
 
 
-def _refusal(cover: Cover, filters: Filters) -> str:
+def _refusal(cover: SearchExtent, filters: Filters) -> str:
     if not cover.passages:
         return NOTHING_THERE if filters == Filters() else NOTHING_FITS
     return NOT_ON_RECORD.format(

@@ -16,9 +16,9 @@ from rag.archive import Archive, open_archive
 from rag.config import Settings
 from rag.errors import OnrecordError
 from rag.generators import GENERATORS
-from rag.reading import HEURISTIC, is_made, load_reader
-from rag.reading.graph import TRAINED_SHA256
-from rag.reading.loading import graph_folder
+from rag.rerankers import HEURISTIC, is_made, load_reader
+from rag.rerankers.export import TRAINED_SHA256
+from rag.rerankers.loading import graph_folder
 
 # As wide and as fast as the default, and trained on fifty languages.
 MULTILINGUAL_MODEL = "sentence-transformers/paraphrase-multilingual-MiniLM-L12-v2"

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from rag.analysis import content_words
-from rag.passages import split_sentences
+from rag.text.sentences import split_sentences
+from rag.text.terms import content_words
 from rag.types import Document
 
 _SHORTEST, _LONGEST = 25, 110

@@ -9,51 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from rag.furniture import is_only_a_note, trim
-from rag.types import Document, Passage, Span, Turn, seconds_within
+from rag.places import seconds_within
+from rag.text.sentences import split_paragraphs, split_sentences
+from rag.text.spans import trim
+from rag.transcript.boilerplate import is_only_a_note
+from rag.types import Document, Passage, Span, Turn
 
-_FRENCH_TITLE = re.compile(r"(?:^|\s)(?:MM?|Mgr|Me)\.$")
-_BLOCK = re.compile(r"\S[^\n]*(?:\n(?!\s*\n)[^\n]*)*")
-_WHOLE = re.compile(r"[.!?…:。！？]['\"”’»)\]*_]*$")
 CountTokens = Callable[[str], int]
-GIST_CHARS = 300
-
-
-def split_sentences(text: str, language: str = "en") -> list[Span]:
-    """Sentences as half-open ranges without surrounding white space; every other character lies in one of them.
-
-    >>> split_sentences("J. Reed came. He left.")
-    [(0, 13), (14, 22)]
-    """
-    from sentencex import get_sentence_boundaries
-
-    spans: list[Span] = []
-    for found in get_sentence_boundaries(language, text):
-        start, end = found["start_index"], found["end_index"]
-        piece = text[start:end]
-        start += len(piece) - len(piece.lstrip())
-        end = start + len(piece.strip())
-        if end <= start:
-            continue
-        if spans and language == "fr" and _FRENCH_TITLE.search(text[slice(*spans[-1])]):
-            start = spans.pop()[0]  # "M. Dupré est venu": sentencex ends a sentence behind the title
-        spans.append((start, end))
-    return spans
-
-
-def split_paragraphs(text: str, start: int, end: int) -> list[Span]:
-    """Paragraphs of `text[start:end]`: at blank lines, and at every line end unless lines are wrapped."""
-    blocks = [(start + m.start(), start + m.end()) for m in _BLOCK.finditer(text[start:end])]
-    spans: list[Span] = []
-    for first, last in blocks:
-        if text.find("\n", first, last) < 0:
-            spans.append((first, last))
-            continue
-        lines = [(first + m.start(), first + m.end()) for m in re.finditer(r"[^\n]+", text[first:last])]
-        # Wrapped lines stop in mid-sentence; lines that are paragraphs end with a sentence.
-        whole = sum(bool(_WHOLE.search(text[a:z].rstrip()[-12:])) for a, z in lines[:-1])
-        spans += lines if len(lines) > 1 and whole > 0.7 * (len(lines) - 1) else [(first, last)]
-    return [trimmed for a, z in spans if (trimmed := trim(text, a, z))[1] > trimmed[0]]
 
 
 def passages_of(document: Document, *, count_tokens: CountTokens, max_tokens: int) -> list[Passage]:
@@ -85,17 +47,6 @@ def passages_of(document: Document, *, count_tokens: CountTokens, max_tokens: in
                 )
             )
     return passages
-
-
-def gist(question: str, language: str = "en") -> str:
-    """The last sentences of a long question: what is asked stands at its end, after the preamble.
-
-    >>> gist("Thank you. You were in Berlin last week. What did you agree on?")
-    'Thank you. You were in Berlin last week. What did you agree on?'
-    """
-    spans = split_sentences(question, language)
-    start = next((start for start, _ in spans if len(question) - start <= GIST_CHARS), spans[-1][0] if spans else 0)
-    return question[start:]
 
 
 def _ranges(text: str, turn: Turn, count_tokens: CountTokens, max_tokens: int, language: str) -> list[Span]:

@@ -5,11 +5,9 @@ All ranges are half-open and count Unicode characters of `Document.text`; all sc
 
 from __future__ import annotations
 
-import re
-from bisect import bisect_right
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
-from typing import Any, Literal, TypeVar
+from dataclasses import dataclass, field
+from typing import Literal
 
 Role = Literal["interviewer", "respondent", "other"]
 Status = Literal["answered", "not_on_record"]
@@ -72,62 +70,6 @@ class Hints:
     notes: tuple[str, ...] = ()
 
 
-def words_left_out(document: Document) -> list[Span]:
-    """What was left out and holds words; time stamps and rules are left out too, and not worth showing as such.
-
-    >>> words_left_out(Document("d", "", None, None, "a.txt", "00:01 Notes", (), left_out=((0, 5), (6, 11))))
-    [(6, 11)]
-    """
-    return [piece for piece in document.left_out if re.search(r"[^\W\d_]", document.text[slice(*piece)])]
-
-
-def page_at(document: Document, offset: int) -> str | None:
-    """The label of the page that holds a character; None where the document has no pages.
-
-    >>> document = Document("d", "", None, None, "a.pdf", "one two", (), pages=((0, "1"), (4, "2")))
-    >>> page_at(document, 3), page_at(document, 4)
-    ('1', '2')
-    """
-    return _last_before(document.pages, offset)
-
-
-def pages_of(document: Document, start: int, end: int) -> str | None:
-    """The label of the page that holds a range, or of the first and the last one; None where the document has no pages.
-
-    >>> document = Document("d", "", None, None, "a.pdf", "one two", (), pages=((0, "1"), (4, "2")))
-    >>> pages_of(document, 0, 3), pages_of(document, 0, 7)
-    ('1', '1–2')
-    """
-    first, last = page_at(document, start), page_at(document, max(start, end - 1))
-    return first if first == last else "–".join(filter(None, (first, last)))
-
-
-def seconds_at(document: Document, offset: int) -> float | None:
-    """Seconds into the recording at a character, by the last time stamp before it; None where there is none.
-
-    >>> document = Document("d", "", None, None, "a.srt", "one two", (), times=((0, 0.5), (4, 2.0)))
-    >>> seconds_at(document, 6)
-    2.0
-    """
-    return _last_before(document.times, offset)
-
-
-def seconds_within(document: Document, turn: Turn, offset: int) -> float | None:
-    """Seconds at a place in a turn: the last time stamp within the turn, else when the turn begins."""
-    place = bisect_right(document.times, offset, key=lambda time: time[0])
-    if place and document.times[place - 1][0] >= turn.start:
-        return document.times[place - 1][1]
-    return turn.seconds if turn.seconds is not None else seconds_at(document, offset)
-
-
-Value = TypeVar("Value")
-
-
-def _last_before(places: tuple[tuple[int, Value], ...], offset: int) -> Value | None:
-    number = bisect_right(places, offset, key=lambda place: place[0])
-    return places[number - 1][1] if number else None
-
-
 @dataclass(frozen=True, slots=True)
 class Passage:
     """The retrieval unit: an answer paragraph, or a part of a long one on sentence borders."""
@@ -150,16 +92,16 @@ class Passage:
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """What is searched: the user's question as one leg, the conversation as another, and the speakers it names."""
+    """What is searched: the user's question as one variant, the conversation as another, and the speakers it names."""
 
     question: str
-    legs: tuple[tuple[str, float], ...]  # (text, weight); the first is the literal question
+    variants: tuple[tuple[str, float], ...]  # (text, weight); the first is the literal question
     speakers: tuple[str, ...] = ()
 
     @property
     def text(self) -> str:
-        """The fullest leg: what to show as searched."""
-        return self.legs[-1][0]
+        """The fullest variant: what to show as searched."""
+        return self.variants[-1][0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,7 +201,7 @@ class Scope:
 
 
 @dataclass(frozen=True, slots=True)
-class Cover:
+class SearchExtent:
     """How much a search looked through."""
 
     documents: int
@@ -297,89 +239,13 @@ class Answer:
     markers: tuple[tuple[int, int, int], ...] = ()  # (start, end, number) of each citation's marker in `text`
     searched: tuple[str, ...] = ()  # every text that was searched for, the question first
     filters: Filters = Filters()  # what the search was restricted to
-    cover: Cover | None = None  # what was searched
+    cover: SearchExtent | None = None  # what was searched
     claims: tuple[Claim, ...] = ()  # the sentences of `text`, checked against their citations
     note: str = (
         ""  # what the user should know: why another generator answered, what was left out, what is not on record
     )
     absent: tuple[str, ...] = ()  # names and numbers of the question that stand nowhere in the archive
     occurrences: Mapping[str, int] = field(default_factory=dict)  # passages with each of its words, where it is refused
-
-    def to_json(self) -> dict[str, Any]:
-        """The contract's JSON form."""
-        return {
-            "question": self.question,
-            "query": self.query,
-            "status": self.status,
-            "text": self.text,
-            "confidence": round(self.confidence, 4),
-            "generator": self.generator,
-            "citations": [citation_to_json(citation) for citation in self.citations],
-            "claims": [claim_to_json(claim) for claim in self.claims],
-            "note": self.note,
-            "absent": list(self.absent),
-            "occurrences": dict(self.occurrences),
-            "cover": asdict(self.cover) if self.cover else None,
-            "passages": [passage_to_json(hit) for hit in self.passages],
-            "timings_ms": {stage: round(value, 2) for stage, value in self.timings_ms.items()},
-        }
-
-
-def claim_to_json(claim: Claim) -> dict[str, Any]:
-    """A claim's fields by name."""
-    return {name: getattr(claim, name) for name in Claim.__slots__} | {"markers": list(claim.markers)}
-
-
-def document_to_json(document: Document) -> dict[str, Any]:
-    """A document under the contract's names, with how it was read."""
-    return {
-        "id": document.id,
-        "title": document.title,
-        "date": document.date,
-        "place": document.place,
-        "source": document.source,
-        "participants": list(document.participants),
-        "language": document.language,
-        "grammar": document.grammar,
-        "confidence": document.confidence,
-        "text": document.text,
-        "turns": [
-            {"speaker": turn.speaker, "role": turn.role, "start": turn.start, "end": turn.end, "seconds": turn.seconds}
-            for turn in document.turns
-        ],
-        "left_out": [list(piece) for piece in document.left_out],
-        "pages": [list(page) for page in document.pages],
-        "times": [list(time) for time in document.times],
-        "notes": list(document.notes),
-    }
-
-
-def citation_to_json(citation: Citation) -> dict[str, Any]:
-    """A citation's fields under the contract's names; a page only where the document has pages."""
-    fields = {name: getattr(citation, name) for name in Citation.__slots__}
-    if citation.page is None:
-        del fields["page"]
-    return fields
-
-
-def passage_to_json(hit: ScoredPassage) -> dict[str, Any]:
-    """A scored passage under the contract's names."""
-    passage = hit.passage
-    return {
-        "passage_id": passage.id,
-        "document_id": passage.document_id,
-        "source": passage.source,
-        "title": passage.title,
-        "date": passage.date,
-        "speaker": passage.speaker,
-        "role": passage.role,
-        "asked": passage.asked,
-        "start": passage.start,
-        "end": passage.end,
-        "seconds": passage.seconds,
-        "text": passage.text,
-        "score": round(hit.score, 4),
-    }
 
 
 @dataclass(slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from eval.run import ArchiveFacts, Found, Place, Row, Run, RunSettings, SetFacts
+from eval.runs.run import ArchiveFacts, Found, Place, Row, Run, RunSettings, SetFacts
 
 
 def made_row(

@@ -9,13 +9,13 @@ import numpy as np
 import pytest
 from conftest import BUNDLED
 
-from eval.calibrate import Example, auroc, choose_threshold, examples_of, fit_calibration, fit_logistic, logistic
-from eval.questions import load_questions
+from eval.questions.model import load_questions
+from eval.runs.calibrate import Example, auroc, choose_threshold, examples_of, fit_calibration, fit_logistic, logistic
 from rag.archive import Archive, open_archive
 from rag.assistant import Assistant
-from rag.calibration import DEFAULT_CALIBRATION, TRAINED_CALIBRATION
 from rag.errors import InputError
-from rag.reading import fingerprint_of, load_reader
+from rag.evidence.calibration import DEFAULT_CALIBRATION, TRAINED_CALIBRATION
+from rag.rerankers import fingerprint_of, load_reader
 from rag.types import Signals
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from made_runs import made_row, made_run
 
-from eval.causes import NOT_CHOSEN, REFUSED_WRONGLY, SHOULD_HAVE_REFUSED
-from eval.compare import Flip, compare
+from eval.runs.causes import NOT_CHOSEN, REFUSED_WRONGLY, SHOULD_HAVE_REFUSED
+from eval.runs.compare import Flip, compare
 from rag.errors import InputError
 
 

@@ -12,10 +12,10 @@ from conftest import BUNDLED, ROOT
 from hypothesis import given
 from hypothesis import strategies as st
 
-from eval.formats import read_records, write_transcripts
-from eval.formats.transcripts import canonical, file_name_of, write_texts
-from eval.questions import Fault, Gold, Question, load_questions
-from eval.validation import validate
+from eval.questions.formats import read_records, write_transcripts
+from eval.questions.formats.transcripts import canonical, file_name_of, write_texts
+from eval.questions.model import Fault, Gold, Question, load_questions
+from eval.questions.validation import validate
 from rag.archive import open_archive
 from rag.errors import InputError
 from rag.readers.text import decode, read_text

@@ -12,10 +12,10 @@ from xml.etree import ElementTree
 import pytest
 from conftest import BUNDLED, ROOT
 
-from eval.figures import Figure, figures_of
-from eval.gate import Bar, Verdict, check, parse_bar, write_junit
-from eval.questions import load_questions
-from eval.run import RunSettings, run
+from eval.questions.model import load_questions
+from eval.runs.gate import Bar, Verdict, check, parse_bar, write_junit
+from eval.runs.run import RunSettings, run
+from eval.show.figures import Figure, figures_of
 from rag.archive import Archive, open_archive
 from rag.errors import InputError
 

@@ -16,7 +16,7 @@ from eval.measures.abstention import aurc, auroc, ece, risk_coverage
 from eval.measures.characters import gold_characters, share_covered, union, within_budget
 from eval.measures.retrieval import retrieval_measures
 from eval.measures.squad import exact_match, normalise, token_f1
-from eval.questions import Gold, Question
+from eval.questions.model import Gold, Question
 from rag.types import Answer, Citation, Passage, ScoredPassage
 
 TEXT = " ".join(f"w{number:03}" for number in range(1000))  # 1,000 words of 4 characters, 5 apart

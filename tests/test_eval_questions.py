@@ -11,7 +11,7 @@ from conftest import BUNDLED, ROOT
 from hypothesis import given
 from hypothesis import strategies as st
 
-from eval.questions import Gold, Question, Record, load_questions, question_of
+from eval.questions.model import Gold, Question, Record, load_questions, question_of
 from rag.errors import InputError
 from rag.transcript import parse
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from eval.reading import Read, best_threshold, figures_of, main, read_all
-from rag.reading.data import squad_paragraphs
+from eval.benchmarks.rerankers import Read, best_threshold, figures_of, main, read_all
+from rag.rerankers.training.data import squad_paragraphs
 
 FERRY = "The ferry was built in Aldwark in 1911. It burned down one night in June. A baker saw the smoke first."
 TOLL = "Nobody paid the toll for years. The county gave the house to a school. Its roof is made of slate."

@@ -10,10 +10,10 @@ import pytest
 from conftest import ROOT
 from made_runs import made_row, made_run
 
-from eval.causes import CAUSES, NOT_CHOSEN, NOT_RETRIEVED
-from eval.figures import reliability, risk_coverage, stage_times
-from eval.plots import Bin
-from eval.report import render, write_report
+from eval.runs.causes import CAUSES, NOT_CHOSEN, NOT_RETRIEVED
+from eval.show.figures import reliability, risk_coverage, stage_times
+from eval.show.plots import Bin
+from eval.show.report import render, write_report
 
 HOSTILE = [
     "<script>alert(1)</script>",

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 from conftest import BUNDLED
 
-from eval.causes import (
+from eval.questions.model import Gold, Question, load_questions
+from eval.runs.causes import (
     FAILED,
     NOT_CHOSEN,
     NOT_RETRIEVED,
@@ -19,8 +20,7 @@ from eval.causes import (
     WRONG_SENTENCE,
     cause_of,
 )
-from eval.questions import Gold, Question, load_questions
-from eval.run import RUN_FILE, RunSettings, digest_of, load_run, run
+from eval.runs.run import RUN_FILE, RunSettings, digest_of, load_run, run
 from rag.archive import Archive
 from rag.errors import InputError
 from rag.generators import GenerationRequest

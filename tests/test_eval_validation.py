@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from conftest import BUNDLED, ROOT
 
-from eval.validation import Fault, validate
+from eval.questions.validation import Fault, validate
 from rag.transcript import parse
 from rag.types import Document
 

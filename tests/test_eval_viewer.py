@@ -13,9 +13,9 @@ from http.server import ThreadingHTTPServer
 import pytest
 from made_runs import made_row, made_run
 
-from eval.causes import NOT_CHOSEN
-from eval.run import Place, Run
-from eval.viewer import Mark, answer_path, make_server, marked
+from eval.runs.causes import NOT_CHOSEN
+from eval.runs.run import Place, Run
+from eval.show.viewer import Mark, answer_path, make_server, marked
 from rag.archive import Archive
 from rag.errors import InputError
 

@@ -18,8 +18,8 @@ ALLOWED = {
     "eval": {"eval", "rag", "embeddings"},
 }
 PRINTS = {
-    "rag/cli.py", "ui/cli.py", "eval/bench.py", "eval/cli.py", "eval/followups.py", "eval/reading.py", "ui/bench.py", "embeddings/export.py",
-    "rag/reading/graph.py", "rag/reading/train.py",
+    "rag/cli/__init__.py", "ui/cli.py", "eval/benchmarks/speed.py", "eval/cli.py", "eval/benchmarks/followups.py", "eval/benchmarks/rerankers.py", "ui/benchmark.py", "embeddings/export.py",
+    "rag/rerankers/export.py", "rag/rerankers/training/train.py",
 }  # fmt: skip
 READERS = {"pypdf", "docx", "lxml", "trafilatura", "pysubs2", "webvtt", "py3langid", "charset_normalizer"}
 FILES = sorted(file for package in ALLOWED for file in (ROOT / package).rglob("*.py"))

@@ -7,11 +7,12 @@ from pathlib import Path
 import pytest
 from conftest import transcript
 
-from rag.absence import absent_names, absent_speaker, told
+from rag.answer.support import claims_of, find_quotations
+from rag.answer.unknown_terms import absent_names, absent_speaker, told
 from rag.archive import Archive, open_archive
 from rag.assistant import Assistant
+from rag.json_forms import answer_to_json
 from rag.types import Filters
-from rag.verification import claims_of, find_quotations
 
 TALK = transcript(
     ("Question", "Minister, what does Tollgate Ltd. owe the city of Hallin?"),
@@ -82,7 +83,7 @@ def test_a_refusal_says_how_much_was_searched_and_how_often_the_words_occur(talk
         "“Aldwark” does not occur in the record. "
         "“melting” occurs in no passage, “point” in none, “tungsten” in none, “bridges” in 2."
     )
-    value = answer.to_json()
+    value = answer_to_json(answer)
     assert (value["absent"], value["occurrences"]["bridges"]) == (["Aldwark"], 2)
     assert value["cover"] == {
         "documents": 1, "speakers": 2, "passages": 2, "first": "2024-05-03", "last": "2024-05-03",

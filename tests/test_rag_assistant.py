@@ -12,15 +12,17 @@ from conftest import BUNDLED, transcript
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from eval.questions import load_questions
+from eval.questions.model import load_questions
+from rag.answer.citations import cite, remove_unknown_markers
 from rag.archive import Archive, open_archive
 from rag.assistant import Assistant
-from rag.citations import cite, remove_unknown_markers
 from rag.errors import InputError
-from rag.followups import build_query
+from rag.evidence.select import extract_evidence
 from rag.generators import GenerationRequest
-from rag.reading import HEURISTIC, read
-from rag.retrieval import retrieve
+from rag.json_forms import answer_to_json
+from rag.query.build import build_query
+from rag.rerankers import HEURISTIC
+from rag.retrieval.fusion import retrieve
 from rag.types import Answer, Filters, Scope
 
 QUESTIONS = load_questions(sorted(BUNDLED.glob("*.jsonl")))
@@ -170,7 +172,7 @@ def test_an_archive_with_nothing_in_it_says_so(tmp_path: Path) -> None:
 
 
 def test_the_json_form_has_the_contracts_fields(bundled: Archive) -> None:
-    value = Assistant(bundled).ask("When will the gates move?").to_json()
+    value = answer_to_json(Assistant(bundled).ask("When will the gates move?"))
     assert list(value) == [
         "question", "query", "status", "text", "confidence", "generator", "citations", "claims", "note", "absent", "occurrences",
         "cover", "passages", "timings_ms",
@@ -187,7 +189,7 @@ def test_the_json_form_has_the_contracts_fields(bundled: Archive) -> None:
 
 def test_a_quote_that_the_document_does_not_hold_is_not_verified(bundled: Archive) -> None:
     query = build_query("When will the gates move?", speakers=bundled.speakers())
-    evidence = read(bundled, query, retrieve(bundled, query, scope=Scope()), searched=124)
+    evidence = extract_evidence(bundled, query, retrieve(bundled, query, scope=Scope()), searched=124)
     forged = replace(evidence.quotes[0], text="They will never move.")
     moved = replace(evidence.quotes[0], start=evidence.quotes[0].start + 1, end=evidence.quotes[0].end + 1)
     verified = [cite("[1]", [quote], bundled.document)[0].verified for quote in (evidence.quotes[0], forged, moved)]
@@ -198,7 +200,7 @@ def test_quotes_are_whole_sentences_best_first_and_none_overlaps_another(bundled
     for question in QUESTIONS:
         query = build_query(question.question, question.history, speakers=bundled.speakers())
         candidates = retrieve(bundled, query, scope=Scope())
-        quotes = read(bundled, query, candidates, searched=124).quotes
+        quotes = extract_evidence(bundled, query, candidates, searched=124).quotes
         borders = {
             candidate.stored.row: {
                 edge + candidate.stored.passage.start for span in candidate.stored.spans for edge in span

@@ -7,7 +7,7 @@ from conftest import transcript
 
 from rag.archive import Archive, open_archive
 from rag.assistant import Assistant
-from rag.attribution import asked_of
+from rag.query.whose_words import asked_of
 from rag.types import Filters
 
 SPEAKERS = ["Ann Reed", "Minister Jo Field", "Dr. Zoë Brandt", "Max Reed"]
@@ -51,7 +51,7 @@ def talk(tmp_path_factory: pytest.TempPathFactory) -> Archive:
     ],
 )
 def test_a_question_asks_for_the_words_of_whom_it_names_as_saying_them(question: str, asked: list[str]) -> None:
-    from rag.followups import build_query
+    from rag.query.build import build_query
 
     assert list(asked_of(question, build_query(question, speakers=SPEAKERS).speakers)) == asked
 

@@ -10,7 +10,8 @@ from conftest import BUNDLED
 
 from rag.archive import open_archive
 from rag.assistant import Assistant
-from rag.calibration import (
+from rag.errors import ArchiveError
+from rag.evidence.calibration import (
     CALIBRATION_FILE,
     DEFAULT_CALIBRATION,
     TRAINED_CALIBRATION,
@@ -19,8 +20,7 @@ from rag.calibration import (
     load_calibration,
     save_calibration,
 )
-from rag.errors import ArchiveError
-from rag.reading import HEURISTIC, TRAINED, fingerprint_of, load_reader
+from rag.rerankers import HEURISTIC, TRAINED, fingerprint_of, load_reader
 from rag.types import Signals
 
 NOTHING_IS_SURE = Calibration(

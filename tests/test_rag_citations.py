@@ -11,9 +11,9 @@ from conftest import transcript
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rag.answer.citations import cite, remove_unknown_markers
 from rag.archive import Archive, open_archive
 from rag.assistant import Assistant
-from rag.citations import cite, remove_unknown_markers
 from rag.generators import GenerationRequest
 from rag.passages import passages_of
 from rag.transcript import parse

@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.archive import open_archive
-from rag.corrections import Correction, corrected, load_corrections, merged, meta_correction, written
 from rag.errors import InputError
 from rag.transcript import parse
+from rag.transcript.corrections import Correction, corrected, load_corrections, merged, meta_correction, written
 from rag.types import Document
 
 TEXT = transcript(

@@ -9,8 +9,8 @@ import pytest
 from conftest import transcript
 
 from rag.archive import open_archive
-from rag.duplicates import similarity, sketch_of
 from rag.transcript import parse
+from rag.transcript.duplicates import similarity, sketch_of
 from rag.types import Document
 
 WORDS = [f"{a}{b}" for a in "bal cor din fes gul har kem lon mir".split() for b in "a en ist ora um".split()]

@@ -14,8 +14,8 @@ from conftest import BUNDLED, ROOT
 from rag import readers
 from rag.archive import open_archive
 from rag.errors import InputError
-from rag.labels import find_labels
 from rag.transcript import parse
+from rag.transcript.labels import find_labels
 from rag.types import Document, Hints
 
 DATA = ROOT.parent / "shared" / "data"

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from eval.followups import WAYS, Figures, figures
-from eval.questions import Gold, load_questions
+from eval.benchmarks.followups import WAYS, Figures, figures
+from eval.questions.model import Gold, load_questions
 from rag.archive import Archive, open_archive
-from rag.followups import build_query, leaning, with_rewrite
+from rag.query.build import build_query, context_dependence, with_rewrite
 from rag.types import Query
 
 SETS = Path(__file__).resolve().parent / "sets"
@@ -45,11 +45,11 @@ texts = st.text(max_size=60)
     ],
 )
 def test_a_question_leans_by_its_pronouns_its_beginning_and_its_few_words(question: str, weight: float) -> None:
-    assert leaning(question) == weight
+    assert context_dependence(question) == weight
 
 
 def test_a_question_that_leans_is_also_searched_with_the_one_before_it() -> None:
-    assert build_query("Who paid for it?", ["What did the bridge cost?"]).legs == (
+    assert build_query("Who paid for it?", ["What did the bridge cost?"]).variants == (
         ("Who paid for it?", 1.0),
         ("What did the bridge cost? Who paid for it?", 2.0),
     )
@@ -57,7 +57,7 @@ def test_a_question_that_leans_is_also_searched_with_the_one_before_it() -> None
 
 def test_a_question_that_stands_alone_leaves_the_conversation_behind() -> None:
     query = build_query("What is in jar number 17?", ["What does the barrier cost?", "Who pays for it?"])
-    assert query.legs == (("What is in jar number 17?", 1.0),)
+    assert query.variants == (("What is in jar number 17?", 1.0),)
     assert query.text == "What is in jar number 17?"
 
 
@@ -94,7 +94,7 @@ def test_history_of_blanks_is_no_history() -> None:
 
 
 def test_half_a_surrogate_pair_is_no_reason_to_fail() -> None:
-    assert build_query("Why \udcff?", ["What \udcfe?"]).legs == (("Why ??", 1.0), ("What ?? Why ??", 2.0))
+    assert build_query("Why \udcff?", ["What \udcfe?"]).variants == (("Why ??", 1.0), ("What ?? Why ??", 2.0))
 
 
 @given(texts, st.lists(texts, max_size=4), st.lists(texts, max_size=3))
@@ -102,23 +102,23 @@ def test_the_literal_question_is_the_first_leg_and_every_leg_counts(
     question: str, history: list[str], speakers: list[str]
 ) -> None:
     query = build_query(question, history, speakers=speakers)
-    assert query.legs[0] == (question, 1.0)
-    assert all(weight > 0 for _, weight in query.legs)
-    assert all(text.endswith(question) for text, _ in query.legs)
+    assert query.variants[0] == (question, 1.0)
+    assert all(weight > 0 for _, weight in query.variants)
+    assert all(text.endswith(question) for text, _ in query.variants)
     assert set(query.speakers) <= set(speakers)
 
 
 @given(texts, st.lists(texts, max_size=3))
 def test_without_a_conversation_there_is_one_leg(question: str, speakers: list[str]) -> None:
-    assert build_query(question, speakers=speakers).legs == ((question, 1.0),)
+    assert build_query(question, speakers=speakers).variants == ((question, 1.0),)
 
 
 @given(texts, st.lists(texts, max_size=4), texts)
 def test_a_rewrite_is_one_more_leg_and_changes_none(question: str, history: list[str], rewritten: str) -> None:
     query = build_query(question, history)
-    legs = with_rewrite(query, rewritten).legs
-    assert legs[: len(query.legs)] == query.legs
-    assert len(legs) <= len(query.legs) + 1
+    variants = with_rewrite(query, rewritten).variants
+    assert variants[: len(query.variants)] == query.variants
+    assert len(variants) <= len(query.variants) + 1
 
 
 def test_more_answers_are_found_first_than_by_the_literal_question(bundled: Archive) -> None:

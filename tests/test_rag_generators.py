@@ -22,17 +22,17 @@ from conftest import ROOT, SMALL_WORDS, transcript
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from rag.answer.markers import MarkerStream, number_markers
 from rag.archive import Archive, open_archive
 from rag.assistant import MAX_QUESTION_CHARS, Assistant
 from rag.errors import InputError
 from rag.generators import GENERATORS, GenerationRequest, Generator, NumberedPassage, load_generator
 from rag.generators.anthropic import ANTHROPIC
-from rag.generators.limits import bounded, when_given_up
+from rag.generators.cancel import bounded, when_given_up
 from rag.generators.openai_compatible import OPENAI
 from rag.generators.prompts import REFUSAL, build_messages, rewrite_messages
 from rag.generators.providers import Provider, endpoint, guarded_client
-from rag.markers import MarkerStream, number_markers
-from rag.tokens import estimate_tokens
+from rag.text.tokens import estimate_tokens
 from rag.types import Answer, Filters, Passage, Sentence
 
 pytest.importorskip("openai", reason="the openai package is not installed")

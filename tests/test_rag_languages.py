@@ -7,15 +7,16 @@ from pathlib import Path
 import pytest
 from conftest import transcript
 
-from rag.analysis import content_words, terms_of
 from rag.archive import open_archive
 from rag.config import load_settings
-from rag.dates import find_date
 from rag.doctor import examine
-from rag.passages import passages_of, split_sentences
+from rag.passages import passages_of
+from rag.storage.lexical import LexicalIndex
+from rag.text.dates import find_date
+from rag.text.sentences import split_sentences
+from rag.text.terms import content_words, terms_of
 from rag.transcript import parse
 from rag.types import Passage, Scope
-from rag.words import WordIndex
 
 ANSWERS = {
     "en": ("Why was the harbour closed?", "The harbour was closed because the old wall had fallen into the sea that night."),
@@ -80,8 +81,8 @@ def test_the_first_of_a_month_is_read_in_french() -> None:
     assert find_date("Paris, le 1er mai 2024") == ("2024-05-01", 10, 22)
 
 
-def index_of(folder: Path, *languages: str) -> WordIndex:
-    index = WordIndex(folder)
+def index_of(folder: Path, *languages: str) -> LexicalIndex:
+    index = LexicalIndex(folder)
     passages = [
         Passage(str(row), str(row), "a.txt", "", "other", "", 0, 1, ANSWERS[language][1], language=language)
         for row, language in enumerate(languages)

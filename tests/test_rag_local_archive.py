@@ -16,8 +16,8 @@ from conftest import transcript
 
 from rag.archive import Archive, open_archive
 from rag.errors import ArchiveError, InputError, ModelMismatch, OnrecordError
-from rag.local_archive import LocalArchive
-from rag.types import Cover, Filters, Scope
+from rag.storage.local import LocalArchive
+from rag.types import Filters, Scope, SearchExtent
 
 
 def write(folder: Path, name: str, fact: str, speaker: str = "Ann Reed", head: str = "") -> Path:
@@ -196,8 +196,8 @@ def test_an_index_that_cannot_be_written_leaves_the_archive_as_it_was(archive: L
 _WRITER = """
 import sys
 from pathlib import Path
-from rag.local_archive import LocalArchive
-from rag.types import Cover, Filters, Scope
+from rag.storage.local import LocalArchive
+from rag.types import SearchExtent, Filters, Scope
 archive = LocalArchive(Path(sys.argv[1]))
 for path in sorted(Path(sys.argv[2]).glob("*.txt")):
     archive.ingest([path])
@@ -297,7 +297,7 @@ def test_a_second_writer_waits_and_then_says_so(
     from filelock import FileLock
 
     archive.ingest([write(files, "a.txt", "a whale")])
-    monkeypatch.setattr("rag.local_archive.LOCK_TIMEOUT_S", 0.2)
+    monkeypatch.setattr("rag.storage.local.LOCK_TIMEOUT_S", 0.2)
     with FileLock(archive.folder / "write.lock"), pytest.raises(ArchiveError, match="another process is writing"):
         LocalArchive(archive.folder).ingest([write(files, "b.txt", "a comet")])
 
@@ -399,5 +399,5 @@ def test_a_cover_counts_what_a_scope_holds(bundled: Archive) -> None:
     passages = bundled.passages(podcast.id)
     assert counts[podcast.id] == len(passages)
     cover = bundled.cover(bundled.resolve(Filters(document=("podcast.md",))))
-    assert cover == Cover(1, len({p.speaker for p in passages}), len(passages), "2026-10-09", "2026-10-09")
+    assert cover == SearchExtent(1, len({p.speaker for p in passages}), len(passages), "2026-10-09", "2026-10-09")
     assert bundled.cover(Scope()).passages == sum(counts.values()) == bundled.counts()[1]

@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rag.archive import Archive
-from rag.passages import passages_of, split_sentences
+from rag.passages import passages_of
+from rag.text.sentences import split_sentences
 from rag.transcript import parse
 from rag.types import Document
 

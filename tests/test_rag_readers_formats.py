@@ -8,8 +8,8 @@ import pytest
 
 from rag import readers
 from rag.errors import InputError
-from rag.files import transcripts_under
 from rag.readers.detect import format_of
+from rag.text.files import transcripts_under
 
 
 @pytest.mark.parametrize(

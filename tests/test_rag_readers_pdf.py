@@ -11,8 +11,9 @@ from made_files import At, column, pdf
 
 from rag import readers
 from rag.errors import InputError
+from rag.places import page_at, pages_of
 from rag.transcript import parse
-from rag.types import Document, Hints, page_at, pages_of
+from rag.types import Document, Hints
 
 
 def read(tmp_path: Path, data: bytes) -> tuple[str, Hints]:

@@ -11,10 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.archive import Archive, open_archive
-from rag.followups import build_query
-from rag.reading.heuristic import MAX_QUOTE_CHARS, READING, ReadingWeights, _choose, weigh
-from rag.retrieval import Candidate, retrieve
-from rag.store import StoredPassage
+from rag.evidence.select import MAX_QUOTE_CHARS, READING, ReadingWeights, _choose, select_quotes
+from rag.query.build import build_query
+from rag.retrieval.fusion import Candidate, retrieve
+from rag.storage.sqlite import StoredPassage
 from rag.types import Passage, Scope, Sentence
 
 TALK = """Interviewer: Your barrier has a toll gate on the island side, hasn't it, and what became of it?
@@ -42,7 +42,7 @@ def talk(tmp_path_factory: pytest.TempPathFactory) -> Archive:
 
 def quotes(archive: Archive, question: str, weights: ReadingWeights = READING) -> tuple[Sentence, ...]:
     query = build_query(question, speakers=archive.speakers())
-    return weigh(archive, query, retrieve(archive, query, scope=Scope()), searched=3, weights=weights)[0]
+    return select_quotes(archive, query, retrieve(archive, query, scope=Scope()), searched=3, weights=weights)[0]
 
 
 def test_the_question_that_was_asked_lends_its_words_to_its_answer(talk: Archive) -> None:

@@ -16,25 +16,27 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-import rag.reading.train
+import rag.rerankers.training.train
 from embeddings.encoders import load_encoder
 from embeddings.models import locate, sha256_of
 from embeddings.types import EmbeddingError, Encoder
 from rag.archive import Archive, open_archive
 from rag.assistant import Assistant
-from rag.followups import build_query
-from rag.passages import gist, split_sentences
-from rag.reading import READ_PASSAGES, Reading, is_made, load_reader, loading, read, reread
-from rag.reading.cross import CrossReader
-from rag.reading.data import Example, split_by_article, squad_examples, squad_paragraphs, talk_examples
-from rag.reading.graph import MAX_DIFFERENCE, TRAINED_SHA256, WEIGHTS, write
-from rag.reading.late import REMEMBERED, LateReader, max_sim
-from rag.reading.loading import graph_folder
-from rag.reading.model import NOTHING
-from rag.reading.train import RESULT, SMALL, Recipe, encode, ship, train
-from rag.reading.weights import load, unpack
-from rag.retrieval import retrieve
-from rag.store import StoredPassage
+from rag.evidence.select import extract_evidence
+from rag.query.build import build_query
+from rag.rerankers import RerankScores, is_made, load_reader, loading
+from rag.rerankers.cross import CrossReader
+from rag.rerankers.export import MAX_DIFFERENCE, TRAINED_SHA256, WEIGHTS, write
+from rag.rerankers.late import REMEMBERED, LateReader, max_sim
+from rag.rerankers.loading import graph_folder
+from rag.rerankers.protocol import NOTHING, READ_PASSAGES
+from rag.rerankers.training.data import Example, split_by_article, squad_examples, squad_paragraphs, talk_examples
+from rag.rerankers.training.train import RESULT, SMALL, Recipe, encode, ship, train
+from rag.rerankers.weights import load, unpack
+from rag.retrieval.fusion import retrieve
+from rag.retrieval.rerank import rerank
+from rag.storage.sqlite import StoredPassage
+from rag.text.sentences import question_tail, split_sentences
 from rag.transcript import parse
 from rag.types import Passage, Query, Scope, Span
 
@@ -125,7 +127,7 @@ def test_a_damaged_graph_is_refused(tmp_path: Path) -> None:
         CrossReader(tmp_path / "graph")
 
 
-def trained(query: Query, *passages: StoredPassage) -> list[Reading]:
+def trained(query: Query, *passages: StoredPassage) -> list[RerankScores]:
     reader = load_reader("trained")
     assert reader is not None
     return reader.read(query, passages)
@@ -147,7 +149,7 @@ def test_the_trained_readers_graph_gives_torchs_scores() -> None:
     import torch
     from tokenizers import Tokenizer
 
-    from rag.reading.network import LateNetwork
+    from rag.rerankers.training.network import LateNetwork
 
     small, metadata = load(WEIGHTS)
     network = LateNetwork(locate().folder).eval()
@@ -285,9 +287,9 @@ class Backwards:
     name = "backwards"
     fingerprint = "b"
 
-    def read(self, query: Query, passages: Sequence[StoredPassage]) -> list[Reading]:
+    def read(self, query: Query, passages: Sequence[StoredPassage]) -> list[RerankScores]:
         return [
-            Reading(float(number), np.zeros(len(stored.spans), np.float32), None)
+            RerankScores(float(number), np.zeros(len(stored.spans), np.float32), None)
             for number, stored in enumerate(passages)
         ]
 
@@ -295,7 +297,7 @@ class Backwards:
 def test_a_reader_orders_the_first_candidates_and_leaves_the_rest_behind_them(bundled: Archive) -> None:
     query = build_query("When will the gates move?")
     before = retrieve(bundled, query, scope=Scope())
-    after = reread(Backwards(), query, before, relevance=10.0)
+    after = rerank(Backwards(), query, before, relevance=10.0)
     ids = [candidate.stored.passage.id for candidate in before]
     assert [candidate.stored.passage.id for candidate in after] == ids[:READ_PASSAGES][::-1] + ids[READ_PASSAGES:]
     assert after[0].reading is not None
@@ -303,7 +305,7 @@ def test_a_reader_orders_the_first_candidates_and_leaves_the_rest_behind_them(bu
     assert [candidate.score for candidate in after] == sorted((c.score for c in after), reverse=True)
     least = after[READ_PASSAGES - 1].score - before[0].score
     assert [c.score for c in after[READ_PASSAGES:]] == pytest.approx([c.score + least for c in before[READ_PASSAGES:]])
-    assert reread(Backwards(), query, []) == []
+    assert rerank(Backwards(), query, []) == []
 
 
 class Welsh(Backwards):
@@ -318,7 +320,7 @@ def test_a_reader_that_does_not_know_the_language_of_a_passage_is_not_asked(bund
     query = build_query("When will the gates move?")
     before = retrieve(bundled, query, scope=Scope())
     assert {candidate.stored.passage.language for candidate in before} == {"en"}
-    assert reread(Welsh(), query, before) == before
+    assert rerank(Welsh(), query, before) == before
 
 
 def test_what_is_not_read_is_judged_as_without_a_reader(bundled: Archive) -> None:
@@ -340,9 +342,13 @@ def test_a_cross_encoder_that_says_nothing_of_sentences_leaves_them_as_they_were
     query = build_query("When will the gates move?")
     candidates = retrieve(bundled, query, scope=Scope())
     silent = [
-        replace(c, reading=Reading(0.0, np.full(len(c.stored.spans), NOTHING, np.float32), None)) for c in candidates
+        replace(c, reading=RerankScores(0.0, np.full(len(c.stored.spans), NOTHING, np.float32), None))
+        for c in candidates
     ]
-    assert read(bundled, query, silent, searched=124).quotes == read(bundled, query, candidates, searched=124).quotes
+    assert (
+        extract_evidence(bundled, query, silent, searched=124).quotes
+        == extract_evidence(bundled, query, candidates, searched=124).quotes
+    )
 
 
 def test_an_assistant_answers_with_a_reader_by_name_or_as_an_object(bundled_folder: Path) -> None:
@@ -391,7 +397,7 @@ def test_talks_give_the_answer_that_follows_a_question_among_the_nearest_others(
     assert first == Example(gates, told, None, (gates_too, school))
     assert (second.question, second.passage) == (moved, school)
     assert set(second.others) == {told, well, gates_too}
-    assert gist(gates) == gates
+    assert question_tail(gates) == gates
 
 
 def test_articles_kept_apart_are_the_same_for_the_same_seed() -> None:
@@ -444,7 +450,7 @@ def test_a_training_that_was_stopped_goes_on_to_the_same_weights_and_ships_what_
     ]
     recipe = replace(RECIPE, base=str(base))
     train(recipe, examples, tmp_path / "whole")
-    loss = rag.reading.train._loss
+    loss = rag.rerankers.training.train._loss
     seen = []
 
     def stop_at_third(network: Any, batch: Any, *rest: Any) -> Any:
@@ -453,7 +459,7 @@ def test_a_training_that_was_stopped_goes_on_to_the_same_weights_and_ships_what_
             raise KeyboardInterrupt
         return loss(network, batch, *rest)
 
-    monkeypatch.setattr(rag.reading.train, "_loss", stop_at_third)
+    monkeypatch.setattr(rag.rerankers.training.train, "_loss", stop_at_third)
     with pytest.raises(KeyboardInterrupt):
         train(recipe, examples, tmp_path / "stopped")
     monkeypatch.undo()

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.speakers import assign_roles, canonical_names
+from rag.transcript.speakers import assign_roles, canonical_names
 
 
 @pytest.mark.parametrize(

@@ -11,11 +11,11 @@ from conftest import transcript
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from rag.answer.quotations import find_quotations
 from rag.archive import Archive, open_archive
 from rag.assistant import Assistant
 from rag.generators import GenerationRequest
-from rag.numbers import numbers_in
-from rag.quotations import find_quotations
+from rag.text.numbers import numbers_in
 from rag.types import Claim, Passage
 
 QUESTION = "What did the harbour wall cost, and who built the harbour wall?"

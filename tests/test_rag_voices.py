@@ -10,16 +10,18 @@ from conftest import BUNDLED, transcript
 from hypothesis import given
 from hypothesis import strategies as st
 
-from eval.questions import Question, load_questions
+from eval.questions.model import Question, load_questions
 from rag.archive import Archive, open_archive
 from rag.assistant import Assistant
-from rag.followups import build_query
+from rag.evidence.order import by_voice, voice_of
+from rag.evidence.select import extract_evidence
 from rag.generators import GenerationRequest
 from rag.generators.extractive import ExtractiveGenerator
-from rag.reading import HEURISTIC, TRAINED, load_reader, read, reread
-from rag.retrieval import retrieve
+from rag.query.build import build_query
+from rag.rerankers import HEURISTIC, TRAINED, load_reader
+from rag.retrieval.fusion import retrieve
+from rag.retrieval.rerank import rerank
 from rag.types import Passage, Scope, Sentence
-from rag.voices import by_voice, voice_of
 
 QUESTIONS = load_questions(sorted(BUNDLED.glob("*.jsonl")))
 CONTRADICTIONS = [question for question in QUESTIONS if "contradiction" in question.tags]
@@ -88,8 +90,8 @@ def test_who_contradicts_whom_is_told_apart_in_order_of_date(bundled: Archive, q
     query = build_query(question.question, speakers=bundled.speakers())
     candidates = retrieve(bundled, query, scope=Scope())
     if (model := load_reader(reader)) is not None:
-        candidates = reread(model, query, candidates)
-    best = read(bundled, query, candidates, searched=124).quotes[0]
+        candidates = rerank(model, query, candidates)
+    best = extract_evidence(bundled, query, candidates, searched=124).quotes[0]
     assert (answer.citations[0].quote, answer.citations[0].start) == (best.text, best.start)
     assert [citation.marker for citation in answer.citations] == list(range(1, len(answer.citations) + 1))
     paragraphs = answer.text.split("\n\n")

@@ -34,15 +34,16 @@ from rag.archive import Archive, open_archive
 from rag.assistant import MAX_QUESTION_CHARS, Assistant
 from rag.config import Settings
 from rag.errors import InputError
-from rag.tokens import estimate_tokens
+from rag.json_forms import answer_to_json
+from rag.text.tokens import estimate_tokens
 from rag.types import Answer, Filters
-from ui.chat import Desk
-from ui.doors.access import Access, read_token
-from ui.doors.door import MAX_DOOR_BYTES, Door, Line, Refused, in_thread
-from ui.doors.forms import HarmlessStream, afterword, harmless, passage_of
-from ui.doors.openai_api import CHECKED, MAX_MESSAGES, openai_router, shown_pieces
-from ui.doors.rest import rest_router
+from ui.api.auth import Access, read_token
+from ui.api.context import MAX_DOOR_BYTES, Door, Line, Refused, in_thread
+from ui.api.openai import CHECKED, MAX_MESSAGES, openai_router, shown_pieces
+from ui.api.rest import rest_router
+from ui.api.text_forms import HarmlessStream, afterword, harmless, passage_of
 from ui.server import WRONG_LOGINS, Login, build_server
+from ui.service import Desk
 
 GATES, BUTTON, TUNGSTEN = (
     "When will the gates move?",
@@ -136,7 +137,7 @@ def locked_url(archive: Path) -> Iterator[str]:
 def expected(archive: Path) -> Callable[..., dict[str, Any]]:
     """What the Python API answers, without the times that it took."""
     ask = Assistant(open_archive(archive)).ask
-    return lambda *args, **options: untimed(ask(*args, **options).to_json())
+    return lambda *args, **options: untimed(answer_to_json(ask(*args, **options)))
 
 
 def untimed(answer: Any) -> dict[str, Any]:

@@ -26,7 +26,7 @@ from ui_answers import (
 
 from rag.archive import Archive
 from rag.assistant import Assistant
-from rag.types import Answer, Cover, Filters
+from rag.types import Answer, Filters, SearchExtent
 from ui.conversations import Exchange
 from ui.rendering import (
     escaped,
@@ -209,7 +209,7 @@ def test_silence_looks_different_and_says_what_was_searched() -> None:
 
 
 def test_silence_without_anything_searched_says_why() -> None:
-    nothing = Cover(0, 0, 0)
+    nothing = SearchExtent(0, 0, 0)
     empty = own(render_answer(silence(cover=nothing)))
     filtered = own(render_answer(silence(cover=nothing, filters=Filters(after="2030"))))
     assert empty.find("p")[1].text == "There is nothing in this archive yet."

@@ -25,10 +25,10 @@ from rag.errors import InputError
 from rag.examples import example_questions
 from rag.transcript import parse
 from rag.types import Answer, Document, Filters
-from ui.chat import Desk, Step
 from ui.conversations import Exchange, from_json
+from ui.documents import MAX_UPLOAD_BYTES, UPLOADS, Library, add_file, safe_name, source_view
 from ui.feedback import FILE, MAX_COMMENT_CHARS, note_feedback
-from ui.sources import MAX_UPLOAD_BYTES, UPLOADS, Library, add_file, safe_name, source_view
+from ui.service import Desk, Step
 
 MAY = transcript(
     ("Reporter", "When will the harbour gates move for the first time in spring?"),

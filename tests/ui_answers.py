@@ -13,12 +13,12 @@ import pytest
 from conftest import ROOT
 from hypothesis import strategies as st
 
-from rag.citations import find_markers
-from rag.types import Answer, Citation, Cover, Filters, Passage, ScoredPassage
+from rag.answer.citations import find_markers
+from rag.types import Answer, Citation, Filters, Passage, ScoredPassage, SearchExtent
 
 HOSTILE = ROOT.parent / "shared" / "data" / "hostile"
 VOID = {"br", "meta"}
-COVER = Cover(documents=2, speakers=3, passages=40, first="2024-03-28", last="2026-10-09")
+COVER = SearchExtent(documents=2, speakers=3, passages=40, first="2024-03-28", last="2026-10-09")
 
 # What means something to HTML, Markdown, templates or links, among it what this page writes itself.
 _PIECES = (
@@ -164,7 +164,7 @@ silences = st.builds(
     lambda found, chosen, cover: silence(found, filters=chosen, cover=cover),
     st.lists(hits(), max_size=4),
     filters,
-    st.sampled_from([None, COVER, Cover(0, 0, 0)]),
+    st.sampled_from([None, COVER, SearchExtent(0, 0, 0)]),
 )
 
 

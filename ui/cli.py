@@ -58,8 +58,8 @@ def chat(
     from rag.config import load_settings
     from rag.errors import InputError
     from rag.generators import load_generator
-    from rag.reading import load_reader
-    from ui.doors.access import read_token
+    from rag.rerankers import load_reader
+    from ui.api.auth import read_token
     from ui.server import address, build_server, check_address, read_login, serve
 
     settings = load_settings(
@@ -102,7 +102,7 @@ def mcp(
     """Let a program that speaks MCP use the archive, over standard input and output."""
     from rag.archive import open_archive
     from rag.config import load_settings
-    from ui.doors.mcp_server import build_mcp_server
+    from ui.api.mcp import build_mcp_server
 
     settings = load_settings(
         archive=archive,

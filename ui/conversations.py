@@ -10,9 +10,10 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any, cast, get_args
 
-from rag.citations import find_markers
+from rag.answer.citations import find_markers
 from rag.errors import InputError
-from rag.types import Answer, Citation, Claim, Cover, Filters, Passage, ScoredPassage, Support, claim_to_json
+from rag.json_forms import answer_to_json, claim_to_json
+from rag.types import Answer, Citation, Claim, Filters, Passage, ScoredPassage, SearchExtent, Support
 
 NEAREST = 3  # passages kept with an answer: those that are shown where the record is silent
 MAX_EXCHANGES = 500
@@ -59,7 +60,7 @@ def from_json(value: object) -> list[Exchange]:
 
 
 def _answer_to_json(answer: Answer) -> dict[str, Any]:
-    fields = answer.to_json()
+    fields = answer_to_json(answer)
     fields["passages"] = fields["passages"][:NEAREST]
     fields["claims"] = [claim_to_json(claim) for claim in answer.claims]
     fields["markers"] = [list(marker) for marker in answer.markers]
@@ -172,8 +173,8 @@ def _filters(fields: Mapping[str, Any]) -> Filters:
     )
 
 
-def _cover(fields: Mapping[str, Any]) -> Cover:
-    return Cover(
+def _cover(fields: Mapping[str, Any]) -> SearchExtent:
+    return SearchExtent(
         _int(fields["documents"]),
         _int(fields["speakers"]),
         _int(fields["passages"]),

@@ -15,9 +15,10 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, Literal
 
-from rag.citations import clock
-from rag.dates import spoken_date
-from rag.types import Answer, Citation, Document, Turn, pages_of, seconds_within
+from rag.answer.citations import clock
+from rag.places import pages_of, seconds_within
+from rag.text.dates import spoken_date
+from rag.types import Answer, Citation, Document, Turn
 from ui.conversations import Exchange, to_json
 from ui.rendering import source_line
 from ui.texts import say, say_cover

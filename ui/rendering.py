@@ -12,8 +12,8 @@ import re
 from collections.abc import Sequence
 from urllib.parse import quote as percent_encoded
 
-from rag.citations import place_of
-from rag.dates import spoken_date
+from rag.answer.citations import place_of
+from rag.text.dates import spoken_date
 from rag.types import Answer, Citation, Claim, Filters, ScoredPassage
 from ui.conversations import NEAREST, Exchange
 from ui.texts import filter_tags, say, say_cover

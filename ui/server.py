@@ -21,10 +21,10 @@ from urllib.parse import SplitResult, urlsplit
 from rag.archive import Archive
 from rag.config import Settings
 from rag.errors import InputError
-from ui.chat import Desk
-from ui.sources import MAX_UPLOAD_BYTES
-from ui.tries import TOO_MANY, Tries
-from ui.tries import WRONG_LOGINS as WRONG_LOGINS
+from ui.documents import MAX_UPLOAD_BYTES
+from ui.service import Desk
+from ui.throttle import TOO_MANY, Tries
+from ui.throttle import WRONG_LOGINS as WRONG_LOGINS
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
@@ -121,7 +121,7 @@ def build_server(
     from fastapi import FastAPI
     from fastapi.responses import JSONResponse
 
-    from ui.app import I18N, asset, build_app, theme
+    from ui.page import I18N, asset, build_app, theme
 
     desk = Desk(archive, settings=settings, read_only=read_only, samples=SAMPLES if SAMPLES.is_dir() else None)
     app: FastAPI = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
@@ -132,10 +132,10 @@ def build_server(
 
     tries = Tries()
     if api:
-        from ui.doors.access import Access
-        from ui.doors.door import Door
-        from ui.doors.openai_api import openai_router
-        from ui.doors.rest import rest_router
+        from ui.api.auth import Access
+        from ui.api.context import Door
+        from ui.api.openai import openai_router
+        from ui.api.rest import rest_router
 
         door = Door(desk, Access(login, token, tries))
         app.include_router(openai_router(door))

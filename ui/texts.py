@@ -5,7 +5,7 @@ Names are dotted paths; `{…}` is filled in by whoever shows the text. The scri
 
 from __future__ import annotations
 
-from rag.types import Cover, Filters, Role
+from rag.types import Filters, Role, SearchExtent
 
 ENGLISH = {
     "ask.label": "Your question",
@@ -141,13 +141,13 @@ def say_count(number: int, noun: str) -> str:
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
-def say_cover(cover: Cover) -> str:
+def say_cover(cover: SearchExtent) -> str:
     """How much was searched, in words.
 
-    >>> say_cover(Cover(documents=2, speakers=3, passages=40, first="2024-03-28", last="2026-10-09"))
+    >>> say_cover(SearchExtent(documents=2, speakers=3, passages=40, first="2024-03-28", last="2026-10-09"))
     '40 answers by 3 speakers in 2 documents, from 28 March 2024 to 9 October 2026'
     """
-    from rag.dates import spoken_date
+    from rag.text.dates import spoken_date
 
     text = f"{say_count(cover.passages, 'answer')} by {say_count(cover.speakers, 'speaker')} in {say_count(cover.documents, 'document')}"
     if cover.first and cover.last and cover.first != cover.last:

@@ -18,7 +18,7 @@ from eval.measures.characters import BUDGET_WORDS, CUTOFFS, gold_characters
 from eval.measures.citations import citation_precision, citation_recall, verified_share
 from eval.measures.quotes import quote_measures, speaker_right
 from eval.measures.retrieval import NAMES, retrieval_measures
-from eval.questions import Question
+from eval.questions.model import Question
 from rag.types import Answer, Passage
 
 Floats = NDArray[np.float64]

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from eval.questions import Gold
+from eval.questions.model import Gold
 from rag.types import Passage, Span
 
 CUTOFFS = (1, 3, 5, 10)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from eval.questions import Question
+from eval.questions.model import Question
 from rag.types import Citation
 
 

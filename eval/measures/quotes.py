@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from eval.measures.squad import exact_match, token_f1
-from eval.questions import Question
+from eval.questions.model import Question
 from rag.types import Citation, Passage
 
 

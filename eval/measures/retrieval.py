@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import lru_cache
 
-from eval.questions import Question
+from eval.questions.model import Question
 from rag.types import Passage
 
 NAMES = ("nDCG@10", "R@1", "R@5", "R@10", "RR@10", "Success@1", "Success@5", "Success@10")

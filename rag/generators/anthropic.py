@@ -9,7 +9,7 @@ from rag.errors import InputError
 from rag.generators import GenerationRequest
 from rag.generators.prompts import Message, build_messages, rewrite_messages
 from rag.generators.providers import RETRIES, Provider, endpoint, guarded_client, missing, told, transport_error
-from rag.tokens import count_tokens
+from rag.text.tokens import count_tokens
 
 ANTHROPIC = Provider("Anthropic", "api.anthropic.com", "ANTHROPIC_API_KEY", header="x-api-key", form="{key}")
 DEFAULT_URL = "https://api.anthropic.com"

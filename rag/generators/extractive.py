@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Generator
 
-from rag.dates import spoken_date
+from rag.evidence.order import voice_of
 from rag.generators import GenerationRequest
+from rag.text.dates import spoken_date
 from rag.types import Sentence
-from rag.voices import voice_of
 
 
 class ExtractiveGenerator:

@@ -12,7 +12,7 @@ from rag.errors import InputError
 from rag.generators import GenerationRequest
 from rag.generators.prompts import Message, build_messages, rewrite_messages
 from rag.generators.providers import RETRIES, Provider, endpoint, guarded_client, missing, told, transport_error
-from rag.tokens import count_tokens
+from rag.text.tokens import count_tokens
 
 OPENAI = Provider("OpenAI", "api.openai.com", "OPENAI_API_KEY")
 DEFAULT_URL = "https://api.openai.com/v1"

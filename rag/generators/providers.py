@@ -14,7 +14,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from rag.errors import InputError
-from rag.generators.limits import is_given_up, when_given_up
+from rag.generators.cancel import is_given_up, when_given_up
 
 # What a provider's server needs to see. Everything else that a library adds from the environment stays here.
 _ALLOWED = frozenset(

@@ -11,7 +11,7 @@ from typing import Any
 
 from rag.errors import InputError
 from rag.generators import GenerationRequest
-from rag.generators.limits import when_given_up
+from rag.generators.cancel import when_given_up
 from rag.generators.prompts import Message, build_messages, rewrite_messages
 
 ANSWER_TOKENS = 400

@@ -15,9 +15,9 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from rag.analysis import encodable
 from rag.errors import OnrecordError
 from rag.readers.isolated import PAGE_DONE
+from rag.text.terms import encodable
 
 PAGED = frozenset({"pdf"})  # readers that tell of every page that they have done
 MAX_MEMORY = 480_000_000  # bytes of data; the interpreter and the libraries' code come on top

@@ -14,11 +14,11 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from rag.dates import find_date
 from rag.errors import InputError
 from rag.readers.blocks import VERBATIM, Block, flatten, rows_as_lines
 from rag.readers.docx import with_bold_label
 from rag.readers.text import decode_any
+from rag.text.dates import find_date
 from rag.types import Hints
 
 MAX_NODES = 2_000_000

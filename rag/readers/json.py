@@ -10,11 +10,11 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from rag.dates import find_date
 from rag.errors import InputError
 from rag.readers.cues import Cue, assemble
 from rag.readers.table import SPEAKER_NAMES, START_NAMES, TEXT_NAMES, as_time, in_seconds
 from rag.readers.text import decode
+from rag.text.dates import find_date
 from rag.types import Hints
 
 MAX_DEPTH = 40

@@ -1,0 +1,281 @@
+"""Speed and answer quality, measured in one run: `make bench`.
+
+Speed is a ratio or a median, since machines differ and are shared; nothing here fails. Quality is printed for dense
+alone, BM25 alone and their fusion side by side, over the bundled sets and over every set in `tests/sets` whose source is
+found.
+"""
+
+from __future__ import annotations
+
+import re
+import statistics
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from time import perf_counter
+
+from eval.questions.model import Question, load_questions
+from eval.runs.run import RETRIEVALS, RunSettings, run
+from eval.show.figures import figures_of
+from rag import readers
+from rag.answer.support import verify
+from rag.archive import Archive, open_archive
+from rag.assistant import Assistant
+from rag.evidence.calibration import DEFAULT_CALIBRATION
+from rag.generators import GenerationRequest
+from rag.passages import passages_of
+from rag.query.build import build_query
+from rag.readers.text import read_text
+from rag.rerankers import HEURISTIC, load_reader
+from rag.rerankers.export import TRAINED_SHA256
+from rag.rerankers.late import LateReader
+from rag.rerankers.loading import graph_folder
+from rag.retrieval.fusion import retrieve
+from rag.text.files import transcripts_under
+from rag.transcript import parse
+from rag.types import Answer, Scope
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+BUNDLED = ROOT / "eval" / "sets"
+OUTSIDE = [ROOT.parent / "shared" / folder for folder in ("corpus", "data/layouts/bitcoin")]
+TRANSCRIPTS = [
+    ROOT.parent / "shared" / folder
+    for folder in ("corpus", "data/press_conferences", "data/press_briefings", "data/committee_meetings/transcripts")
+]
+REPEATS = 5
+QUALITY = ("Success@1", "Success@5", "R@5", "first_quote", "all_quotes", "wrongly_refused", "refused")
+
+
+def main() -> None:
+    """Print everything."""
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as name:
+        folder = Path(name)
+        _print_speed(folder)
+        print()
+        _print_reading(folder)
+        print()
+        _print_quality(folder)
+
+
+def _print_speed(folder: Path) -> None:
+    source = next((path for path in OUTSIDE if path.is_dir()), BUNDLED)
+    print(f"speed, on {source.name}")
+    archive = open_archive(folder / "speed")
+    archive.ingest([source])
+    _print_ingest(folder, source, archive)
+    asked = [question.question for path in sorted(BUNDLED.glob("*.jsonl")) for question in load_questions([path])]
+    _print_answering(archive, asked)
+    _print_writing(archive, asked)
+    ask = ["ask", asked[0], "--archive", str(folder / "speed")]
+    for label, words in (
+        ("cold ask", ask),
+        ("… heuristic", [*ask, "--reader", "heuristic"]),
+        ("--help", ["--help"]),
+    ):
+        runs = [_run_child(words) for _ in range(REPEATS)]
+        seconds = statistics.median(run[0] for run in runs)
+        print(f"  {label:<15} median {seconds:.2f} s, peak {max(run[1] for run in runs):.0f} MB, of {REPEATS} runs")
+
+
+def _print_answering(archive: Archive, asked: Sequence[str]) -> None:
+    """Warm answers by reader: without a model, and where every passage is new to the model, or known from before."""
+    known = load_reader()
+    if known is None:
+        return
+    reading: list[float] = []
+    anew = LateReader(graph_folder(TRAINED_SHA256), remembered=0)
+    for question in asked:
+        query = build_query(question)
+        found = [candidate.stored for candidate in retrieve(archive, query, scope=Scope())[:10]]
+        with _timed(reading):
+            anew.read(query, found)
+    print(f"  trained reader  {_p50(reading)} for 10 passages")
+    for label, reader in (("warm ask", anew), ("… again", known), ("… heuristic", HEURISTIC)):
+        assistant = Assistant(archive, reader=reader)
+        times: list[float] = []
+        for question in asked:
+            with _timed(times):
+                assistant.ask(question)
+        print(f"  {label:<15} {_p50(times)}, p95 {1000 * sorted(times)[int(0.95 * len(times))]:.1f} ms")
+
+
+def _print_writing(archive: Archive, asked: Sequence[str]) -> None:
+    """What comes between a model and the user: the way of the first piece, and the check of 200 words."""
+    delays: list[float] = []
+    written: list[float] = []
+
+    class Model:
+        """Says 200 words of the passages that it was shown."""
+
+        numbering = "sentences"
+
+        def generate(self, request: GenerationRequest) -> Iterator[str]:
+            written.append(perf_counter())
+            yield "Well: "
+            words = 0
+            for number, numbered in enumerate(request.passages * 5, start=1):
+                if words < 200:
+                    text = numbered.sentences[0].text
+                    words += len(text.split())
+                    yield f"{text.rstrip('.')} [{(number - 1) % len(request.passages) + 1}.1]. "
+
+    always = replace(DEFAULT_CALIBRATION, threshold=0.0)
+    assistant = Assistant(archive, generator=Model(), calibration=always)
+    checks: list[float] = []
+    for question in asked[: 4 * REPEATS]:
+        for number, piece in enumerate(assistant.stream(question)):
+            if number == 0:
+                delays.append(perf_counter() - written[-1])
+            if isinstance(piece, Answer):
+                with _timed(checks):
+                    verify(archive, piece.text, piece.markers, piece.citations, [hit.passage for hit in piece.passages])
+    print(f"  first piece     {_p50(delays)} after the model's; 200 words are checked in {_p50(checks)}")
+
+
+def _p50(seconds: Sequence[float]) -> str:
+    return f"p50 {1000 * statistics.median(seconds):.1f} ms"
+
+
+def _print_reading(folder: Path) -> None:
+    """Parsing and splitting without a model, on one core; the best of five a file, since others use the machine too."""
+    print("reading, without encoding")
+    for place in (BUNDLED, *TRANSCRIPTS):
+        texts = [(path.name, read_text(path)) for path in transcripts_under([place])[0]] if place.is_dir() else []
+        size = seconds = 0.0
+        for name, text in texts:
+            times: list[float] = []
+            for _ in range(REPEATS):
+                with _timed(times):
+                    passages_of(parse(text, source=name), count_tokens=lambda text: len(text) // 4, max_tokens=256)
+            size += len(text.encode()) / 1e6
+            seconds += min(times)
+        if texts:
+            print(f"  {place.name:<20} {size / seconds:5.1f} MB/s, {len(texts)} files of {size:.2f} MB")
+    path = folder / "long.pdf"
+    write_pdf(path, pages=500)
+    times = []
+    with _timed(times):
+        text, hints = readers.read(path)
+        parse(text, source=path.name, hints=hints)
+    print(f"  {'a PDF of 500 pages':<20} {times[0]:5.1f} s, {len(text) / 1e6:.2f} MB of text, {len(hints.pages)} pages")
+
+
+def write_pdf(path: Path, *, pages: int) -> None:
+    """A PDF with 44 lines a page: two people talk, under a running head."""
+    from pypdf import PdfWriter
+    from pypdf.generic import DecodedStreamObject, DictionaryObject, NameObject
+
+    writer = PdfWriter()
+    font = {"/Type": "/Font", "/Subtype": "/Type1", "/BaseFont": "/Helvetica"}
+    fonts = DictionaryObject(
+        {NameObject("/F"): DictionaryObject({NameObject(k): NameObject(v) for k, v in font.items()})}
+    )
+    words = [re.sub(r"[^A-Za-z]", "", word) for word in (BUNDLED / "hearing.md").read_text(encoding="utf-8").split()]
+    for number in range(pages):
+        lines = ["Hearing of the Committee", ""]
+        for row in range(42):
+            first = (number * 42 + row) * 11 % (len(words) - 11)
+            label = ("John Reed: ", "Ann Field: ")[row // 7 % 2] if row % 7 == 0 else ""
+            lines.append(label + " ".join(words[first : first + 11]) + "." * (row % 7 == 6))
+        shown = "".join(
+            f"BT /F 11 Tf 1 0 0 1 60 {770 - 16 * row} Tm ({line}) Tj ET\n" for row, line in enumerate(lines)
+        )
+        content = DecodedStreamObject()
+        content.set_data(shown.encode("ascii"))
+        page = writer.add_blank_page(width=612, height=792)
+        page[NameObject("/Resources")] = DictionaryObject({NameObject("/Font"): fonts})
+        page[NameObject("/Contents")] = writer._add_object(content)
+    writer.write(path)
+
+
+def _print_ingest(folder: Path, source: Path, archive: Archive) -> None:
+    from embeddings.models import locate
+    from embeddings.sentence_transformer import load_sentence_transformer
+
+    texts = [passage.text for document in archive.documents() for passage in archive.passages(document.id)]
+    model = load_sentence_transformer(locate(archive.encoder.name), device="cpu")
+    model.encode(texts[:16], show_progress_bar=False)
+    encode_s: list[float] = []
+    ingest_s: list[float] = []
+    onnx_s: list[float] = []
+    for repeat in range(REPEATS):
+        with _timed(encode_s):
+            model.encode(texts, batch_size=32, show_progress_bar=False)
+        with _timed(onnx_s):
+            archive.encoder.encode_passages(texts)
+        fresh = open_archive(folder / f"ingest-{repeat}")
+        _ = fresh.encoder  # loading the model is measured by the cold ask
+        with _timed(ingest_s):
+            fresh.ingest([source])
+    encode, onnx, ingest = (len(texts) / statistics.median(times) for times in (encode_s, onnx_s, ingest_s))
+    print(
+        f"  passages/s      SentenceTransformer.encode {encode:.0f}, onnx {onnx:.0f} ({onnx / encode:.2f} ×), whole ingest {ingest:.0f} ({ingest / encode:.2f} ×)"
+    )
+
+
+@contextmanager
+def _timed(times: list[float]) -> Iterator[None]:
+    started = perf_counter()
+    yield
+    times.append(perf_counter() - started)
+
+
+# A child's peak counts from its parent's size at the fork, so a small process in between starts and measures it.
+_LAUNCHER = """
+import os, subprocess, sys, time
+started = time.perf_counter()
+child = subprocess.Popen(sys.argv[1:], stdout=subprocess.DEVNULL)
+usage = os.wait4(child.pid, 0)[2] if hasattr(os, "wait4") else child.wait() and None
+seconds = time.perf_counter() - started
+print(seconds, usage.ru_maxrss / (2**20 if sys.platform == "darwin" else 2**10) if usage else 0.0)
+"""
+
+
+def _run_child(words: Sequence[str]) -> tuple[float, float]:
+    """Wall seconds and peak resident megabytes of one `onrecord` process; 0 MB where the system does not tell."""
+    command = [sys.executable, "-c", _LAUNCHER, sys.executable, "-m", "rag", *words]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, check=True)
+    seconds, megabytes = done.stdout.split()
+    return float(seconds), float(megabytes)
+
+
+def _print_quality(folder: Path) -> None:
+    print(f"{'quality':<42} {'n':>5}  " + "  ".join(QUALITY))
+    for label, sources, sets in _sets():
+        archive = open_archive(folder / f"quality-{label}")
+        archive.ingest(sources)
+        questions = load_questions(sets)
+        for retrieval in RETRIEVALS:
+            _print_row(label, archive, questions, retrieval)
+        answerable = [question for question in questions if question.answerable]
+        paraphrases = [question for question in answerable if "paraphrase" in question.tags]
+        others = [question for question in questions if question not in paraphrases]
+        for part, asked in (("  paraphrases only", paraphrases), ("  without paraphrases", others)):
+            if asked:
+                _print_row(part, archive, asked, "fusion")
+
+
+def _print_row(label: str, archive: Archive, questions: Sequence[Question], retrieval: str) -> None:
+    done = run(archive, questions, settings=RunSettings(retrieval))
+    values = {figure.name: f"{figure.value:.3f}" for figure in figures_of(done, resamples=0)}
+    shown = "  ".join(f"{values.get(name, '–'):>{len(name)}}" for name in QUALITY)
+    print(f"{label[:32]:<33}{retrieval:<10}{len(questions):>4}  {shown}")
+
+
+def _sets() -> Iterator[tuple[str, list[Path], list[Path]]]:
+    """(label, transcripts, question sets): the bundled ones together, then each outside set with its own source."""
+    yield "bundled", [BUNDLED], sorted(BUNDLED.glob("*.jsonl"))
+    for path in sorted((ROOT / "tests" / "sets").glob("*.jsonl")):
+        named = {gold.source for question in load_questions([path]) for gold in question.relevant}
+        folders = [folder for folder in (BUNDLED, *OUTSIDE) if folder.is_dir()]
+        found = [file for folder in folders for file in sorted(folder.iterdir()) if file.name in named]
+        if found:
+            yield path.stem, found, [path]
+
+
+if __name__ == "__main__":
+    main()

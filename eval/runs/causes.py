@@ -1,0 +1,55 @@
+"""Why an answer is wrong: the first stage that lost it.
+
+An answer is right where its first quote answers, or where nothing can and the record is called silent. The stages are
+retrieval, the choice of a passage, the choice of a sentence, and the decision to answer at all, in this order; so each
+wrong answer has exactly one cause, and mending an earlier stage never moves a question to an earlier cause.
+"""
+
+from __future__ import annotations
+
+from eval.measures.quotes import answers
+from eval.questions.model import Question
+from rag.types import Answer
+
+FAILED = "failed"
+NOT_RETRIEVED = "not retrieved"
+NOT_CHOSEN = "retrieved but not chosen"
+WRONG_SENTENCE = "wrong sentence"
+REFUSED_WRONGLY = "refused wrongly"
+SHOULD_HAVE_REFUSED = "should have refused"
+
+CAUSES = {
+    NOT_RETRIEVED: "No passage that was found overlaps the gold.",
+    NOT_CHOSEN: "A passage with the gold was found; the first quote is from another one.",
+    WRONG_SENTENCE: "The first quote is from a passage with the gold, and does not hold the answer.",
+    REFUSED_WRONGLY: "A passage with the gold was found, and the record was called silent.",
+    SHOULD_HAVE_REFUSED: "Nothing in the record answers, and something was quoted.",
+    FAILED: "The question could not be asked.",
+}
+
+
+def cause_of(question: Question, answer: Answer | None) -> str:
+    """The one cause of a wrong answer; empty where it is right, `FAILED` where there is none.
+
+    >>> cause_of(Question("q1", "Why?", answerable=False), None)
+    'failed'
+    """
+    if answer is None:
+        return FAILED
+    silent = answer.status == "not_on_record"
+    if not question.answerable:
+        return "" if silent else SHOULD_HAVE_REFUSED
+    if answer.citations and answers(question, answer.citations[0]):
+        return ""
+    relevant = [
+        hit.passage
+        for hit in answer.passages
+        if question.is_relevant(hit.passage.source, hit.passage.start, hit.passage.end)
+    ]
+    if not relevant:
+        return NOT_RETRIEVED
+    if silent:
+        return REFUSED_WRONGLY
+    # A generator may cite nothing at all: it had the passage, and chose none.
+    quoted_from = answer.citations[0].passage_id if answer.citations else None
+    return WRONG_SENTENCE if quoted_from in {passage.id for passage in relevant} else NOT_CHOSEN

@@ -1,0 +1,331 @@
+"""A run as one HTML page that needs nothing else: no request, no script, every word of it escaped.
+
+Transcripts and questions are written by others and may hold anything, so the page runs no code at all (its policy forbids
+it) and filters wrong answers with radio buttons and CSS. It prints, follows light and dark, and reads on a phone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from html import escape
+from pathlib import Path
+
+from eval.runs.causes import CAUSES, FAILED
+from eval.runs.run import REPORT_FILE, Place, Row, Run
+from eval.show.figures import GROUPS, Figure, figures_of, is_share, reliability, risk_coverage, shown, stage_times
+from eval.show.plots import Point, count_plot, interval_bar, line_plot, milliseconds, reliability_plot, time_plot
+from rag.errors import InputError
+from rag.text.files import write_whole
+
+LinkTo = Callable[[int, str, int], str]  # (row, "gold" or "quote", which) → where the transcript opens there
+SHOWN_CHARS = 420
+HEADLINES = ("Success@1", "R@5", "first_quote", "wrongly_refused", "refused")
+EXPLAINED = {
+    "Success@1": "the first passage answers",
+    "R@5": "of what is relevant is in five passages",
+    "first_quote": "the first quote answers",
+    "wrongly_refused": "called silent, wrongly",
+    "refused": "unanswerable, and refused",
+}
+
+
+def write_report(run: Run, folder: Path) -> Path:
+    """Write `report.html` beside the run; its path. Raises InputError where it cannot be written."""
+    path = folder / REPORT_FILE
+    try:
+        write_whole(path, render(run).encode("utf-8", "replace"))
+    except OSError as error:
+        raise InputError(f"the report cannot be written to {folder} ({error.strerror or error})") from error
+    return path
+
+
+def render(run: Run, *, link_to: LinkTo | None = None) -> str:
+    """The page. `link_to` gives each gold and each quote a link to its place in the transcript."""
+    figures = figures_of(run)
+    wrong = [(number, row) for number, row in enumerate(run.rows) if row.cause]
+    body = "".join(
+        [
+            _header(run, len(wrong)),
+            _tiles(figures),
+            _measures(figures),
+            _plots(run),
+            _wrong_answers(wrong, link_to),
+            _settings(run),
+        ]
+    )
+    return page(f"Evaluation: {_names(run)}", body)
+
+
+def page(title: str, body: str) -> str:
+    """An HTML page of this look around a body that is escaped already."""
+    return (
+        '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">"
+        f'<meta name="referrer" content="no-referrer"><title>{_text(title)}</title><style>{_CSS}{_FILTERS}</style></head>'
+        f"<body><main>{body}</main></body></html>\n"
+    )
+
+
+def _header(run: Run, wrong: int) -> str:
+    asked = len(run.rows)
+    settings = run.settings
+    facts = [
+        f"{run.archive.documents:,} documents, {run.archive.passages:,} passages",
+        f"retrieval {settings.retrieval}, k {settings.k}",
+        f"generator {settings.generator}",
+        f"reader {settings.reader}",
+        run.archive.encoder,
+        run.started[:16].replace("T", " ") + " UTC",
+    ]
+    items = "".join(f"<li>{_text(fact)}</li>" for fact in facts)
+    return (
+        f'<header><p class="kicker">onrecord evaluation</p><h1>{_text(_names(run))}</h1>'
+        f'<p class="lead">{asked - wrong:,} of {asked:,} questions answered rightly: the first quote answers, or nothing '
+        f'could and nothing was quoted.</p><ul class="facts">{items}</ul></header>'
+    )
+
+
+def _tiles(figures: Sequence[Figure]) -> str:
+    by_name = {figure.name: figure for figure in figures}
+    tiles = "".join(
+        f'<div class="tile"><span class="name">{_text(name)}</span><strong>{by_name[name].value:.2f}</strong>'
+        f'<span class="about">{_text(EXPLAINED[name])}</span></div>'
+        for name in HEADLINES
+        if name in by_name
+    )
+    return f'<section class="tiles" aria-label="Main figures">{tiles}</section>'
+
+
+def _measures(figures: Sequence[Figure]) -> str:
+    parts = []
+    for group in GROUPS:
+        rows = "".join(_measure_row(figure) for figure in figures if figure.group == group)
+        if rows:
+            parts.append(
+                f'<tbody><tr class="group"><th colspan="5" scope="rowgroup">{_text(group)}</th></tr>{rows}</tbody>'
+            )
+    return (
+        "<section><h2>Measures</h2><p>With 95 % bootstrap intervals over the questions; a question without a result "
+        'counts 0. ↓ marks measures of which less is better.</p><div class="scroll"><table class="measures"><thead><tr>'
+        '<th scope="col">measure</th><th scope="col" class="number">value</th><th scope="col" class="wide">0 … 1</th>'
+        '<th scope="col" class="number">95 %</th><th scope="col" class="number">n</th></tr></thead>'
+        f"{''.join(parts)}</table></div></section>"
+    )
+
+
+def _measure_row(figure: Figure) -> str:
+    bar = interval_bar(figure.value, figure.low, figure.high) if is_share(figure.name) else ""
+    arrow = "" if figure.higher_is_better else ' <span class="down" title="less is better">↓</span>'
+    return (
+        f'<tr><th scope="row">{_text(figure.name)}{arrow}</th><td class="number">{shown(figure.name, figure.value)}</td>'
+        f'<td class="wide">{bar}</td><td class="number">{shown(figure.name, figure.low)} – '
+        f'{shown(figure.name, figure.high)}</td><td class="number">{figure.n:,}</td></tr>'
+    )
+
+
+def _plots(run: Run) -> str:
+    plots = []
+    curve = risk_coverage(run.rows)
+    if curve:
+        plots.append(
+            (
+                "Risk and coverage",
+                line_plot(
+                    [Point(coverage, risk) for coverage, risk in curve],
+                    title="Share of wrong answers over the share of questions answered, the surest first",
+                    x_label="share of questions answered",
+                    y_label="share of wrong answers",
+                    marked=Point(*curve[-1]),
+                ),
+                f"The surest answers first. The dot is where this run stood: {curve[-1][0]:.0%} of the questions were "
+                f"answered, and {curve[-1][1]:.0%} of these answers were wrong.",
+            )
+        )
+    bins = reliability(run.rows)
+    if bins:
+        plots.append(
+            (
+                "Confidence",
+                reliability_plot(bins, title="Share of right answers over the confidence given"),
+                "On the dashed line an answer given with confidence 0.7 is right seven times in ten; the larger the "
+                "circle, the more answers.",
+            )
+        )
+    causes = [(cause, count) for cause in CAUSES if (count := sum(row.cause == cause for row in run.rows))]
+    if causes:
+        plots.append(
+            (
+                "Where answers were lost",
+                count_plot(causes, title="Number of wrong answers by cause"),
+                "Each wrong answer counts at the first stage that lost it.",
+            )
+        )
+    times = stage_times(run.rows)
+    if times:
+        slowest = max(times, key=lambda stage: stage[1])
+        plots.append(
+            (
+                "Time per stage",
+                time_plot(times, title="Time per stage: p50 and p95 in milliseconds"),
+                f"p50 dark, p95 light. Half of the questions took {milliseconds(slowest[1])} or less.",
+            )
+        )
+    figures = "".join(
+        f"<figure><h3>{_text(title)}</h3>{svg}<figcaption>{_text(caption)}</figcaption></figure>"
+        for title, svg, caption in plots
+    )
+    return f'<section><h2>Plots</h2><div class="plots">{figures}</div></section>' if plots else ""
+
+
+def _wrong_answers(wrong: Sequence[tuple[int, Row]], link_to: LinkTo | None) -> str:
+    if not wrong:
+        return "<section><h2>Wrong answers</h2><p>None.</p></section>"
+    counts = {cause: sum(row.cause == cause for _, row in wrong) for cause in CAUSES}
+    found = [(number, cause) for number, cause in enumerate(CAUSES) if counts[cause]]
+    radios = '<input type="radio" name="cause" id="cause-all" checked aria-label="all causes">' + "".join(
+        f'<input type="radio" name="cause" id="cause-{number}" aria-label="{_text(cause)}">' for number, cause in found
+    )
+    chips = f'<label for="cause-all">all <b>{len(wrong)}</b></label>' + "".join(
+        f'<label for="cause-{number}" title="{_text(CAUSES[cause])}">{_text(cause)} <b>{counts[cause]}</b></label>'
+        for number, cause in found
+    )
+    legend = "".join(f"<dt>{_text(cause)}</dt><dd>{_text(CAUSES[cause])}</dd>" for _, cause in found)
+    numbers = {cause: number for number, cause in enumerate(CAUSES)}
+    items = "".join(_wrong(row, place, numbers[row.cause], link_to) for place, row in wrong)
+    return (
+        f'<section class="answers"><h2>Wrong answers</h2><dl class="legend">{legend}</dl>'
+        f'{radios}<div class="chips">{chips}</div>{items}</section>'
+    )
+
+
+def _wrong(row: Row, place: int, cause: int, link_to: LinkTo | None) -> str:
+    tags = "".join(f"<span>{_text(tag)}</span>" for tag in row.tags)
+    history = f'<p class="history">after: {_text(" · ".join(row.history))}</p>' if row.history else ""
+    gold = "".join(_place(each, "gold", link_to and link_to(place, "gold", n)) for n, each in enumerate(row.gold))
+    quoted = "".join(_place(each, "quote", link_to and link_to(place, "quote", n)) for n, each in enumerate(row.quotes))
+    if row.cause == FAILED:
+        quoted = f"<p>{_text(row.error)}</p>"
+    elif not row.quotes:
+        quoted = f"<p>{_text(row.text or 'Nothing.')}</p>"
+    rank = next((number for number, found in enumerate(row.passages, start=1) if found.relevant), None)
+    notes = [f"confidence {row.confidence:.2f}"]
+    if row.answerable:
+        notes.append(f"gold at rank {rank}" if rank else f"gold not among the {len(row.passages)} passages found")
+    if row.answerable and row.measures.get("all_quotes", 0.0) == 1.0:
+        notes.append("a later quote answers")
+    answers = f'<p class="expected">Expected: {_text(" or ".join(row.answers))}</p>' if row.answers else ""
+    gold = gold or "<p>Nothing in the record answers this.</p>"
+    return (
+        f'<article class="wrong" data-cause="{cause}" id="q{place}"><p class="cause">{_text(row.cause)}</p>'
+        f'<h3>{_text(row.question)}</h3>{history}<p class="notes">{_text(row.id)} · {_text(" · ".join(notes))} {tags}</p>'
+        f'<div class="sides"><div><h4>The record</h4>{answers}{gold}</div><div><h4>Quoted</h4>{quoted}</div></div></article>'
+    )
+
+
+def _place(place: Place, kind: str, link: str | None) -> str:
+    where = f"{place.source}, {place.start}–{place.end}"
+    cited = f'<a href="{_text(link)}">{_text(where)}</a>' if link else _text(where)
+    who = f"{_text(place.speaker)}, " if place.speaker else ""
+    return f'<blockquote class="{kind}"><p>{_text(shortened(place.text))}</p><footer>{who}{cited}</footer></blockquote>'
+
+
+def _settings(run: Run) -> str:
+    archive = run.archive
+    facts = {
+        **{f"question set {each.name}": f"SHA-256 {each.sha256}" for each in run.sets},
+        "archive": f"{archive.url} · SHA-256 {archive.sha256}",
+        "model": f"{archive.encoder} · {archive.fingerprint}",
+        "threshold": f"{archive.threshold:g} · calibration: {archive.calibration}",
+        "settings": f"retrieval {run.settings.retrieval}, k {run.settings.k}, generator {run.settings.generator}, "
+        f"reader {run.settings.reader}",
+        "versions": ", ".join(f"{name} {version}" for name, version in run.versions.items()),
+        "asked": f"{run.started}, {len(run.rows):,} questions in {run.seconds:.1f} s",
+    }
+    items = "".join(f"<dt>{_text(name)}</dt><dd>{_text(value)}</dd>" for name, value in facts.items())
+    return f'<section><h2>What was run</h2><dl class="run">{items}</dl></section>'
+
+
+def shortened(text: str, most: int = SHOWN_CHARS) -> str:
+    """A text on one line, cut at a word.
+
+    >>> shortened("one two\\nthree", most=9)
+    'one two …'
+    """
+    text = " ".join(text.split())
+    return text if len(text) <= most else text[: most - 1].rsplit(" ", 1)[0] + " …"
+
+
+def _names(run: Run) -> str:
+    names = [Path(each.name).stem for each in run.sets] or ["questions"]
+    return ", ".join(names[:4]) + (f" and {len(names) - 4} more" if len(names) > 4 else "")
+
+
+def _text(value: str) -> str:
+    return escape(value, quote=True)
+
+
+_CSS = """
+:root { color-scheme: light dark; --paper: #fbfaf7; --card: #fff; --ink: #1d1d1b; --soft: #5c5a55; --rule: #dedad2;
+  --accent: #1c5d8f; --light: #a9c8df; --bad: #a3341f; --good: #1f6b45; --gold: #fff0b8; --quoted: #d5e7f5 }
+@media (prefers-color-scheme: dark) { :root { --paper: #161718; --card: #1f2122; --ink: #ecebe7; --soft: #aaa8a2;
+  --rule: #3a3c3e; --accent: #7db7e4; --light: #2f5370; --bad: #f0937f; --good: #7fcfa5; --gold: #5c4c12; --quoted: #23455f } }
+* { box-sizing: border-box }
+body { margin: 0; background: var(--paper); color: var(--ink); font: 16px/1.55 system-ui, "Segoe UI", Roboto, sans-serif;
+  overflow-wrap: anywhere }
+main { max-width: 64rem; margin: 0 auto; padding: 2.5rem 1.25rem 4rem }
+h1 { font: 600 2rem/1.2 Georgia, "Times New Roman", serif; margin: .2rem 0 .8rem }
+h2 { font: 600 1.35rem/1.3 Georgia, "Times New Roman", serif; margin: 3rem 0 .6rem }
+h3 { font-size: 1.05rem; line-height: 1.4; margin: 0 0 .3rem } h4 { margin: 0 0 .4rem; font-size: .8rem; color: var(--soft) }
+a { color: var(--accent) }
+.kicker { margin: 0; color: var(--accent); font-size: .85rem; font-weight: 600; letter-spacing: .04em }
+.lead { font-size: 1.1rem; max-width: 44rem; margin: 0 0 .8rem }
+.facts { list-style: none; display: flex; flex-wrap: wrap; gap: .2rem 1.2rem; margin: 0; padding: 0; color: var(--soft); font-size: .9rem }
+.tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(9.5rem, 1fr)); gap: .8rem; margin-top: 1.6rem }
+.tile { background: var(--card); border: 1px solid var(--rule); border-radius: 8px; padding: .8rem 1rem; display: flex; flex-direction: column }
+.tile .name { font-size: .9rem; font-weight: 600 } .tile strong { font-size: 2rem; line-height: 1.25; font-variant-numeric: tabular-nums }
+.tile .about { color: var(--soft); font-size: .85rem; line-height: 1.35 }
+.scroll { overflow-x: auto }
+table { border-collapse: collapse; width: 100%; font-size: .95rem }
+th { text-align: left; font-weight: 400 } thead th { color: var(--soft); font-size: .85rem }
+th, td { padding: .28rem .6rem .28rem 0; border-bottom: 1px solid var(--rule); white-space: nowrap }
+.group th { font-weight: 600; padding-top: 1.1rem } .number { text-align: right; font-variant-numeric: tabular-nums }
+.down { color: var(--soft) }
+.interval { width: 100%; max-width: 320px; height: 16px; display: block } td.wide { width: 45% }
+.plots { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(22rem, 100%), 1fr)); gap: 1rem }
+figure { margin: 0; background: var(--card); border: 1px solid var(--rule); border-radius: 8px; padding: 1rem }
+figcaption { color: var(--soft); font-size: .88rem; margin-top: .5rem }
+.plot { width: 100%; height: auto; display: block; font: 13px system-ui, sans-serif } .plot text { fill: var(--ink) } .plot .tick { fill: var(--soft) }
+.axis, .grid, .guide, .line, .span { fill: none; stroke: var(--rule) } .guide { stroke: var(--soft); stroke-dasharray: 4 4 }
+.line { stroke: var(--accent); stroke-width: 2 } .span { stroke: var(--light); stroke-width: 6; stroke-linecap: round }
+.dot, .bar { fill: var(--accent) } .slow { fill: var(--light) } .bubble { fill: var(--accent); fill-opacity: .75 }
+.legend, .run { display: grid; grid-template-columns: max-content 1fr; gap: .15rem 1rem; font-size: .9rem; margin: 0 0 1rem }
+dt { font-weight: 600 } dd { margin: 0; color: var(--soft) }
+.answers > input { position: absolute; opacity: 0; width: 1px; height: 1px }
+.answers > input:focus-visible ~ .chips { outline: 2px solid var(--accent); outline-offset: 4px; border-radius: 4px }
+.chips { display: flex; flex-wrap: wrap; gap: .5rem; margin-bottom: 1rem }
+.chips label { border: 1px solid var(--soft); border-radius: 99px; padding: .2rem .8rem; font-size: .9rem; cursor: pointer }
+.wrong { background: var(--card); border: 1px solid var(--rule); border-radius: 8px; padding: 1rem 1.1rem; margin: 0 0 1rem }
+.cause { color: var(--bad); font-size: .85rem; font-weight: 600; margin: 0 0 .2rem }
+.notes, .history, blockquote footer { color: var(--soft); font-size: .85rem; margin: 0 }
+.notes span { border: 1px solid var(--rule); border-radius: 99px; padding: 0 .5rem; margin-left: .3rem }
+.sides { display: grid; grid-template-columns: 1fr 1fr; gap: 1.2rem; margin-top: .9rem; font-size: .93rem }
+.sides p { margin: 0 0 .3rem } .expected { font-weight: 600 }
+blockquote { margin: 0 0 .7rem; padding-left: .8rem; border-left: 3px solid var(--light) } blockquote.gold { border-color: var(--good) }
+mark { color: inherit; background: var(--quoted) } mark.gold { background: var(--gold) }
+mark.gold.quoted { background: var(--gold); box-shadow: inset 0 -3px var(--accent) }
+.transcript { white-space: pre-wrap; font: 17px/1.65 Georgia, serif; background: var(--card); border: 1px solid var(--rule);
+  border-radius: 8px; padding: 1.2rem 1.4rem } #here { scroll-margin-top: 40vh }
+.bar-top { position: sticky; top: 0; background: var(--paper); padding: .6rem 0; border-bottom: 1px solid var(--rule); margin-bottom: 1rem } .bar-top p { margin: 0 }
+@media (max-width: 40rem) { main { padding: 1.5rem .9rem 3rem } .sides, .legend, .run { grid-template-columns: 1fr } .wide { display: none }
+  dd { margin-bottom: .4rem } h1 { font-size: 1.6rem } .tiles { grid-template-columns: 1fr 1fr } }
+@media print { body { background: #fff; font-size: 11pt } main { max-width: none; padding: 0 } .chips { display: none }
+  .wrong, figure, .tile, tr { break-inside: avoid } }
+"""
+_FILTERS = "".join(
+    f'#cause-{number}:checked ~ .wrong:not([data-cause="{number}"]) {{ display: none }}\n'
+    for number in range(len(CAUSES))
+) + "".join(
+    f'#cause-{name}:checked ~ .chips label[for="cause-{name}"] {{ background: var(--ink); color: var(--paper) }}\n'
+    for name in ("all", *range(len(CAUSES)))
+)

@@ -1,0 +1,210 @@
+"""Evidence → an answer's text, checked: what a generator writes is never taken at its word.
+
+    generate ─pieces─► number the citations ─► make quotations exact ─► cite ─► verify ─► (strict: keep what is borne out)
+
+Where the generator fails, is late, or writes nothing that holds, the evidence itself is quoted, and a note says why.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Generator as Generates
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass, replace
+
+from rag.answer.citations import cite, exact_quotes, find_markers, remove_unknown_markers
+from rag.answer.markers import CITED, MarkerStream, number_markers
+from rag.answer.quotations import find_quotations
+from rag.answer.support import verify
+from rag.archive import Archive
+from rag.errors import sentence_of
+from rag.generators import GenerationRequest, Generator
+from rag.generators.cancel import GeneratorTimeout, bounded
+from rag.generators.extractive import ExtractiveGenerator
+from rag.generators.prompts import REFUSAL
+from rag.text.sentences import split_sentences
+from rag.text.terms import encodable
+from rag.types import Citation, Claim, Document, Sentence
+
+log = logging.getLogger(__name__)
+
+FELL_BACK = "The {generator} generator did not answer ({reason}). These are quotes from the record instead."
+LEFT_OUT = "{count} of {total} sentences were left out: their citations do not bear them out."
+NOTHING_LEFT = "nothing that it wrote is borne out by what it cites"
+WROTE_NOTHING = "it wrote nothing"
+MAX_CHARS = 20_000  # of an answer: about twenty times what the prompt asks for, and checked in a second or two
+TOO_MUCH = f"it wrote more than {MAX_CHARS:,} characters"
+_MARKS = " \t\n*_#>\"“”'’‘"
+# The fixed phrase alone, or with more behind it: models like to explain.
+_REFUSES = re.compile(rf"[{_MARKS}]*{REFUSAL}\s*(?:[^\w\s]|\n|\Z)", re.I)
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A generator's text with its markers `[n]`, each standing for `cited[n - 1]`."""
+
+    text: str
+    cited: tuple[Sentence, ...]
+    generator: str
+    dangling: int = 0
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """An answer's text and what it rests on; `refused` where the generator found that the evidence does not answer."""
+
+    text: str
+    generator: str
+    citations: tuple[Citation, ...] = ()
+    markers: tuple[tuple[int, int, int], ...] = ()
+    claims: tuple[Claim, ...] = ()
+    dangling: int = 0
+    note: str = ""
+    refused: bool = False
+
+
+class Writer:
+    """Lets one generator write, within a time limit, and checks what it wrote."""
+
+    def __init__(self, archive: Archive, generator: Generator, *, name: str, timeout_s: float, strict: bool) -> None:
+        self._archive = archive
+        self._generator = generator
+        self._name = name
+        self._timeout_s = timeout_s
+        self._strict = strict
+
+    def write(
+        self, request: GenerationRequest, documents: Mapping[str, Document], *, spent_s: float = 0.0
+    ) -> Generates[str, None, Written]:
+        """Yields pieces of text as they come; returns what counts. `spent_s` of the time limit are gone already.
+
+        A piece is empty where nothing has come yet: whoever reads may go then.
+        """
+        try:
+            draft = yield from self._generate(request, spent_s)
+        except Exception as error:  # whatever a generator raises, the record can be quoted
+            draft = self._instead(request, _reason(error, self._timeout_s))
+            yield f"\n\n{draft.note}\n\n{draft.text}"
+        if draft is None:
+            return Written("", self._name, refused=True)
+        written = self._finish(draft, request, documents)
+        if not self._strict:
+            return written
+        kept = self._supported(draft, written, request, documents)
+        if kept.text:
+            return kept
+        return self._finish(self._instead(request, NOTHING_LEFT), request, documents)
+
+    def _generate(self, request: GenerationRequest, spent_s: float) -> Generates[str, None, Draft | None]:
+        """The generator's own text; None where it refuses with the fixed phrase."""
+        by_sentence = getattr(self._generator, "numbering", "") == "sentences"
+        passages = [numbered.sentences for numbered in request.passages]
+        stream = MarkerStream(passages, choose=self._choose) if by_sentence else None
+        if isinstance(self._generator, ExtractiveGenerator):
+            pieces: Generates[str, None, None] = self._generator.generate(request)
+        else:
+            if spent_s >= self._timeout_s:
+                raise GeneratorTimeout
+            pieces = bounded(lambda: self._generator.generate(request), timeout_s=self._timeout_s - spent_s)
+        raw, held = "", True
+        with closing(pieces):  # a model at work is hung up on now, and not when this is forgotten
+            for piece in _whole_characters(pieces):
+                if not piece:
+                    yield piece
+                raw += piece
+                if len(raw) > MAX_CHARS and not isinstance(self._generator, ExtractiveGenerator):
+                    raise _Nothing(TOO_MUCH)
+                if held and by_sentence and (REFUSAL.startswith(raw.lstrip(_MARKS).upper()) or _REFUSES.match(raw)):
+                    continue  # it may be about to refuse, which is not shown as an answer
+                new, held = (raw if held else piece), False
+                if shown := stream.add(new) if stream else new:
+                    yield shown
+        if stream and _REFUSES.match(raw):
+            return None
+        if not re.search(r"\w", CITED.sub("", raw)):
+            raise _Nothing(WROTE_NOTHING)
+        if stream is None:
+            quotes = [quote.text for quote in request.evidence]
+            text, dangling = remove_unknown_markers(raw, len(quotes), quotes=quotes)
+            return Draft(text, request.evidence, self._name, dangling)
+        if rest := (stream.add(raw) if held else "") + stream.end():
+            yield rest
+        protected = [(q.start, q.end) for q in find_quotations(raw, [p.passage for p in request.passages]) if q.passage]
+        numbered = number_markers(raw.strip(), passages, choose=self._choose, protected=protected)
+        return Draft(numbered.text, numbered.cited, self._name, numbered.dangling)
+
+    def _instead(self, request: GenerationRequest, reason: str) -> Draft:
+        """The evidence, quoted, with a note that says why."""
+        text = "".join(ExtractiveGenerator().generate(request))
+        note = FELL_BACK.format(generator=self._name, reason=reason)
+        return Draft(text, request.evidence, "extractive", note=note)
+
+    def _finish(self, draft: Draft, request: GenerationRequest, documents: Mapping[str, Document]) -> Written:
+        offered = list(dict.fromkeys(s.passage for s in (*draft.cited, *request.evidence)))
+        offered += [numbered.passage for numbered in request.passages if numbered.passage not in offered]
+        text = draft.text
+        if draft.generator != "extractive":
+            text = exact_quotes(text, find_quotations(text, offered), documents)
+        quotes = [sentence.text for sentence in (*draft.cited, *request.evidence)]
+        citations = cite(text, draft.cited, documents.__getitem__, quotes=quotes)
+        known = {str(citation.marker) for citation in citations}
+        markers = tuple((m.start(), m.end(), int(m[1])) for m in find_markers(text, quotes) if m[1] in known)
+        claims = verify(self._archive, text, markers, citations, offered)
+        return Written(text, draft.generator, citations, markers, claims, draft.dangling, draft.note)
+
+    def _supported(
+        self, draft: Draft, written: Written, request: GenerationRequest, documents: Mapping[str, Document]
+    ) -> Written:
+        """Only the sentences that their citations bear out, paragraph by paragraph."""
+        kept = [claim for claim in written.claims if claim.support == "supported"]
+        if len(kept) == len(written.claims):
+            return written
+        text, last = "", None
+        for claim in kept:
+            gap = written.text[last.end : claim.start] if last else ""
+            text += ("\n\n" if "\n" in gap else " " if last else "") + written.text[claim.start : claim.end]
+            last = claim
+        left_out = LEFT_OUT.format(count=len(written.claims) - len(kept), total=len(written.claims))
+        note = " ".join(filter(None, [draft.note, left_out]))
+        return replace(self._finish(replace(draft, text=text), request, documents), note=note)
+
+    def _choose(self, sentences: Sequence[Sentence], before: str) -> Sentence | None:
+        """The sentence of a passage that holds most of what was just said; None where none holds a word of it."""
+        spans = split_sentences(before)
+        said = set(self._archive.word_weights(before[spans[-1][0] :] if spans else ""))
+        best = max(sentences, key=lambda sentence: len(said & set(self._archive.stems(sentence.text))), default=None)
+        return best if best and said & set(self._archive.stems(best.text)) else None
+
+
+def _whole_characters(pieces: Iterator[str]) -> Iterator[str]:
+    """The same text without halves of characters: some servers send an emoji as two pieces, half of it in each."""
+    held = ""
+    for piece in pieces:
+        text = held + piece
+        held = text[-1] if "\ud800" <= text[-1:] <= "\udbff" else ""
+        text = text.removesuffix(held)
+        yield (
+            text
+            if text.isascii()
+            else encodable(text.encode("utf-16", "surrogatepass").decode("utf-16", "surrogatepass"))
+        )
+    if held:
+        yield encodable(held)
+
+
+class _Nothing(Exception):
+    """A generator that wrote nothing, or no end."""
+
+
+def _reason(error: Exception, timeout_s: float) -> str:
+    if isinstance(error, GeneratorTimeout):
+        return f"no complete answer within {timeout_s:g} s"
+    if isinstance(error, _Nothing):
+        return str(error)
+    if sentence := sentence_of(error):
+        return sentence.rstrip(".")
+    log.warning("the generator failed", exc_info=error)
+    return f"it failed: {type(error).__name__}"

@@ -1,0 +1,65 @@
+"""Where a character of a document is: its page, and its time in the recording."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from typing import TypeVar
+
+from rag.types import Document, Span, Turn
+
+
+def words_left_out(document: Document) -> list[Span]:
+    """What was left out and holds words; time stamps and rules are left out too, and not worth showing as such.
+
+    >>> words_left_out(Document("d", "", None, None, "a.txt", "00:01 Notes", (), left_out=((0, 5), (6, 11))))
+    [(6, 11)]
+    """
+    return [piece for piece in document.left_out if re.search(r"[^\W\d_]", document.text[slice(*piece)])]
+
+
+def page_at(document: Document, offset: int) -> str | None:
+    """The label of the page that holds a character; None where the document has no pages.
+
+    >>> document = Document("d", "", None, None, "a.pdf", "one two", (), pages=((0, "1"), (4, "2")))
+    >>> page_at(document, 3), page_at(document, 4)
+    ('1', '2')
+    """
+    return _last_before(document.pages, offset)
+
+
+def pages_of(document: Document, start: int, end: int) -> str | None:
+    """The label of the page that holds a range, or of the first and the last one; None where the document has no pages.
+
+    >>> document = Document("d", "", None, None, "a.pdf", "one two", (), pages=((0, "1"), (4, "2")))
+    >>> pages_of(document, 0, 3), pages_of(document, 0, 7)
+    ('1', '1–2')
+    """
+    first, last = page_at(document, start), page_at(document, max(start, end - 1))
+    return first if first == last else "–".join(filter(None, (first, last)))
+
+
+def seconds_at(document: Document, offset: int) -> float | None:
+    """Seconds into the recording at a character, by the last time stamp before it; None where there is none.
+
+    >>> document = Document("d", "", None, None, "a.srt", "one two", (), times=((0, 0.5), (4, 2.0)))
+    >>> seconds_at(document, 6)
+    2.0
+    """
+    return _last_before(document.times, offset)
+
+
+def seconds_within(document: Document, turn: Turn, offset: int) -> float | None:
+    """Seconds at a place in a turn: the last time stamp within the turn, else when the turn begins."""
+    place = bisect_right(document.times, offset, key=lambda time: time[0])
+    if place and document.times[place - 1][0] >= turn.start:
+        return document.times[place - 1][1]
+    return turn.seconds if turn.seconds is not None else seconds_at(document, offset)
+
+
+Value = TypeVar("Value")
+
+
+def _last_before(places: tuple[tuple[int, Value], ...], offset: int) -> Value | None:
+    number = bisect_right(places, offset, key=lambda place: place[0])
+    return places[number - 1][1] if number else None

@@ -1,0 +1,54 @@
+"""Whose words a question asks for: "What did Ann Reed say about the toll?" is answered by what she said herself."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from rag.text.names import first_names, fold, last_name
+
+SAYING = (
+    r"(?:say|said|says|saying|tell|told|tells|think|thought|thinks|mention|mentioned|mentions|claim|claimed|claims|argue|argued|"
+    r"argues|answer|answered|explain|explained|explains|promise|promised|comment|commented|deny|denied|admit|admitted|announce|"
+    r"announced|respond|responded|reply|replied|testify|testified|state|stated|describe|described|describes|believe|believed|"
+    r"believes|suggest|suggested|suggests)"
+)
+OPINION = (
+    r"(?:view|views|opinion|opinions|position|answer|explanation|account|reaction|response|reply|comment|comments|statement|"
+    r"stance|words|testimony)"
+)
+_BETWEEN = r"(?:\s+(?:ever|also|really|actually|then|himself|herself))?"
+
+
+def asked_of(question: str, named: Sequence[str]) -> tuple[str, ...]:
+    """Those of the speakers `named` in a question whose own words it asks for.
+
+    >>> asked_of("What did Dr. Reed say about Jo Field?", ["Ann Reed", "Jo Field"])
+    ('Ann Reed',)
+    >>> asked_of("According to reed, who pays?", ["Ann Reed"]), asked_of("What does Ann Reed earn?", ["Ann Reed"])
+    (('Ann Reed',), ())
+
+    "He" and "she" stand for whoever is named, which after `build_query` are those that the conversation was about. A
+    full name means its bearer, where others have the same last name.
+    """
+    text = fold(question)
+    found = [name for name in named if _is_asked(text, last_name(name))]
+    fuller = [name for name in found if first_names(name) & set(re.findall(r"\w+", text))]
+    return tuple(name for name in found if name in fuller or not any(_same_last(name, other) for other in fuller))
+
+
+def _is_asked(text: str, last: str) -> bool:
+    name = rf"(?:[\w.’'-]+\s+){{0,4}}?{re.escape(last)}" if last in re.findall(r"\w+", text) else "(?:he|she)"
+    return bool(
+        re.search(
+            rf"\b(?:did|does|do|has|had|will|would)\s+{name}{_BETWEEN}\s+{SAYING}\b"
+            rf"|\b(?:according to|in the words of)\s+{name}\b"
+            rf"|\bwhat\s+{name}\s+{SAYING}\b"
+            rf"|\b{re.escape(last)}['’]s?\s+(?:own\s+)?{OPINION}\b",
+            text,
+        )
+    )
+
+
+def _same_last(one: str, other: str) -> bool:
+    return last_name(one) == last_name(other)

@@ -1,0 +1,22 @@
+"""Models that read a question and a passage together: what they promise, and how one is found by name.
+
+`late.py` is the default and was trained here; `cross.py` runs published cross-encoders. How they are trained is in
+`training/`, which nothing imports at run time.
+"""
+
+from __future__ import annotations
+
+from rag.rerankers.loading import DEFAULT_READER, HEURISTIC, READERS, TRAINED, fingerprint_of, is_made, load_reader
+from rag.rerankers.protocol import Reranker, RerankScores
+
+__all__ = [
+    "DEFAULT_READER",
+    "HEURISTIC",
+    "READERS",
+    "TRAINED",
+    "RerankScores",
+    "Reranker",
+    "fingerprint_of",
+    "is_made",
+    "load_reader",
+]

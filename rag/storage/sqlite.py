@@ -1,0 +1,372 @@
+"""The truth of an archive: one SQLite file with documents, passages and their vectors.
+
+Everything else in an archive is derived from it. Each row carries a digest of itself, checked whenever it is read, since
+SQLite does not notice a flipped bit in a page.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from embeddings.types import FloatMatrix, FloatVector, RowIds
+from rag.errors import ArchiveError
+from rag.text.terms import encodable
+from rag.types import Document, Passage, Scope, SearchExtent, Span, Turn
+
+SCHEMA_VERSION = 2
+_SCHEMA = """
+CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL);
+CREATE TABLE documents (
+    id TEXT PRIMARY KEY, path TEXT NOT NULL, source TEXT NOT NULL, date TEXT, body BLOB NOT NULL, digest BLOB NOT NULL
+);
+CREATE UNIQUE INDEX documents_path ON documents (path);
+CREATE TABLE passages (
+    row INTEGER PRIMARY KEY AUTOINCREMENT, document TEXT NOT NULL REFERENCES documents (id), speaker TEXT NOT NULL,
+    role TEXT NOT NULL, date TEXT, body BLOB NOT NULL, vector BLOB NOT NULL, asked BLOB NOT NULL, sentences BLOB NOT NULL,
+    digest BLOB NOT NULL
+);
+CREATE INDEX passages_document ON passages (document);
+CREATE INDEX passages_speaker ON passages (speaker);
+"""
+
+
+class _Rows(list[Any]):
+    """All rows of a statement, fetched where its errors are told."""
+
+    def __init__(self, rows: list[Any], lastrowid: int) -> None:
+        super().__init__(rows)
+        self.lastrowid = lastrowid
+
+    def fetchone(self) -> Any:
+        return self[0] if self else None
+
+
+@dataclass(frozen=True)
+class StoredPassage:
+    """A passage with its row, its unit vector and its sentences."""
+
+    row: int
+    speaker: str
+    body: bytes  # the passage as JSON: most candidates are ranked and never read
+    vector: FloatVector  # (dim,)
+    asked_vector: FloatVector  # (dim,) of the question it answers; zeros where none was asked
+    spans: tuple[Span, ...]  # sentences, as ranges of the passage's text
+    sentence_vectors: FloatMatrix  # (sentences, dim) float32, unit rows
+
+    @cached_property
+    def passage(self) -> Passage:
+        """The passage, parsed at first use."""
+        return Passage(**json.loads(self.body))
+
+
+class Store:
+    """One SQLite file. Raises ArchiveError where it cannot be opened or a row is damaged."""
+
+    def __init__(self, path: Path, *, create: bool) -> None:
+        self._path = path
+        if not create and not path.is_file():
+            raise ArchiveError(
+                f"there is no archive in {path.parent}; run: onrecord ingest FOLDER --archive {path.parent}"
+            )
+        try:
+            self._db = sqlite3.connect(path, timeout=30, isolation_level=None, check_same_thread=False)
+            self._db.execute("PRAGMA foreign_keys = ON")
+            if create and not self._db.execute("SELECT 1 FROM sqlite_master").fetchone():
+                self._db.execute("PRAGMA journal_mode = WAL")
+                self._db.executescript(f"BEGIN;{_SCHEMA}PRAGMA user_version = {SCHEMA_VERSION};COMMIT;")
+            version = self._db.execute("PRAGMA user_version").fetchone()[0]
+        except sqlite3.Error as error:
+            raise ArchiveError(f"{path} cannot be opened: {error}") from error
+        if version != SCHEMA_VERSION:
+            raise ArchiveError(
+                f"{path} has format {version}, this onrecord reads format {SCHEMA_VERSION}; "
+                f"move it away and run: onrecord ingest FOLDER --archive {path.parent}"
+            )
+
+    def close(self) -> None:
+        self._db.close()
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """All or nothing."""
+        self._query("BEGIN IMMEDIATE")
+        try:
+            yield
+            self._query("COMMIT")
+        except BaseException:
+            if self._db.in_transaction:
+                self._db.execute("ROLLBACK")
+            raise
+
+    def checkpoint(self) -> None:
+        """Move what was committed into the one file, so that a copy of it is a copy of the archive."""
+        self._query("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    def meta(self, key: str, default: str = "") -> str:
+        found = self._query("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
+        return str(found[0]) if found else default
+
+    def set_meta(self, key: str, value: str) -> None:
+        self._query(
+            "INSERT INTO meta VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value", (key, value)
+        )
+
+    @property
+    def generation(self) -> int:
+        return int(self.meta("generation", "0"))
+
+    def add(
+        self,
+        document: Document,
+        passages: Sequence[Passage],
+        vectors: FloatMatrix,
+        asked: FloatMatrix,
+        spans: Sequence[Sequence[Span]],
+        sentence_vectors: Sequence[FloatMatrix],
+    ) -> list[int]:
+        """Insert a document with its passages; their rows."""
+        body = _document_body(document)
+        self._query(
+            "INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?)",
+            (document.id, document.path, document.source, document.date, body, _digest(document.id.encode(), body)),
+        )
+        rows: list[int] = []
+        for passage, vector, question, ranges, rest in zip(
+            passages, vectors, asked, spans, sentence_vectors, strict=True
+        ):
+            text = _passage_body(passage)
+            packed = np.asarray(vector, "<f4").tobytes()
+            half = np.asarray(question, "<f2").tobytes()
+            sentences = _pack_sentences(ranges, rest)
+            cursor = self._query(
+                "INSERT INTO passages (document, speaker, role, date, body, vector, asked, sentences, digest) "
+                "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                (
+                    document.id,
+                    passage.speaker,
+                    passage.role,
+                    passage.date,
+                    text,
+                    packed,
+                    half,
+                    sentences,
+                    _digest(document.id.encode(), passage.speaker.encode(), text, packed, half, sentences),
+                ),
+            )
+            rows.append(cursor.lastrowid)
+        return rows
+
+    def remove(self, document_id: str) -> list[int]:
+        """Delete a document and its passages; the rows they had."""
+        rows = [row for (row,) in self._query("SELECT row FROM passages WHERE document = ?", (document_id,))]
+        self._query("DELETE FROM passages WHERE document = ?", (document_id,))
+        self._query("DELETE FROM documents WHERE id = ?", (document_id,))
+        return rows
+
+    def id_at(self, path: str) -> str | None:
+        found = self._query("SELECT id FROM documents WHERE path = ?", (path,)).fetchone()
+        return str(found[0]) if found else None
+
+    def path_of(self, document_id: str) -> str | None:
+        found = self._query("SELECT path FROM documents WHERE id = ?", (document_id,)).fetchone()
+        return str(found[0]) if found else None
+
+    def documents(self) -> Iterator[Document]:
+        for document_id, body, digest in self._query(
+            "SELECT id, body, digest FROM documents ORDER BY date, source, id"
+        ):
+            yield self._document(document_id, body, digest)
+
+    def document(self, document_id: str) -> Document | None:
+        found = self._query("SELECT id, body, digest FROM documents WHERE id = ?", (document_id,)).fetchone()
+        return self._document(*found) if found else None
+
+    def document_heads(self) -> list[tuple[str, str, str | None]]:
+        """(id, source, date) of every document, without reading texts."""
+        return [tuple(row) for row in self._query("SELECT id, source, date FROM documents ORDER BY date, source, id")]
+
+    def speakers(self) -> list[str]:
+        return [name for (name,) in self._query("SELECT DISTINCT speaker FROM passages ORDER BY speaker")]
+
+    def counts(self) -> tuple[int, int]:
+        """Number of documents and of passages."""
+        documents = self._query("SELECT count(*) FROM documents").fetchone()[0]
+        return int(documents), int(self._query("SELECT count(*) FROM passages").fetchone()[0])
+
+    def passages(self, rows: Sequence[int]) -> list[StoredPassage]:
+        """The passages of these rows, in this order; rows that are gone are left out."""
+        found: dict[int, StoredPassage] = {}
+        for start in range(0, len(rows), 500):
+            part = [int(row) for row in rows[start : start + 500]]
+            marks = ",".join("?" * len(part))
+            for record in self._query(f"{_SELECT} WHERE row IN ({marks})", part):
+                found[record[0]] = self._passage(*record)
+        return [found[int(row)] for row in rows if int(row) in found]
+
+    def passages_of(self, document_id: str) -> list[StoredPassage]:
+        return [
+            self._passage(*record)
+            for record in self._query(f"{_SELECT} WHERE document = ? ORDER BY row", (document_id,))
+        ]
+
+    def all_passages(self) -> Iterator[StoredPassage]:
+        with self._told():  # one at a time: all of them may not fit into memory
+            for record in self._db.execute(f"{_SELECT} ORDER BY row"):
+                yield self._passage(*record)
+
+    def all_vectors(self) -> tuple[RowIds, FloatMatrix]:
+        """Every row with its vector: (n,) and (n, dim)."""
+        dim = int(self.meta("dim", "0"))
+        count = self.counts()[1]
+        rows, matrix = np.zeros(count, np.int64), np.zeros((count, dim), np.float32)
+        for number, stored in enumerate(self.all_passages()):
+            rows[number], matrix[number] = stored.row, stored.vector
+        return rows, matrix
+
+    def rows_in(self, scope: Scope) -> RowIds:
+        """The rows of the passages that pass every filter."""
+        condition, values = _condition(scope)
+        found = self._query(f"SELECT row FROM passages WHERE {condition}", values)
+        return np.fromiter((row for (row,) in found), np.int64)
+
+    def cover(self, scope: Scope) -> SearchExtent:
+        """How much there is in a scope."""
+        condition, values = _condition(scope)
+        counted = "count(DISTINCT document), count(DISTINCT nullif(speaker, '')), count(*), min(date), max(date)"
+        return SearchExtent(*self._query(f"SELECT {counted} FROM passages WHERE {condition}", values).fetchone())
+
+    def mentions(self, text: str) -> bool:
+        """Whether any document holds these letters in its text, its title, its date or a speaker's name.
+
+        Upper and lower case are the same, beyond ASCII as far as the whole word is written in either or begins with a capital.
+        """
+        escaped = re.sub(r"([\\%_])", r"\\\1", encodable(text))
+        forms = dict.fromkeys((escaped, escaped.lower(), escaped.upper(), escaped.capitalize()))
+        wanted = " OR ".join("words LIKE ? ESCAPE '\\'" for _ in forms)
+        found = self._query(
+            f"SELECT 1 FROM (SELECT CAST(body AS TEXT) AS words FROM documents) WHERE {wanted} LIMIT 1",
+            [f"%{form}%" for form in forms],
+        )
+        return bool(found)
+
+    def answer_counts(self) -> dict[str, int]:
+        """Number of passages by document."""
+        return dict(self._query("SELECT document, count(*) FROM passages GROUP BY document"))
+
+    def integrity(self) -> list[str]:
+        """Every fault found in the file; empty where there is none."""
+        with self._told():
+            faults = [line for (line,) in self._db.execute("PRAGMA integrity_check") if line != "ok"]
+            for table, columns in (
+                ("documents", "id, body"),
+                ("passages", "document, speaker, body, vector, asked, sentences"),
+            ):
+                for row, digest, *parts in self._db.execute(f"SELECT rowid, digest, {columns} FROM {table}"):
+                    own = [part.encode() if isinstance(part, str) else part for part in parts]
+                    if not all(isinstance(part, bytes) for part in own) or _digest(*own) != digest:
+                        faults.append(f"{table}: row {row} is damaged")
+        return faults
+
+    def _query(self, sql: str, values: Sequence[Any] = ()) -> _Rows:
+        with self._told():
+            cursor = self._db.execute(sql, values)
+            return _Rows(cursor.fetchall(), int(cursor.lastrowid or 0))
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        """What SQLite has to say, as a sentence."""
+        try:
+            yield
+        except (sqlite3.Error, UnicodeError) as error:  # its messages can quote damaged bytes
+            raise ArchiveError(f"{self._path}: {error}; run: onrecord verify --archive {self._path.parent}") from error
+
+    def _document(self, document_id: str, body: bytes, digest: bytes) -> Document:
+        self._checked(digest, document_id.encode(), body)
+        fields = json.loads(body)
+        turns = tuple(Turn(*turn) for turn in fields.pop("turns"))
+        left_out = tuple((start, end) for start, end in fields.pop("left_out"))
+        fields |= {name: tuple(fields[name]) for name in ("participants", "notes")}
+        # Archives from before pages and times were kept have neither.
+        fields |= {name: tuple(map(tuple, fields.get(name, ()))) for name in ("pages", "times")}
+        return Document(id=document_id, turns=turns, left_out=left_out, **fields)
+
+    def _passage(
+        self,
+        row: int,
+        document: str,
+        speaker: str,
+        body: bytes,
+        vector: bytes,
+        asked: bytes,
+        sentences: bytes,
+        digest: bytes,
+    ) -> StoredPassage:
+        self._checked(digest, document.encode(), speaker.encode(), body, vector, asked, sentences)
+        unit = np.frombuffer(vector, "<f4")
+        spans, rest = _unpack_sentences(sentences, len(unit))
+        question = np.frombuffer(asked, "<f2").astype(np.float32)
+        return StoredPassage(row, speaker, body, unit, question, spans, rest)
+
+    def _checked(self, digest: bytes, *parts: bytes) -> None:
+        if _digest(*parts) != digest:
+            raise ArchiveError(f"{self._path} is damaged; run: onrecord verify --repair --archive {self._path.parent}")
+
+
+_SELECT = "SELECT row, document, speaker, body, vector, asked, sentences, digest FROM passages"
+
+
+def _condition(scope: Scope) -> tuple[str, list[str]]:
+    """The SQL that a scope means, and its values."""
+    clauses, values = ["1"], []
+    for column, wanted in (("document", scope.documents), ("speaker", scope.speakers), ("role", scope.roles)):
+        if wanted is not None:
+            clauses.append(f"{column} IN (SELECT value FROM json_each(?))")
+            values.append(json.dumps(list(wanted)))
+    for operator, day in ((">=", scope.after), ("<=", scope.before)):
+        if day:
+            clauses.append(f"date {operator} ?")
+            values.append(day)
+    return " AND ".join(clauses), values
+
+
+def _digest(*parts: bytes) -> bytes:
+    hasher = hashlib.blake2b(digest_size=16)
+    for part in parts:
+        hasher.update(len(part).to_bytes(8, "little"))
+        hasher.update(part)
+    return hasher.digest()
+
+
+def _document_body(document: Document) -> bytes:
+    fields = {name: getattr(document, name) for name in Document.__slots__ if name not in ("id", "turns")}
+    fields["turns"] = [[getattr(turn, name) for name in Turn.__slots__] for turn in document.turns]
+    return json.dumps(fields, ensure_ascii=False).encode("utf-8", "surrogatepass")
+
+
+def _passage_body(passage: Passage) -> bytes:
+    fields = {name: getattr(passage, name) for name in Passage.__slots__}
+    return json.dumps(fields, ensure_ascii=False).encode("utf-8", "surrogatepass")
+
+
+def _pack_sentences(spans: Sequence[Span], vectors: FloatMatrix) -> bytes:
+    """Count, ranges, then half-precision vectors: they only rank sentences, and take half the room."""
+    head = np.asarray([len(spans)], "<i4").tobytes() + np.asarray(spans, "<i4").tobytes()
+    return head + np.asarray(vectors, "<f2").tobytes()
+
+
+def _unpack_sentences(data: bytes, dim: int) -> tuple[tuple[Span, ...], FloatMatrix]:
+    count = int(np.frombuffer(data, "<i4", 1)[0])
+    ranges = np.frombuffer(data, "<i4", 2 * count, 4).reshape(count, 2)
+    vectors = np.frombuffer(data, "<f2", count * dim, 4 + 8 * count).reshape(count, dim)
+    return tuple((int(start), int(end)) for start, end in ranges), vectors.astype(np.float32)

@@ -1,0 +1,120 @@
+"""Names as people print them: titles, first and last names, and one folding for comparing them."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from functools import lru_cache
+
+# Words before a name that say what a person is, not who.
+TITLES = frozenset(
+    "mr mrs ms miss mx dr prof professor hon honourable honorable rt right sir dame lord lady madam madame president "
+    "vice minister prime secretary general senator representative congressman congresswoman chancellor ambassador "
+    "judge justice chief mayor governor commissioner director chair chairman chairwoman chairperson captain colonel "
+    "major lieutenant sergeant admiral reverend rev herr frau monsieur mme mlle m senor senora sr sra dott ing deputy "
+    "acting state the "
+    "prasident prasidentin bundesprasident bundesprasidentin bundeskanzler bundeskanzlerin kanzler kanzlerin ministerin abgeordneter abgeordnete vizeprasident vizeprasidentin "
+    "presidente presidenta ministro ministra senador senadora don dona doutor doutora professora diputado diputada deputado deputada "
+    "depute deputee ministre presidente senateur senatrice docteur professeur "
+    "президент министр сенатор депутат профессор доктор г г-н г-жа господин госпожа председатель міністр пан пані голова".split()
+)
+
+_FEMALE = frozenset("mrs ms miss dame lady madam madame mme mlle frau senora sra chairwoman congresswoman".split())
+
+_MALE = frozenset("mr sir lord herr monsieur senor sr chairman congressman".split())
+
+
+@dataclass(frozen=True, slots=True)
+class PersonName:
+    first: tuple[str, ...]  # casefolded first names or initials
+    last: str
+    gender: str
+
+
+@lru_cache(maxsize=65_536)
+def plain_label(label: str) -> str:
+    """A label without remarks in brackets, mark-up and time stamps.
+
+    >>> plain_label("The Chair (Hon. Anna Reed (Northgate, Ind.))")
+    'The Chair'
+    """
+    previous = None
+    while previous != label:
+        previous, label = label, re.sub(r"\s*[(\[][^()\[\]]*[)\]]", "", label)
+    label = re.sub(r"\s*[(\[].*", "", label)  # a bracket that the label's end cut off
+    return re.sub(r"\s+", " ", label.replace("*", "").replace("_", " ")).strip(" :.–—-#")
+
+
+@lru_cache(maxsize=65_536)
+def fold(text: str) -> str:
+    """Case and accents taken out, for comparing names.
+
+    >>> fold("José ŻUREK")
+    'jose zurek'
+    """
+    if text.isascii():
+        return text.casefold()
+    decomposed = unicodedata.normalize("NFKD", text).casefold()
+    return "".join(char for char in decomposed if not unicodedata.combining(char))
+
+
+def parse_name(label: str) -> PersonName | None:
+    if re.search(
+        r"[&/]|\b(?:and|und|et|y|e|и|та|for|für|pour|para)\b", plain_label(label).replace(",", " , ").split(" , ")[0]
+    ):
+        return None  # "Ann Reed and Jo Field", "Counsel for Ms. Reed": somebody else than the last one named
+    spaced = re.sub(r"(?<=[^\W\d_]\.)(?=[^\W\d_])", " ", plain_label(label))  # "S.V. Brandt" → "S. V. Brandt"
+    spaced = re.sub(r"[\"“”„«»][^\"“”„«»]*[\"“”„«»]", " ", spaced.split(",")[0])  # a nickname
+    words = [fold(word).strip(".'’") for word in spaced.split()]
+    gender = "f" if any(word in _FEMALE for word in words) else "m" if any(word in _MALE for word in words) else ""
+    # "M. Reed" is a gentleman, "Senator M" has an initial.
+    names = [word for at, word in enumerate(words) if word and (word not in TITLES or (at and len(word) == 1))]
+    if not names or len(names[-1]) < 2:
+        return None
+    return PersonName(tuple(names[:-1]), names[-1], gender)
+
+
+@lru_cache(maxsize=65_536)  # asked of every speaker of an archive at every question
+def last_name(label: str) -> str:
+    """The folded last name of a speaker; empty for labels that name nobody.
+
+    >>> last_name("Dr. Anna Reed"), last_name("Question")
+    ('reed', '')
+    """
+    name = parse_name(label)
+    return name.last if name and len(name.last) > 2 and not is_question_label(label) else ""
+
+
+def first_names(label: str) -> set[str]:
+    """The folded names before a speaker's last one, without titles and initials.
+
+    >>> first_names("Dr. Anna B. Reed")
+    {'anna'}
+    """
+    return {word for word in re.findall(r"\w{2,}", fold(label)) if not is_title(word)} - {last_name(label)}
+
+
+def is_title(word: str) -> bool:
+    """Whether a word before a name says what a person is, not who.
+
+    >>> is_title("Dr."), is_title("Reed")
+    (True, False)
+    """
+    return fold(word).strip(".") in TITLES
+
+
+# Compared after folding, and so written without accents: й folds to и.
+_QUESTION_LABELS = frozenset(
+    "question q interviewer reporter journalist correspondent host moderator questions frage вопрос pregunta pergunta "
+    "запитання питання 问 问题 提问 记者 记者问 采访者 主持人 ведущии ведущая корреспондент журналист журналистка интервьюер кореспондент журналіст ведучии інтервюер "
+    "moderador moderadora presenter interviewers interviewerin reporterin moderatorin journalistin intervieweur intervieweuse journaliste animateur "
+    "entrevistador entrevistadora periodista presentador presentadora jornalista preguntas perguntas fragen вопросы reporters journalists press".split()
+)
+
+
+@lru_cache(maxsize=65_536)
+def is_question_label(label: str) -> bool:
+    """Whether a label says "question" rather than who asks."""
+    words = fold(plain_label(label)).split()
+    return bool(words) and words[0] in _QUESTION_LABELS and len(words) <= 2

@@ -1,0 +1,182 @@
+"""What stands in a transcript and is not said: page furniture, credits, end marks, stage notes, a clerk's remarks.
+
+All of it is known by its form: short lines that end like no sentence, in the words that pages use for it. A list, a poem or
+an answer without its full stop is none of these.
+"""
+
+from __future__ import annotations
+
+import re
+
+from rag.text.spans import trim
+
+# Headings that pages put behind a text; whole phrases, since "More than that" or "See for yourself" are people talking.
+_FURNITURE = re.compile(
+    r"^(?:(?:see|read|watch|listen|check|look) (?:also|more|next|too|on)|also (?:read|see|on|in)\b.*|you (?:may|might) (?:also )?(?:like|enjoy).*"
+    r"|(?:related|recommended|similar|further|other|latest|popular|trending) (?:\w+ )?(?:articles?|posts?|stories|news|episodes?|links|content|topics|reading|videos?|"
+    r"interviews?|transcripts?)|related|recommended|more (?:from|on|stories|news|articles|posts|about|episodes|interviews)\b.*"
+    r"|(?:next|previous) (?:articles?|posts?|episodes?|story|page)\b.*|share(?: (?:this|on|via)\b.*)?|follow us\b.*|subscribe(?: (?:to|now|for|here)\b.*)?"
+    r"|(?:our )?newsletter|sign up\b.*|leave a (?:reply|comment).*|post a comment|(?:\d+ )?comments?|tags?\b.*|filed under\b.*|categor(?:y|ies)\b.*"
+    r"|advertisements?|sponsored(?: content)?|about the (?:authors?|show|podcast|host|interviewer)|show notes|credits|support (?:us|the show)"
+    r"|in this (?:episode|issue)|all rights reserved.*|(?:©|\(c\)|copyright)\s.*|(?:#\w+\s*)+"
+    r"|(?:anzeige|werbung|mehr zum thema|lesen sie auch|weiterlesen|verwandte artikel|das könnte sie auch interessieren|schlagw[oö]rter)\b.*"
+    r"|(?:publicité|à lire aussi|lire aussi|lire la suite|articles? liés|sur le même sujet|mots[- ]clés)\b.*"
+    r"|(?:publicidad|lea también|lee también|le puede interesar|noticias relacionadas|artículos relacionados|etiquetas)\b.*"
+    r"|(?:publicidade|leia também|leia mais|veja também|notícias relacionadas)\b.*"
+    r"|(?:реклама|читайте также|смотрите также|по теме|подписывайтесь|теги|читайте також|дивіться також|за темою|підписуйтесь)\b.*"
+    r"|(?:相关阅读|相关新闻|延伸阅读|更多阅读|广告|推荐阅读|分享到).*)[.:：]?$",
+    re.I,
+)
+_CREDIT = re.compile(
+    r"^[(\[*_]*(?:photos?|fotos?|photographs?|pictures?|images?|bild(?:er)?|illustrations?|graphics?|credits?|sources?|quellen?|fuentes?|fontes?|videos?|"
+    r"crédits?|créditos?|фото|источник|джерело|ілюстрація|图片?|来源|责任编辑|编辑)(?: (?:by|credits?|courtesy|von|de|par))?[^\S\n]*[:：©][^\S\n]*(?P<rest>\S.{0,118})$",
+    re.I,
+)
+_END_MARK = re.compile(
+    r"^(?:[\[(][^\S\n]*(?:end|ende|schluss|fin|fim|final|конец|кінець|结束|完)\b[^\n]{0,60}[\])]|-30-|[^\n.:]{1,60} (?:started|stopped) transcription|(?:#[^\S\n]?){3,}|（?完）?"
+    r"|[\[(](?:whereupon|thereupon)\b[^\n]{0,200}[\])]|[\[(]the (?:hearing|meeting|committee|session|conference|deposition|proceedings?|interview) (?:was |were )?(?:adjourned|concluded|ended|closed|rose|recessed)\b[^\n]{0,120}[\])]"
+    r"|(?:end|ende|fin) (?:of|der|du|de la) (?:the )?(?:transcript|interview|recording|aufzeichnung|tape|audio|entretien)\.?)$",
+    re.I,
+)
+_CAPITAL_END = re.compile(r"^(?:END|ENDS|ENDE|FIN|FIM|КОНЕЦ|КІНЕЦЬ)\b[^\n]{0,40}$")
+_TIME_OF_DAY = re.compile(
+    r"^(?:\d{1,2}[:.]\d{2}|\d{1,2})[^\S\n]*(?:[AaPp]\.?[Mm]\.?|Uhr|h)?(?:[^\S\n]+\(?[A-Z]{2,5}\)?)?\.?$"
+)
+# What clerks write between speeches into the record of a parliament.
+_CLERK = re.compile(
+    r"^[^\S\n]*(?:There being no objection, the [^\n]*(?:was|were)|The (?:assistant )?(?:bill |legislative )?clerk (?:read|proceeded|called|will)\b|The (?:motion|amendment|resolution|bill|nomination)s? (?:was|were) (?:agreed|rejected|ordered|read|laid|passed|confirmed)\b)",
+    re.M,
+)
+_STAGE_WORDS = re.compile(
+    r"^(?:(?:prolonged|general|loud|light|some|more|vereinzelt|anhaltender|langanhaltender|lebhafter|allgemeiner|aplausos?|vifs)\s)*"
+    r"(?:applause|laughter|laughs?|laughing|chuckles?|chuckling|cheers?|cheering|music|silence|pause|crosstalk|cross-talk|cross talk|inaudible|indiscernible|unintelligible|"
+    r"phonetic|sic|sighs?|coughs?|off[- ]mic|no response|no audible response|as interpreted|translated|through interpreter|speaking [\w ]+|in (?:english|french|spanish|german|russian|chinese|ukrainian|portuguese)|"
+    r"begin video ?(?:clip|tape)|end video ?(?:clip|tape)|video ?(?:clip|tape)|commercial break|break|ad break|recess|theme music|intro music|"
+    r"beifall|heiterkeit|zuruf|zurufe|lachen|unruhe|widerspruch|nationalhymne|zwischenruf|applaudissements|rires|sourires|exclamations|brouhaha|mouvements divers|"
+    r"aplausos|risas|rumores|risos|palmas|música|аплодисменты|смех|смеется|смеётся|оплески|сміх|сміється|музыка|музика|掌声|笑|笑声|鼓掌|音乐|丢失)\b.{0,60}$",
+    re.I,
+)
+_SENTENCE_END = re.compile(r"[.!?。！？…:;]['\"”’»)\]*_]*$")
+_CUT_OFF = re.compile(r"(?:…|\.\.\.)['\"”’»)\]]*$")
+_PARAGRAPH = re.compile(r"[^\n]+(?:\n(?!\s*\n)[^\n]+)*")
+
+
+def is_furniture(line: str) -> bool:
+    """Whether a line is a heading in the words that pages use, and no sentence.
+
+    >>> is_furniture("## Related articles"), is_furniture("Share this with your neighbours.")
+    (True, False)
+    """
+    line = line.strip()
+    heading = line.strip("#*_=- \t")
+    if not line or len(line) > 80 or "\n" in line or not (_FURNITURE.match(heading) or _FURNITURE.match(line)):
+        return False
+    return line.endswith((":", "：")) or line[0] == "©" or not _SENTENCE_END.search(line)
+
+
+def is_credit(line: str) -> bool:
+    """Whether a line says where a picture or a text is from.
+
+    >>> is_credit("Photo: Jo Field / Courier"), is_credit("Source: we never had one, and so we asked the whole town what it knew.")
+    (True, False)
+    """
+    match = _CREDIT.match(line.strip())
+    return bool(match) and len(match["rest"].split()) <= 10  # type: ignore[index]
+
+
+def is_end_mark(line: str) -> bool:
+    """Whether a line says that the transcript ends here.
+
+    >>> is_end_mark("END  5:49 P.M. EDT"), is_end_mark("(Schluss: 13.49 Uhr)"), is_end_mark("End of story, I said.")
+    (True, True, False)
+    """
+    line = line.strip(" \t*_")
+    return bool(_END_MARK.match(line) or _CAPITAL_END.match(line))
+
+
+def is_stage_note(text: str) -> bool:
+    """Whether words in brackets tell what happens rather than who speaks.
+
+    >>> is_stage_note("Applause"), is_stage_note("Ann Reed")
+    (True, False)
+    """
+    return bool(_STAGE_WORDS.match(text.strip(" .*_[]()")))
+
+
+def is_only_a_note(paragraph: str) -> bool:
+    """Whether a paragraph is one remark in brackets: nothing that anybody says.
+
+    >>> is_only_a_note("(Laughter.)"), is_only_a_note("[They did] not.")
+    (True, False)
+    """
+    return bool(re.fullmatch(r"\s*(?:\\?\[\[?[^\[\]]{1,200}\]\]?|\([^()]{1,200}\))[.,]?\s*", paragraph))
+
+
+def is_clerk(line: str) -> bool:
+    """Whether a line is a clerk's remark between speeches.
+
+    >>> is_clerk("There being no objection, the bill was ordered to be printed in the Record.")
+    True
+    """
+    return bool(_CLERK.match(line))
+
+
+def clerks_in(text: str) -> list[int]:
+    """Where in a text the lines of a clerk begin."""
+    return [match.start() for match in _CLERK.finditer(text)]
+
+
+def end_of_talk(text: str, start: int, end: int) -> int:
+    """Where the last turn ends, without what a page or a stenographer puts behind it.
+
+    Furniture opens with a heading: a short line that ends like no sentence, and is either in the words that pages use for
+    it, or is followed up to the end by headings and teasers that break off.
+    """
+    paragraphs = [(m.start() + start, m.group()) for m in _PARAGRAPH.finditer(text[start:end])]
+    for position, paragraph in paragraphs:
+        offset = 0
+        for line in paragraph.split("\n"):
+            if is_end_mark(line) and position + offset > start:
+                return end_of_talk(text, start, trim(text, start, position + offset)[1])
+            offset += len(line) + 1
+    # From behind: whether all that follows a paragraph is headings and teasers, with one teaser at least.
+    teasers = [False] * len(paragraphs)
+    loose, broken_off = True, False
+    for number in range(len(paragraphs) - 1, -1, -1):
+        teasers[number] = loose and broken_off
+        line = paragraphs[number][1].strip()
+        broken_off = broken_off or bool(_CUT_OFF.search(line))
+        loose = loose and (not _SENTENCE_END.search(line) or bool(_CUT_OFF.search(line)))
+    for number, (position, paragraph) in enumerate(paragraphs[1:], start=1):
+        line = paragraph.strip()
+        following = paragraphs[number + 1][1] if number + 1 < len(paragraphs) else ""
+        rule = bool(re.fullmatch(r"[-*_=#]{3,}", line))
+        heading = len(line.split()) <= 6 and "\n" not in line and not _SENTENCE_END.search(line)
+        if is_furniture(line) or (heading and teasers[number]) or (rule and is_furniture(following)):
+            return trim(text, start, position)[1]
+    while len(paragraphs) > 1:  # credits, a time of day and rules at the very end
+        position, paragraph = paragraphs[-1]
+        line = paragraph.strip()
+        if not (is_credit(line) or _TIME_OF_DAY.match(line) or re.fullmatch(r"[-*_=#\s]{3,}", line)):
+            break
+        paragraphs.pop()
+        end = trim(text, start, position)[1]
+    return end
+
+
+def furniture_within(text: str, start: int, end: int) -> list[tuple[int, int]]:
+    """Adverts, credits and pointers to other pages in the midst of a turn, with the headings that follow them."""
+    found: list[tuple[int, int]] = []
+    cutting = False
+    if "\n" not in text[start:end]:
+        return found
+    for match in _PARAGRAPH.finditer(text[start:end]):
+        line = match.group().strip()
+        opens = match.start() > 0 and "\n" not in line and (is_furniture(line) or is_credit(line))
+        loose = (
+            cutting and not is_credit(line) and len(line) < 120 and not _SENTENCE_END.search(line) and "\n" not in line
+        )
+        if opens or loose:
+            found.append((start + match.start(), start + match.end()))
+        cutting = (opens and not is_credit(line)) or loose
+    return found

@@ -1,0 +1,151 @@
+"""The REST door: /api/ask, /api/search and /api/documents give the same JSON as the command line, and /api/docs says how.
+
+Filters are those of the command line. A GET takes them from the address, a POST from a JSON object.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request, Response
+from fastapi.openapi.utils import get_openapi
+from fastapi.responses import HTMLResponse
+from pydantic import BaseModel, Field
+from starlette.concurrency import run_in_threadpool
+
+from rag.errors import InputError
+from rag.json_forms import answer_to_json, document_to_json, passage_to_json
+from ui.api.context import JSON, Door, Refused, gone, route_class
+from ui.api.filters import Filtered
+from ui.api.manual import render_manual
+from ui.api.text_forms import listing
+from ui.texts import say
+
+TITLE = "onrecord"
+ABOUT = "Answers about interviews, press conferences and hearings, in the speaker's own words, with the exact place."
+FAILURES = {
+    400: "What was asked cannot be done; `error` says why",
+    401: "A login is needed",
+    404: "There is no such document",
+    429: "Too many questions at once, or too many wrong logins",
+}
+
+
+class Question(Filtered):
+    """A question, in its conversation."""
+
+    question: str = Field(description="What is asked")
+    history: list[str] = Field([], description="Earlier questions, the oldest first (repeatable)")
+
+
+class Search(Filtered):
+    """A search for passages."""
+
+    query: str = Field(description="What is searched for")
+
+
+class Failure(BaseModel):
+    """Why there is no answer."""
+
+    error: str
+
+
+def refusal(error: Refused) -> Response:
+    """A failure as this door tells it: {"error": a sentence}."""
+    return JSON({"error": error.sentence}, status_code=error.status, headers=error.headers)
+
+
+def rest_router(door: Door) -> APIRouter:
+    """The routes under /api."""
+    router = APIRouter(
+        prefix="/api",
+        route_class=route_class(door, refusal),
+        responses={status: {"description": text, "model": Failure} for status, text in FAILURES.items()},
+    )
+    archive, settings = door.desk.archive, door.desk.settings
+
+    async def ask(asked: Question, request: Request) -> Response:
+        items = door.desk.stream(asked.question, history=asked.history, k=asked.k, filters=asked.filters)
+        return JSON(answer_to_json(await door.answer(items, ended=gone(request))))
+
+    def search(asked: Search) -> Response:
+        if not asked.query.strip():
+            raise InputError("the query is empty; type some words")
+        filters = asked.filters
+        hits = archive.search(
+            asked.query,
+            k=asked.k or settings.k,
+            speaker=filters.speaker,
+            document=filters.document,
+            after=filters.after,
+            before=filters.before,
+            role=filters.role,
+        )
+        return JSON({"query": asked.query, "passages": [passage_to_json(hit) for hit in hits]})
+
+    @router.get("/ask", summary="Answer a question with verbatim, located quotes")
+    async def get_answer(asked: Annotated[Question, Query()], request: Request) -> Response:
+        return await ask(asked, request)
+
+    @router.post("/ask", summary="The same, for questions and histories that are long")
+    async def post_question(asked: Question, request: Request) -> Response:
+        return await ask(asked, request)
+
+    @router.get("/search", summary="List the passages that fit a query best")
+    def get_passages(asked: Annotated[Search, Query()]) -> Response:
+        return search(asked)
+
+    @router.post("/search", summary="The same")
+    def post_search(asked: Search) -> Response:
+        return search(asked)
+
+    @router.get("/documents", summary="List the documents of the archive")
+    def get_documents() -> Response:
+        return JSON(listing(archive))
+
+    @router.get(
+        "/documents/{id:path}", summary="One document: its canonical text, which offsets refer to, and its turns"
+    )
+    def get_document(id: str) -> Response:
+        if not archive.exists:
+            raise Refused(404, say("answer.empty"))
+        try:
+            return JSON(document_to_json(archive.document(id)))
+        except InputError as error:
+            raise Refused(404, str(error)) from error
+
+    described: list[dict[str, Any]] = []
+
+    def describe() -> dict[str, Any]:
+        if not described:
+            schema = get_openapi(title=TITLE, version="1", summary=ABOUT, routes=router.routes)
+            described.append(_with_logins(schema, door.access.schemes))
+        return described[0]
+
+    @router.get("/openapi.json", include_in_schema=False)
+    def get_schema() -> Response:
+        return JSON(describe())
+
+    @router.get("/docs", include_in_schema=False)
+    async def get_manual(request: Request) -> Response:
+        return HTMLResponse(await run_in_threadpool(render_manual, describe(), str(request.base_url)))
+
+    @router.api_route("/{rest:path}", methods=["GET", "POST", "PUT", "PATCH", "DELETE"], include_in_schema=False)
+    def get_nothing(rest: str) -> Response:
+        raise Refused(404, f"there is no /api/{rest} for this kind of request; /api/docs lists what there is")
+
+    return router
+
+
+def _with_logins(schema: dict[str, Any], schemes: list[str]) -> dict[str, Any]:
+    """An OpenAPI schema that says how to log in, and nothing of FastAPI's own form of errors, which this door never uses."""
+    for operation in (found for path in schema["paths"].values() for found in path.values()):
+        operation["responses"].pop("422", None)
+    components = schema.setdefault("components", {})
+    for name in ("HTTPValidationError", "ValidationError"):
+        components.get("schemas", {}).pop(name, None)
+    if schemes:
+        named = {scheme.lower(): {"type": "http", "scheme": scheme.lower()} for scheme in schemes}
+        components["securitySchemes"] = named
+        schema["security"] = [{name: []} for name in named]
+    return schema

@@ -1,0 +1,153 @@
+"""Documents as the page shows them: what the script in the browser gets, and how files that it sends are added."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import re
+import threading
+import unicodedata
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from rag.archive import Archive
+from rag.errors import InputError
+from rag.places import words_left_out
+from rag.text.dates import spoken_date
+from rag.text.terms import encodable
+from rag.types import Document
+
+MAX_UPLOAD_BYTES = 25_000_000
+UPLOADS = "uploads"
+
+
+@dataclass(frozen=True, slots=True)
+class Library:
+    """The archive's documents, listed once per generation."""
+
+    archive: Archive
+    _guard: threading.Lock
+    _listed: dict[int, list[dict[str, Any]]]
+
+    @classmethod
+    def of(cls, archive: Archive) -> Library:
+        return cls(archive, threading.Lock(), {})
+
+    def listing(self) -> list[dict[str, Any]]:
+        """Every document by date: id, title, date, source, who answers, number of answers."""
+        with self._guard:
+            generation = self.archive.generation
+            if generation not in self._listed:
+                counts = self.archive.answer_counts()
+                rows = [_summary(document, counts.get(document.id, 0)) for document in self.archive.documents()]
+                self._listed.clear()
+                self._listed[generation] = rows
+            return self._listed[generation]
+
+
+def _summary(document: Document, answers: int) -> dict[str, Any]:
+    return {
+        "id": document.id,
+        "title": document.title,
+        "date": document.date,
+        "spoken": spoken_date(document.date) if document.date else "",
+        "source": document.source,
+        "speakers": list(dict.fromkeys(t.speaker for t in document.turns if t.speaker and t.role != "interviewer")),
+        "answers": answers,
+        "notes": list(document.notes),
+    }
+
+
+def source_view(document: Document) -> dict[str, Any]:
+    """A whole transcript: head, turns as [speaker, role, start, seconds, text], what was left out as [start, text]."""
+    return {
+        "id": document.id,
+        "title": document.title,
+        "date": document.date,
+        "spoken": spoken_date(document.date) if document.date else "",
+        "place": document.place,
+        "source": document.source,
+        "sha256": hashlib.sha256(document.text.encode("utf-8", "surrogatepass")).hexdigest(),
+        "turns": [
+            [turn.speaker, turn.role, turn.start, turn.seconds, document.text[turn.start : turn.end]]
+            for turn in document.turns
+        ],
+        "leftOut": [[start, document.text[start:end].strip()] for start, end in words_left_out(document)],
+        "pages": [list(page) for page in document.pages],
+        "times": [list(time) for time in document.times],
+        "grammar": document.grammar,
+        "confidence": document.confidence,
+        "notes": list(document.notes),
+    }
+
+
+def add_file(archive: Archive, name: object, data: object) -> dict[str, Any]:
+    """Read one file that a browser sent, in base64, into the archive: {"source", "answers", "notes"}.
+
+    It is kept in the archive's `uploads` folder under its own name, or under one with a number where the name is taken:
+    an upload never replaces a document. Raises InputError with the reason where it cannot be read.
+    """
+    if not isinstance(name, str) or not isinstance(data, str):
+        raise InputError("the upload is not in the form that this page sends")
+    if len(data) > (MAX_UPLOAD_BYTES + 2) // 3 * 4:
+        raise InputError(f"has more than {MAX_UPLOAD_BYTES // 1_000_000} MB; split it")
+    try:
+        content = base64.b64decode(data, validate=True)
+    except (binascii.Error, ValueError) as error:
+        raise InputError("did not arrive whole; try again") from error
+    folder = Path(archive.url) / UPLOADS
+    folder.mkdir(parents=True, exist_ok=True)
+    path, is_new = _create(folder, safe_name(name), content)
+    try:
+        report = archive.ingest([path])
+    except BaseException:
+        if is_new:
+            path.unlink(missing_ok=True)
+        raise
+    if is_new and (report.failed or report.unchanged):
+        path.unlink(missing_ok=True)
+    if report.failed:
+        raise InputError(report.failed[0][1])
+    notes = [note for _, note in report.notes]
+    return {"source": path.name, "answers": report.passages, "notes": notes, "unchanged": bool(report.unchanged)}
+
+
+def safe_name(name: str) -> str:
+    """A file name without folders, hidden beginnings or characters that some system refuses.
+
+    >>> safe_name("../../etc/pass<wd>.txt"), safe_name("C:\\\\notes\\\\Émile.md"), safe_name("..")
+    ('pass_wd_.txt', 'Émile.md', 'transcript.txt')
+    """
+    name = encodable(unicodedata.normalize("NFC", name))
+    last = re.split(r"[/\\]", name)[-1]
+    clean = re.sub(r'[<>:"|?*\x00-\x1f\x7f]|[\u200b-\u200f\u202a-\u202e\u2066-\u2069]', "_", last).strip(" .")
+    stem, dot, suffix = clean.rpartition(".")
+    short = (f"{_cut(stem, 120)}.{_cut(suffix, 20)}" if dot else _cut(clean, 120)).rstrip(" .")
+    if re.fullmatch(r"(?i)(?:con|prn|aux|nul|com\d|lpt\d)(?:\..*)?", short):
+        short = f"_{short}"
+    return short or "transcript.txt"
+
+
+def _cut(text: str, most_bytes: int) -> str:
+    return text.encode()[:most_bytes].decode("utf-8", "ignore")
+
+
+def _create(folder: Path, name: str, content: bytes) -> tuple[Path, bool]:
+    """(path, whether it is new) of a file that holds this: the same content under the same name is the same file."""
+    stem, dot, suffix = name.rpartition(".")
+    for number in range(1, 10_000):
+        path = folder / (name if number == 1 else f"{stem or suffix} ({number}){dot}{suffix if stem else ''}")
+        try:
+            with path.open("xb") as file:
+                file.write(content)
+        except FileExistsError:
+            if path.is_file() and path.stat().st_size == len(content) and path.read_bytes() == content:
+                return path, False
+            continue
+        except OSError:
+            path.unlink(missing_ok=True)
+            raise
+        return path, True
+    raise InputError(f"there are too many files called {name}; rename it")

@@ -1,0 +1,134 @@
+"""What happens when a question is sent: steps of an answer, as the page shows them one after the other.
+
+No global state and none per visitor: a conversation comes in and goes out, so that two visitors cannot mix.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from rag.archive import Archive
+from rag.assistant import MAX_HISTORY, Assistant
+from rag.config import Settings
+from rag.errors import InputError, sentence_of
+from rag.examples import example_questions
+from rag.generators import DEFAULT_GENERATOR, GENERATORS
+from rag.text.terms import encodable
+from rag.types import Answer, Filters
+from ui.conversations import Exchange, history_of
+from ui.rendering import render_welcome
+from ui.texts import say
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """The conversation while a question is being answered (`pending`, `text` so far), and at the end."""
+
+    exchanges: tuple[Exchange, ...]
+    pending: Exchange | None = None
+    text: str = ""
+
+
+class Desk:
+    """Answers questions about one archive, with an assistant for each generator that is asked for."""
+
+    def __init__(
+        self,
+        archive: Archive,
+        *,
+        settings: Settings | None = None,
+        read_only: bool = False,
+        samples: Path | None = None,
+    ) -> None:
+        self.archive = archive
+        self.settings = settings or Settings()
+        self.read_only = read_only
+        self.samples = samples
+        self._assistants: dict[str, Assistant] = {}
+        self._examples: tuple[int, list[str]] = (-1, [])
+        self._guard = threading.Lock()
+
+    def answer(
+        self, question: str, exchanges: Sequence[Exchange], *, filters: Filters, generator: str, k: int
+    ) -> Iterator[Step]:
+        """The steps of an answer; the last one holds the finished exchange, or the reason why there is none."""
+        before = tuple(exchanges)
+        question = encodable(question)  # half a character would stop the page
+        asked = Exchange(question.strip(), filters)
+        yield Step(before, asked)
+        text = ""
+        try:
+            history = history_of(before, MAX_HISTORY)
+            for piece in self.stream(question, history=history, k=k, filters=filters, generator=generator):
+                if isinstance(piece, Answer):
+                    yield Step((*before, Exchange(asked.question, filters, piece)))
+                else:
+                    text += piece
+                    yield Step(before, asked, text)
+        except Exception as error:  # whatever it is, the page goes on
+            yield Step((*before, Exchange(asked.question, filters, error=told(error))))
+
+    def stream(
+        self,
+        question: str,
+        *,
+        history: Sequence[str] = (),
+        k: int | None = None,
+        filters: Filters | None = None,
+        generator: str | None = None,
+    ) -> Iterator[str | Answer]:
+        """Pieces of an answer, and the finished one as the last item; what is left out is as the settings say."""
+        if not self.archive.exists:
+            raise InputError(say("answer.empty"))
+        assistant = self.assistant(generator or self.settings.generator)
+        k = self.settings.k if k is None else k
+        yield from assistant.stream(question, history=history, k=k, filters=filters)
+
+    def welcome(self) -> str:
+        """The greeting: questions from the archive's own documents, or how to begin where there are none."""
+        empty = self.archive.counts()[1] == 0
+        return render_welcome(
+            [] if empty else self.examples(), empty=empty, samples=self.samples is not None, read_only=self.read_only
+        )
+
+    def examples(self) -> list[str]:
+        """Questions to begin with, chosen once per generation of the archive."""
+        with self._guard:
+            generation = self.archive.generation
+            if self._examples[0] != generation:
+                self._examples = (generation, example_questions(self.archive.documents()))
+            return self._examples[1]
+
+    def generators(self) -> list[str]:
+        """What can be chosen: quoting, what is configured, and what is installed beside it."""
+        installed = [name for name in GENERATORS.names() if name not in GENERATORS.builtins]
+        return list(dict.fromkeys([self.settings.generator, DEFAULT_GENERATOR, *installed]))
+
+    def warm_up(self) -> None:
+        """Load the models and indexes before somebody waits for them."""
+        if self.archive.counts()[1]:
+            self.assistant(DEFAULT_GENERATOR).ask("What was said?")
+
+    def assistant(self, generator: str) -> Assistant:
+        """The assistant with this generator, made at its first question."""
+        with self._guard:
+            if generator not in self._assistants:
+                made = self.settings.for_assistant()
+                if generator != self.settings.generator:
+                    made |= {"generator": generator, "options": {}}
+                self._assistants[generator] = Assistant(self.archive, **made)
+            return self._assistants[generator]
+
+
+def told(error: Exception) -> str:
+    """An error as a sentence; one that nobody foresaw goes to the log, with a pointer to it."""
+    if sentence := sentence_of(error):
+        return sentence
+    log.error("unexpected error", exc_info=error)
+    return f"something went wrong ({type(error).__name__}); the terminal where onrecord runs says more"
