@@ -14,7 +14,8 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from rag.text.terms import DEFAULT_LANGUAGE, LANGUAGES, content_words, known_language, readings_of, terms_of
+from rag.text.lexicon import DEFAULT_LANGUAGE
+from rag.text.terms import LANGUAGES, content_words, known_language, readings_of, terms_of
 from rag.types import Passage, Scope
 
 _HEAP_BYTES = 64_000_000

@@ -5,25 +5,12 @@ from __future__ import annotations
 import re
 from datetime import date
 
+from rag.text.lexicon import DEFAULT_LANGUAGE, LEXICONS
+
 _MONTHS = {
     name: number
-    for number, names in enumerate(
-        [
-            "january jan janvier januar enero января січня janeiro",
-            "february feb février fevrier februar febrero февраля лютого fevereiro",
-            "march mar mars märz marzo марта березня março",
-            "april apr avril abril апреля квітня",
-            "may mai mayo мая травня maio",
-            "june jun juin juni junio июня червня junho",
-            "july jul juillet juli julio июля липня julho",
-            "august aug août aout agosto августа серпня",
-            "september sep sept septembre septiembre сентября вересня setembro",
-            "october oct octobre oktober okt octubre октября жовтня outubro",
-            "november nov novembre noviembre ноября листопада novembro",
-            "december dec décembre dezember dez diciembre декабря грудня dezembro",
-        ],
-        start=1,
-    )
+    for lexicon in LEXICONS.values()
+    for number, names in enumerate(lexicon.months, start=1)
     for name in names.split()
 }
 _MONTH = "|".join(sorted(_MONTHS, key=len, reverse=True))
@@ -37,19 +24,7 @@ _PATTERNS = [
     re.compile(r"\b(?P<d>\d{1,2})\.(?P<m>\d{1,2})\.(?P<y>\d{4})\b"),
     re.compile(r"(?P<y>\d{4})\s*年\s*(?P<m>\d{1,2})\s*月\s*(?P<d>\d{1,2})\s*[日号]"),
 ]
-_UNITS = "first second third fourth fifth sixth seventh eighth ninth".split()
-_ORDINALS = {
-    name: number
-    for number, name in enumerate(
-        [
-            *_UNITS,
-            *"tenth eleventh twelfth thirteenth fourteenth fifteenth sixteenth seventeenth eighteenth nineteenth".split(),
-            *("twentieth", *(f"twenty-{unit}" for unit in _UNITS)),
-            *("thirtieth", "thirty-first"),
-        ],
-        start=1,
-    )
-}
+_ORDINALS = {name: number for number, name in enumerate(LEXICONS[DEFAULT_LANGUAGE].ordinals, start=1)}
 _DAY_NUMBER = (
     rf"\d{{1,2}}(?:st|nd|rd|th|er|\.|º)?|{'|'.join(sorted(_ORDINALS, key=len, reverse=True)).replace('-', '[- ]')}"
 )
@@ -160,8 +135,8 @@ def spoken_date(iso: str) -> str:
     '28 March 2024'
     """
     day = date.fromisoformat(iso)
-    months = "January February March April May June July August September October November December".split()
-    return f"{day.day} {months[day.month - 1]} {day.year}"
+    month = LEXICONS[DEFAULT_LANGUAGE].months[day.month - 1].split()[0]
+    return f"{day.day} {month.capitalize()} {day.year}"
 
 
 def month_number(word: str) -> int | None:

@@ -4,25 +4,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
-# Words before a name that say what a person is, not who.
-TITLES = frozenset(
-    "mr mrs ms miss mx dr prof professor hon honourable honorable rt right sir dame lord lady madam madame president "
-    "vice minister prime secretary general senator representative congressman congresswoman chancellor ambassador "
-    "judge justice chief mayor governor commissioner director chair chairman chairwoman chairperson captain colonel "
-    "major lieutenant sergeant admiral reverend rev herr frau monsieur mme mlle m senor senora sr sra dott ing deputy "
-    "acting state the "
-    "prasident prasidentin bundesprasident bundesprasidentin bundeskanzler bundeskanzlerin kanzler kanzlerin ministerin abgeordneter abgeordnete vizeprasident vizeprasidentin "
-    "presidente presidenta ministro ministra senador senadora don dona doutor doutora professora diputado diputada deputado deputada "
-    "depute deputee ministre presidente senateur senatrice docteur professeur "
-    "президент министр сенатор депутат профессор доктор г г-н г-жа господин госпожа председатель міністр пан пані голова".split()
-)
+from rag.text.lexicon import union
 
-_FEMALE = frozenset("mrs ms miss dame lady madam madame mme mlle frau senora sra chairwoman congresswoman".split())
-
-_MALE = frozenset("mr sir lord herr monsieur senor sr chairman congressman".split())
+TITLES = union("titles")  # folded, as everything that is compared here
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,12 +55,20 @@ def parse_name(label: str) -> PersonName | None:
     spaced = re.sub(r"(?<=[^\W\d_]\.)(?=[^\W\d_])", " ", plain_label(label))  # "S.V. Brandt" → "S. V. Brandt"
     spaced = re.sub(r"[\"“”„«»][^\"“”„«»]*[\"“”„«»]", " ", spaced.split(",")[0])  # a nickname
     words = [fold(word).strip(".'’") for word in spaced.split()]
-    gender = "f" if any(word in _FEMALE for word in words) else "m" if any(word in _MALE for word in words) else ""
+    gender = _gender(words)
     # "M. Reed" is a gentleman, "Senator M" has an initial.
     names = [word for at, word in enumerate(words) if word and (word not in TITLES or (at and len(word) == 1))]
     if not names or len(names[-1]) < 2:
         return None
     return PersonName(tuple(names[:-1]), names[-1], gender)
+
+
+def _gender(words: Iterable[str]) -> str:
+    """The gender that titles among some folded words tell, "f" or "m"; empty if there are none."""
+    known = set(words)
+    if known & union("female_titles"):
+        return "f"
+    return "m" if known & union("male_titles") else ""
 
 
 @lru_cache(maxsize=65_536)  # asked of every speaker of an archive at every question
@@ -104,17 +100,8 @@ def is_title(word: str) -> bool:
     return fold(word).strip(".") in TITLES
 
 
-# Compared after folding, and so written without accents: й folds to и.
-_QUESTION_LABELS = frozenset(
-    "question q interviewer reporter journalist correspondent host moderator questions frage вопрос pregunta pergunta "
-    "запитання питання 问 问题 提问 记者 记者问 采访者 主持人 ведущии ведущая корреспондент журналист журналистка интервьюер кореспондент журналіст ведучии інтервюер "
-    "moderador moderadora presenter interviewers interviewerin reporterin moderatorin journalistin intervieweur intervieweuse journaliste animateur "
-    "entrevistador entrevistadora periodista presentador presentadora jornalista preguntas perguntas fragen вопросы reporters journalists press".split()
-)
-
-
 @lru_cache(maxsize=65_536)
 def is_question_label(label: str) -> bool:
     """Whether a label says "question" rather than who asks."""
     words = fold(plain_label(label)).split()
-    return bool(words) and words[0] in _QUESTION_LABELS and len(words) <= 2
+    return bool(words) and words[0] in union("question_labels") and len(words) <= 2

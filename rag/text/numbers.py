@@ -9,13 +9,12 @@ import re
 from decimal import Decimal
 
 from rag.text.dates import ordinal
+from rag.text.lexicon import LEXICONS
 
-_UNITS = "one two three four five six seven eight nine".split()
-_TEENS = "ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen".split()
-_TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
+_ENGLISH = LEXICONS["en"]
+_UNITS, _TEENS, _TENS, _SCALES = _ENGLISH.units, _ENGLISH.teens, _ENGLISH.tens, dict(_ENGLISH.scales)
 _VALUES = {word: number for number, word in enumerate([*_UNITS, *_TEENS], start=1)}
 _VALUES |= {word: 10 * number for number, word in enumerate(_TENS, start=2)}
-_SCALES = {"thousand": 10**3, "million": 10**6, "billion": 10**9, "trillion": 10**12, "mn": 10**6, "bn": 10**9}
 
 _TO_NINETEEN = "|".join([*_TEENS, *_UNITS])
 _TO_NINETY_NINE = rf"(?:(?:{'|'.join(_TENS)})(?:[-\s](?:{'|'.join(_UNITS)})\b)?|{_TO_NINETEEN})"

@@ -12,55 +12,13 @@ from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
-DEFAULT_LANGUAGE = "en"
-_STEMMERS = {"en": "english", "de": "german", "fr": "french", "es": "spanish", "pt": "portuguese", "ru": "russian"}
-LANGUAGES = (*_STEMMERS, "uk", "zh")
+from rag.text.lexicon import DEFAULT_LANGUAGE, LEXICONS
+
+# A language can be indexed if its lexicon has function words.
+LANGUAGES = tuple(code for code, lexicon in LEXICONS.items() if lexicon.function_words)
 HAN = r"\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af"
 _HAN_RUN = re.compile(rf"[{HAN}]+")
-# Endings of Ukrainian nouns, adjectives and verbs, longest first; there is no stemmer for it in Tantivy.
-_UKRAINIAN_ENDINGS = sorted(
-    "ами ями ові еві єві ого ому ими іми ами ість ості істю ах ях ів їв ам ям ою ею єю ий ій їй их іх ати ити ють уть ать ять ить "
-    "ала ила али или ав ив є а я у ю і ї и е о ь".split(),
-    key=len,
-    reverse=True,
-)
-_FUNCTION_WORDS = {
-    "en": frozenset(
-        "a about after again all also am an and any are as at be because been before being but by can could did do does doing "
-        "don't down during each few for from further had has have having he her here hers him his how i if in into is it its "
-        "just me might more most my no nor not now of off on once only or other our out over own said same say says she should "
-        "so some such than that the their them then there these they this those through to too under until up very was we "
-        "were what when where which while who whom whose why will with would you your tell told think thinks talk talked "
-        "anything something".split()
-    ),
-    "de": frozenset(
-        "aber alle als also am an auch auf aus bei bin bis bist da dann das dass dem den der des die dies diese dieser doch du durch ein "
-        "eine einem einen einer er es für gegen hat haben hatte ich ihr ihre im in ist ja kann mit nach nicht noch nur oder sagte sagen "
-        "sein seine sich sie sind so über um und uns unter vom von vor war waren warum was wann wie wird wo wer welche welcher wir wurde zu zum zur".split()
-    ),
-    "fr": frozenset(
-        "au aux avec ce ces cette comme comment dans de des dit dire du elle en est et être eu il ils je la le les leur lui mais me "
-        "même mon ne nous on ou où par pas pour pourquoi qu quand que quel quelle quelles quels qui sa sans se ses son sont sur te un une vous à été avait avez".split()
-    ),
-    "es": frozenset(
-        "a al como con cómo cuando cuándo cual cuál cuáles de del dijo dice donde dónde el ella en era es esta este esto fue ha han hay la las le lo "
-        "los más me mi no nos o para pero por porque qué que quién quien se ser si sin sobre son su sus también un una uno usted y ya".split()
-    ),
-    "pt": frozenset(
-        "a ao aos as com como da das de disse do dos e ela ele em era essa esse esta este eu foi há isso mais mas na nas no nos não o os ou "
-        "para pela pelo por porque qual quais quando que quem se sem ser seu sua são também tem um uma você onde à".split()
-    ),
-    "ru": frozenset(
-        "а без бы был была были было в вам вас все всё вы где да для до его ее её если есть еще ещё же за и из или им их к как какая какие какой "
-        "когда кто ли мне мы на не него нет ни но о об он она они от по почему при с сказал сказала со так также там то только у уже что чем это этот я".split()
-    ),
-    "uk": frozenset(
-        "а без був була були було в вам вас ви все всі де для до його її же за з зі і із їх й як яка яке які який коли ми мені на не ні але о об він вона вони "
-        "від по при про сказав сказала так також там те тільки у хто це цей чи чим чому що щоб я та".split()
-    ),
-    "zh": frozenset("的 了 是 在 吗 呢 什么 怎么 如何 为什么 谁 哪 和 与 他 她 我 你 说".split()),
-}
-FUNCTION_WORDS = _FUNCTION_WORDS[DEFAULT_LANGUAGE]
+FUNCTION_WORDS = LEXICONS[DEFAULT_LANGUAGE].function_words
 
 
 def content_words(text: str, languages: Sequence[str] = (DEFAULT_LANGUAGE,)) -> list[str]:
@@ -73,7 +31,9 @@ def content_words(text: str, languages: Sequence[str] = (DEFAULT_LANGUAGE,)) -> 
     """
     words = re.findall(r"[^\W_]+(?:['’-][^\W_]+)*", text.lower())
     # The language is the one whose small words the text has most of.
-    small = max((_FUNCTION_WORDS[code] for code in languages), key=lambda known: sum(word in known for word in words))
+    small = max(
+        (LEXICONS[code].function_words for code in languages), key=lambda known: sum(word in known for word in words)
+    )
     return [word for word in words if word not in small] or words
 
 
@@ -90,10 +50,9 @@ def terms_of(text: str, language: str = DEFAULT_LANGUAGE) -> list[str]:
     """
     if language == "zh" or _HAN_RUN.search(text):
         return [term for word in re.findall(rf"[{HAN}]+|[^\W_{HAN}]+", text) for term in _chinese(word)]
-    if language == "uk":
-        return [_ukrainian(word) for word in _analyzer("plain").analyze(text)]
-    stems: list[str] = _analyzer(_STEMMERS[language]).analyze(text)
-    return stems
+    lexicon = LEXICONS[language]
+    words: list[str] = _analyzer(lexicon.stemmer).analyze(text)
+    return words if lexicon.stemmer else [_without_ending(word, lexicon.endings) for word in words]
 
 
 def readings_of(text: str, languages: Sequence[str]) -> list[tuple[str, ...]]:
@@ -114,8 +73,14 @@ def _chinese(word: str) -> list[str]:
     return [word] if len(word) == 1 else [word[at : at + 2] for at in range(len(word) - 1)]
 
 
-def _ukrainian(word: str) -> str:
-    ending = next((each for each in _UKRAINIAN_ENDINGS if word.endswith(each) and len(word) - len(each) >= 3), "")
+def _without_ending(word: str, endings: Sequence[str]) -> str:
+    """
+    >>> _without_ending("гаванями", LEXICONS["uk"].endings)
+    'гаван'
+    """
+    # Endings of one length exclude each other, so the first that fits among the longest is the one.
+    longest_first = sorted(endings, key=len, reverse=True)
+    ending = next((each for each in longest_first if word.endswith(each) and len(word) - len(each) >= 3), "")
     return word.removesuffix(ending) if ending else word
 
 
@@ -125,7 +90,7 @@ def _analyzer(stemmer: str) -> Any:
 
     builder = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.simple())
     builder = builder.filter(tantivy.Filter.lowercase()).filter(tantivy.Filter.ascii_fold())
-    return (builder if stemmer == "plain" else builder.filter(tantivy.Filter.stemmer(stemmer))).build()
+    return (builder.filter(tantivy.Filter.stemmer(stemmer)) if stemmer else builder).build()
 
 
 def encodable(text: str) -> str:

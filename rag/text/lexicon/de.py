@@ -1,0 +1,75 @@
+"""German."""
+
+from __future__ import annotations
+
+from rag.text.lexicon.model import Lexicon, words
+
+GERMAN = Lexicon(
+    code="de",
+    stemmer="german",
+    function_words=words(
+        "aber alle als also am an auch auf aus bei bin bis bist da dann das dass dem den der des die dies diese dieser",
+        "doch du durch ein eine einem einen einer er es für gegen hat haben hatte ich ihr ihre im in ist ja kann mit nach",
+        "nicht noch nur oder sagte sagen sein seine sich sie sind so über um und uns unter vom von vor war waren warum",
+        "was wann wie wird wo wer welche welcher wir wurde zu zum zur",
+    ),
+    months=(
+        "januar",
+        "februar",
+        "märz",
+        "",
+        "mai",
+        "juni",
+        "juli",
+        "",
+        "",
+        "oktober okt",
+        "",
+        "dezember dez",
+    ),
+    weekdays=words("montag dienstag mittwoch donnerstag freitag samstag sonnabend sonntag"),
+    before_dates=words("den am"),
+    date_phrases=(r"(?:das|dieses) (?:gespräch|interview)\b.{0,40}\b(?:am|wurde)\b",),
+    titles=words(
+        "herr frau ing prasident prasidentin bundesprasident bundesprasidentin bundeskanzler bundeskanzlerin kanzler",
+        "kanzlerin ministerin abgeordneter abgeordnete vizeprasident vizeprasidentin",
+    ),
+    female_titles=words("frau"),
+    male_titles=words("herr"),
+    name_particles=words("h. c. und"),
+    question_labels=words("frage interviewerin reporterin moderatorin journalistin fragen"),
+    answer_labels=words("antwort gast"),
+    question_initials=(("F", "A"),),
+    conduct_labels=words("dolmetscher ubersetzer"),
+    voice_labels=words("stimme zuschauer zuschauerin zuhorer zuhorerin publikum"),
+    voice_context=words("unbekannt unbekannte unbekannter aus dem"),
+    not_labels=words("hinweis anmerkung quelle foto bild thema datum ort titel inhalt tagesordnung beifall heiterkeit"),
+    sentence_words=tuple("ich sie wir ist sind war das".split()),
+    asks_keys=words("interviewerin moderatorin"),
+    answers_keys=words("gast"),
+    present_keys=words("teilnehmer anwesend"),
+    date_keys=words("datum"),
+    place_keys=words("ort"),
+    title_keys=words("titel"),
+    speaker_columns=words("sprecher sprecherin redner"),
+    start_columns=words("anfang zeit"),
+    boilerplate_openers=(
+        r"anzeige|werbung|mehr zum thema|lesen sie auch|weiterlesen|verwandte artikel|das könnte sie auch interessieren",
+        r"schlagw[oö]rter",
+    ),
+    credit_keys=("fotos?", "bild(?:er)?", "quellen?"),
+    credit_links=("von",),
+    end_marks=(r"ende der (?:the )?(?:interview|aufzeichnung)\.?",),
+    bracketed_ends=("ende", "schluss"),
+    capital_ends=("ENDE",),
+    stage_words=(r"beifall|heiterkeit|zuruf|zurufe|lachen|unruhe|widerspruch|nationalhymne|zwischenruf",),
+    stage_qualifiers=("vereinzelt", "anhaltender", "langanhaltender", "lebhafter", "allgemeiner"),
+    dependent_openers=words(
+        "er sie es dies diese dieser dieses ihn ihm ihr ihre sein seine dann da so aber und auch oder deshalb"
+    ),
+    saying_verbs=("sagte", "sagt", "erklarte", "erklart", "betonte"),
+    saying_phrases=("laut",),
+    by_words=("von",),
+    denials=(r"nicht|kein\w*|nie|niemals",),
+    person_pronouns=("er", "sie"),
+)

@@ -1,0 +1,178 @@
+"""English."""
+
+from __future__ import annotations
+
+from rag.text.lexicon.model import Lexicon, words
+
+_UNIT_ORDINALS = tuple("first second third fourth fifth sixth seventh eighth ninth".split())
+_PREFIXES = words("de da di del della der den des du el la le van von zu zur af al ibn ben ter ten")
+
+ENGLISH = Lexicon(
+    code="en",
+    stemmer="english",
+    function_words=words(
+        "a about after again all also am an and any are as at be because been before being but by can could did do does",
+        "doing don't down during each few for from further had has have having he her here hers him his how i if in into",
+        "is it its just me might more most my no nor not now of off on once only or other our out over own said same say",
+        "says she should so some such than that the their them then there these they this those through to too under",
+        "until up very was we were what when where which while who whom whose why will with would you your tell told",
+        "think thinks talk talked anything something",
+    ),
+    months=(
+        "january jan",
+        "february feb",
+        "march mar",
+        "april apr",
+        "may",
+        "june jun",
+        "july jul",
+        "august aug",
+        "september sep sept",
+        "october oct",
+        "november nov",
+        "december dec",
+    ),
+    weekdays=words("monday tuesday wednesday thursday friday saturday sunday"),
+    before_dates=words("on the"),
+    date_phrases=(
+        r"(?:this|the|our)?\s?(?:interview|conversation|talk|discussion|hearing|meeting|episode|podcast|press conference"
+        r"|transcript)\b.{0,40}\b(?:took place|was|were)?\s?(?:held|recorded|conducted|broadcast|aired|published|on)\b",
+    ),
+    ordinals=(
+        *_UNIT_ORDINALS,
+        *"tenth eleventh twelfth thirteenth fourteenth fifteenth sixteenth seventeenth eighteenth nineteenth".split(),
+        *("twentieth", *(f"twenty-{unit}" for unit in _UNIT_ORDINALS)),
+        *("thirtieth", "thirty-first"),
+    ),
+    units=tuple("one two three four five six seven eight nine".split()),
+    teens=tuple("ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen".split()),
+    tens=tuple("twenty thirty forty fifty sixty seventy eighty ninety".split()),
+    scales=(
+        *(("thousand", 10**3), ("million", 10**6), ("billion", 10**9), ("trillion", 10**12)),
+        *(("mn", 10**6), ("bn", 10**9)),
+    ),
+    titles=words(
+        "mr mrs ms miss mx dr prof professor hon honourable honorable rt right sir dame lord lady madam president vice",
+        "minister prime secretary general senator representative congressman congresswoman chancellor ambassador judge",
+        "justice chief mayor governor commissioner director chair chairman chairwoman chairperson captain colonel major",
+        "lieutenant sergeant admiral reverend rev deputy acting state the",
+    ),
+    female_titles=words("mrs ms miss dame lady madam chairwoman congresswoman"),
+    male_titles=words("mr sir lord chairman congressman"),
+    name_prefixes=_PREFIXES,
+    name_particles=_PREFIXES | words("bin of the and for hon. i"),
+    question_labels=words(
+        "question q interviewer reporter journalist correspondent host moderator questions presenter interviewers",
+        "reporters journalists press",
+    ),
+    answer_labels=words("answer a interviewee guest"),
+    question_initials=(("Q", "AR"),),
+    conduct_labels=words(
+        "operator clerk moderator translator interpreter speaker staff chair chairman chairperson aide official",
+        "announcer narrator recorder",
+    ),
+    voice_labels=words(
+        "member members speaker male female man woman voice voices participant caller student attendee questioner",
+        "audience listener viewer panelist reporter journalist",
+    ),
+    voice_context=words(
+        "some hon honourable honorable unidentified unknown unnamed unidentifiable another other several multiple many",
+        "off camera offscreen the a an in from of",
+    ),
+    not_labels=words(
+        "note notes source sources photo photos image video audio tags tag date time place location topic topics subject",
+        "title author update updated published by via re ps nb first second third fourth firstly secondly thirdly",
+        "finally example remember warning summary abstract introduction conclusion contents chapter part section figure",
+        "table http https www email tel phone fax editor copyright keywords category categories link links download read",
+        "see also more transcript recorded duration length episode season look listen well yes okay right now answer",
+        "break music intro outro applause laughter imagine fact truth result problem reminder disclaimer correction",
+        "correct meaning attention caution",
+    ),
+    sentence_words=tuple(
+        "i you we he she it they me my your our this that these is are was were be been will would can do did has have "
+        "say said let if what why how when here there not but so because also".split()
+    ),
+    asks_keys=words("interviewer interviewers host hosts moderator presenter interview by interviewed")
+    | {"interview by", "interviewed by"},
+    answers_keys=words("guest guests interviewee speaker witness witnesses"),
+    present_keys=words("participants participant present speakers with"),
+    date_keys=words("date recorded published broadcast aired"),
+    place_keys=words("place location venue city"),
+    title_keys=words("title"),
+    text_columns=words(
+        "text transcript utterance content speech said statement sentence message line body words dialogue dialog quote"
+    ),
+    speaker_columns=words(
+        "speaker name who person participant author speaker_name speakername label role",
+    ),
+    start_columns=words(
+        "start start_time starttime begin from time timestamp timecode start_s start_ms seconds offset",
+    ),
+    end_columns=words("end end_time endtime stop to end_s end_ms"),
+    boilerplate=(
+        r"(?:see|read|watch|listen|check|look) (?:also|more|next|too|on)",
+        r"also (?:read|see|on|in)\b.*",
+        r"you (?:may|might) (?:also )?(?:like|enjoy).*",
+        r"(?:related|recommended|similar|further|other|latest|popular|trending) (?:\w+ )?(?:articles?|posts?|stories|news"
+        r"|episodes?|links|content|topics|reading|videos?|interviews?|transcripts?)",
+        r"related|recommended",
+        r"more (?:from|on|stories|news|articles|posts|about|episodes|interviews)\b.*",
+        r"(?:next|previous) (?:articles?|posts?|episodes?|story|page)\b.*",
+        r"share(?: (?:this|on|via)\b.*)?",
+        r"follow us\b.*",
+        r"subscribe(?: (?:to|now|for|here)\b.*)?",
+        r"(?:our )?newsletter|sign up\b.*|leave a (?:reply|comment).*|post a comment|(?:\d+ )?comments?|tags?\b.*",
+        r"filed under\b.*|categor(?:y|ies)\b.*|advertisements?|sponsored(?: content)?",
+        r"about the (?:authors?|show|podcast|host|interviewer)|show notes|credits|support (?:us|the show)",
+        r"in this (?:episode|issue)|all rights reserved.*|(?:©|\(c\)|copyright)\s.*|(?:#\w+\s*)+",
+    ),
+    credit_keys=(
+        *("photos?", "photographs?", "pictures?", "images?", "illustrations?", "graphics?", "credits?", "sources?"),
+        "videos?",
+    ),
+    credit_links=("by", "credits?", "courtesy"),
+    end_marks=(
+        r"-30-",
+        r"[^\n.:]{1,60} (?:started|stopped) transcription",
+        r"(?:#[^\S\n]?){3,}",
+        r"[\[(](?:whereupon|thereupon)\b[^\n]{0,200}[\])]",
+        r"[\[(]the (?:hearing|meeting|committee|session|conference|deposition|proceedings?|interview) (?:was |were )?"
+        r"(?:adjourned|concluded|ended|closed|rose|recessed)\b[^\n]{0,120}[\])]",
+        r"end of (?:the )?(?:transcript|interview|recording|tape|audio)\.?",
+    ),
+    bracketed_ends=("end", "final"),
+    capital_ends=("END", "ENDS"),
+    clerk_remarks=(
+        r"There being no objection, the [^\n]*(?:was|were)",
+        r"The (?:assistant )?(?:bill |legislative )?clerk (?:read|proceeded|called|will)\b",
+        r"The (?:motion|amendment|resolution|bill|nomination)s? (?:was|were) "
+        r"(?:agreed|rejected|ordered|read|laid|passed|confirmed)\b",
+    ),
+    stage_words=(
+        r"applause|laughter|laughs?|laughing|chuckles?|chuckling|cheers?|cheering|music|silence|pause|crosstalk",
+        r"cross-talk|cross talk|inaudible|indiscernible|unintelligible|phonetic|sic|sighs?|coughs?|off[- ]mic",
+        r"no response|no audible response|as interpreted|translated|through interpreter|speaking [\w ]+",
+        r"in (?:english|french|spanish|german|russian|chinese|ukrainian|portuguese)|begin video ?(?:clip|tape)",
+        r"end video ?(?:clip|tape)|video ?(?:clip|tape)|commercial break|break|ad break|recess|theme music|intro music",
+    ),
+    stage_qualifiers=("prolonged", "general", "loud", "light", "some", "more"),
+    dependent_openers=words(
+        "he she it they this that these those his her its their such there then so but and also or"
+    ),
+    sentence_openers=words(
+        "according additionally ah although among another asked based because besides both despite earlier either",
+        "everybody everyone everything finally first following furthermore given hence however instead later many",
+        "meanwhile moreover most neither nevertheless next nobody none nothing oh ok okay once only others otherwise",
+        "overall per regarding second several since someone speaking still then therefore third though thus together",
+        "toward towards unless unlike until well whereas whether while within without yes yet",
+    ),
+    saying_verbs=tuple(
+        "said says say told tells stated states added adds argued argues explained explains announced announces denied "
+        "denies confirmed confirms promised promises claimed claims noted notes replied replies answered answers warned "
+        "warns admitted admits insisted insists recalled recalls described describes called calls".split()
+    ),
+    saying_phrases=("according to",),
+    by_words=("by",),
+    denials=(r"not|never|no(?!\.)|nobody|none|nothing|nor|neither|cannot|without|\w+n['’]t",),
+    person_pronouns=("he", "she", "they", "i", "we"),
+)

@@ -1,0 +1,95 @@
+"""What a language's file says: one `Lexicon`, a frozen dataclass of word lists.
+
+Words are lower case. Lists marked *folded* are compared after `rag.text.names.fold`, and so have no accents; lists of
+*patterns* hold regular expressions, which are joined with `|` and matched without regard to case.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+Words = frozenset[str]
+
+
+def words(*lines: str) -> Words:
+    """The words of some lines.
+
+    >>> sorted(words("ja nein", "doch"))
+    ['doch', 'ja', 'nein']
+    """
+    return frozenset(word for line in lines for word in line.split())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lexicon:
+    """Everything that the code knows about one language; an empty list means that it knows nothing of that kind."""
+
+    code: str  # ISO 639-1
+
+    # Words as they are indexed and searched
+    stemmer: str = ""  # Tantivy's name of the stemmer; empty where it has none
+    endings: tuple[str, ...] = ()  # cut off where there is no stemmer, the longest first
+    function_words: Words = frozenset()  # a language without any is not indexed as one
+
+    # Dates and numbers
+    months: tuple[str, ...] = ()  # twelve lines, January first: every name and short form of the month
+    weekdays: Words = frozenset()
+    before_dates: Words = frozenset()  # prepositions that stand between a place and a date
+    date_phrases: tuple[str, ...] = ()  # patterns: a line that begins so tells when the conversation was held
+    ordinals: tuple[str, ...] = ()  # from the first on
+    units: tuple[str, ...] = ()  # one to nine
+    teens: tuple[str, ...] = ()  # ten to nineteen
+    tens: tuple[str, ...] = ()  # twenty to ninety
+    scales: tuple[tuple[str, int], ...] = ()
+
+    # Names (folded)
+    titles: Words = frozenset()  # words beside a name that say what a person is, not who
+    female_titles: Words = frozenset()
+    male_titles: Words = frozenset()
+    name_prefixes: Words = frozenset()  # begin a last name: "de", "von"
+    name_particles: Words = frozenset()  # written small within a label
+
+    # Labels of speakers (folded)
+    question_labels: Words = frozenset()
+    answer_labels: Words = frozenset()
+    question_initials: tuple[tuple[str, str], ...] = ()  # a letter for a question, and those for its answer
+    conduct_labels: Words = frozenset()  # people who only run the conversation
+    voice_labels: Words = frozenset()  # somebody in the hall, without a name
+    voice_context: Words = frozenset()  # words that stand beside those
+    not_labels: Words = frozenset()  # stand before a colon and name nobody
+    sentence_words: tuple[str, ...] = ()  # patterns: words of sentences, which no description of a person has
+
+    # What stands above the first turn, "Guest: Maya Reed", by kind (not folded)
+    asks_keys: Words = frozenset()
+    answers_keys: Words = frozenset()
+    present_keys: Words = frozenset()
+    date_keys: Words = frozenset()
+    place_keys: Words = frozenset()
+    title_keys: Words = frozenset()
+
+    # Columns of a table
+    text_columns: Words = frozenset()
+    speaker_columns: Words = frozenset()
+    start_columns: Words = frozenset()
+    end_columns: Words = frozenset()
+
+    # Boilerplate: what pages print and nobody says (patterns)
+    boilerplate: tuple[str, ...] = ()
+    boilerplate_openers: tuple[str, ...] = ()  # whatever follows them is boilerplate too
+    credit_keys: tuple[str, ...] = ()
+    credit_links: tuple[str, ...] = ()  # between such a key and its colon: "photo by:"
+    end_marks: tuple[str, ...] = ()
+    bracketed_ends: tuple[str, ...] = ()  # "[END]"
+    capital_ends: tuple[str, ...] = ()  # "END", in capitals
+    clerk_remarks: tuple[str, ...] = ()
+    stage_words: tuple[str, ...] = ()  # "[applause]"
+    stage_qualifiers: tuple[str, ...] = ()  # "[loud applause]"
+
+    # Sentences and questions
+    dependent_openers: Words = frozenset()  # a sentence that begins so needs the one before it
+    sentence_openers: Words = frozenset()  # written with a capital at the beginning of a sentence, and no names
+    saying_verbs: tuple[str, ...] = ()  # patterns: somebody said something (folded)
+    saying_phrases: tuple[str, ...] = ()  # patterns: who said it stands behind them (folded)
+    by_words: tuple[str, ...] = ()  # patterns: after a verb, whoever said it (folded)
+    denials: tuple[str, ...] = ()  # patterns
+    person_pronouns: tuple[str, ...] = ()  # stand for whoever speaks (folded)

@@ -1,0 +1,56 @@
+"""Portuguese."""
+
+from __future__ import annotations
+
+from rag.text.lexicon.model import Lexicon, words
+
+PORTUGUESE = Lexicon(
+    code="pt",
+    stemmer="portuguese",
+    function_words=words(
+        "a ao aos as com como da das de disse do dos e ela ele em era essa esse esta este eu foi há isso mais mas na nas",
+        "no nas nos não o os ou para pela pelo por porque qual quais quando que quem se sem ser seu sua são também tem um",
+        "uma você onde à",
+    ),
+    months=(
+        "janeiro",
+        "fevereiro",
+        "março",
+        "",
+        "maio",
+        "junho",
+        "julho",
+        "",
+        "setembro",
+        "outubro",
+        "novembro",
+        "dezembro",
+    ),
+    weekdays=words("segunda-feira terça-feira quarta-feira quinta-feira sexta-feira"),
+    before_dates=words("em"),
+    titles=words("doutor doutora professora deputado deputada"),
+    name_particles=words("do dos das e"),
+    question_labels=words("pergunta jornalista perguntas"),
+    answer_labels=words("resposta convidado"),
+    conduct_labels=words("tradutor"),
+    voice_labels=words("publico"),
+    not_labels=words("fonte data local exemplo"),
+    answers_keys=words("convidado"),
+    date_keys=words("data"),
+    place_keys=words("local"),
+    speaker_columns=words("falante"),
+    boilerplate_openers=(r"publicidade|leia também|leia mais|veja também|notícias relacionadas",),
+    credit_keys=("fontes?",),
+    credit_links=("de",),
+    bracketed_ends=("fim",),
+    capital_ends=("FIM",),
+    stage_words=(r"risos|palmas",),
+    dependent_openers=words(
+        "ele ela eles elas isso isto esse essa este esta estes estas seu sua então assim mas e também ou"
+    ),
+    saying_verbs=("disse", "afirmou", "declarou"),
+    saying_phrases=("segundo",),
+    by_words=("por",),
+    denials=("não",),
+    person_pronouns=("ele", "ela"),
+)

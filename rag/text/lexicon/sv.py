@@ -1,0 +1,7 @@
+"""Swedish: only what has been met in labels so far."""
+
+from __future__ import annotations
+
+from rag.text.lexicon.model import Lexicon, words
+
+SWEDISH = Lexicon(code="sv", name_particles=words("för och"))

@@ -1,0 +1,29 @@
+"""Chinese. Words are not set apart, so it is indexed as pairs of characters."""
+
+from __future__ import annotations
+
+from rag.text.lexicon.model import Lexicon, words
+
+CHINESE = Lexicon(
+    code="zh",
+    function_words=words("的 了 是 在 吗 呢 什么 怎么 如何 为什么 谁 哪 和 与 他 她 我 你 说"),
+    question_labels=words("问 问题 提问 记者 记者问 采访者 主持人"),
+    answer_labels=words("答 回答 答复"),
+    conduct_labels=words("翻译"),
+    voice_labels=words("观众 听众 学生"),
+    not_labels=words("注 注意 来源 时间 地点 主题 位置 题 标题 图 幻灯片 日期 编辑 责任编辑"),
+    asks_keys=words("采访者 主持人"),
+    answers_keys=words("嘉宾"),
+    present_keys=words("出席"),
+    date_keys=words("日期 时间"),
+    place_keys=words("地点 位置"),
+    title_keys=words("标题"),
+    text_columns=words("文本 内容 发言"),
+    speaker_columns=words("发言人 说话人"),
+    start_columns=words("时间 开始"),
+    boilerplate=(r"(?:相关阅读|相关新闻|延伸阅读|更多阅读|广告|推荐阅读|分享到).*",),
+    credit_keys=("图片?", "来源", "责任编辑", "编辑"),
+    end_marks=(r"（?完）?",),
+    bracketed_ends=("结束", "完"),
+    stage_words=(r"掌声|笑|笑声|鼓掌|音乐|丢失",),
+)
