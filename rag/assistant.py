@@ -19,12 +19,12 @@ from rag.answer.writer import Writer, Written
 from rag.archive import Archive
 from rag.errors import InputError
 from rag.evidence.calibration import Calibration, default_calibration
-from rag.evidence.order import by_voice
+from rag.evidence.order import by_speaker_day
 from rag.evidence.select import extract_evidence
 from rag.generators import DEFAULT_GENERATOR, GenerationRequest, Generator, NumberedPassage, load_generator
 from rag.generators.cancel import bounded
 from rag.query.build import build_query, with_rewrite
-from rag.query.whose_words import asked_of
+from rag.query.whose_words import whose_words
 from rag.rerankers import DEFAULT_READER, Reranker, fingerprint_of, load_reader
 from rag.retrieval.fusion import DEPTH, FUSION, Candidate, Weights, retrieve
 from rag.retrieval.rerank import rerank
@@ -137,7 +137,7 @@ class Assistant:
         was_read = perf_counter()
         written = Written("", self.generator_name, refused=True)
         if found.suffices:
-            request = GenerationRequest(question, tuple(history), by_voice(found.evidence.quotes), found.numbered)
+            request = GenerationRequest(question, tuple(history), by_speaker_day(found.evidence.quotes), found.numbered)
             written = yield from self._writer.write(request, found.documents, spent_s=asked_s)
         if written.refused:
             written = replace(written, text=_refusal(cover, filters))
@@ -200,7 +200,7 @@ class Assistant:
 
     def _find_by(self, query: Query, scope: Scope, k: int) -> tuple[_Found, str]:
         """What those who were asked say themselves; where they say nothing of it, what others do, and who was asked."""
-        asked = asked_of(query.question, query.speakers) if scope.speakers is None else ()
+        asked = whose_words(query.question, query.speakers) if scope.speakers is None else ()
         if asked:
             found = self._find(query, replace(scope, speakers=asked), k)
             if found.suffices:

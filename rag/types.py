@@ -109,33 +109,36 @@ class ScoredPassage:
     """A passage with its similarity to a query."""
 
     passage: Passage
-    score: float
+    score: float  # fused; compares within one question only, see `rag.retrieval.fusion.Candidate`
 
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """A sentence of a retrieved passage: `document.text[start:end] == text`."""
+    """A sentence of a retrieved passage, or a run of them: `document.text[start:end] == text`."""
 
     passage: Passage
     start: int
     end: int
     text: str
-    score: float
+    score: float  # of a quote: see `rag.evidence.score`; of a numbered sentence of a passage: its cosine with the query
 
 
 @dataclass(frozen=True, slots=True)
 class Signals:
-    """What the confidence is made of; all in [0, 1] but cosines, which can be a little below, and `size`."""
+    """What the confidence is made of, in [0, 1] if no other range is given; cosines can be a little below 0.
+
+    The names are those of the coefficients in `calibration.json`.
+    """
 
     dense: float  # best cosine of a passage
     sentence: float  # best cosine of a sentence
-    cover: float  # share of the question's word weight in the best passage
+    cover: float  # share of the question's word weight (inverse document frequency) in the best passage
     quote_cover: float  # share of it in the first quote
     unknown: float  # share of it in words that occur nowhere in the archive
     names_unknown: float  # share of the question's names and numbers that occur nowhere in the archive
     names_missing: float  # share of them that the best passages and their questions do not hold
-    relevance: float = 0.0  # of the passage that a reading model finds most relevant, log-odds / 20
-    answer: float = 0.0  # how far it finds that the best sentence answers, log-odds / 20
+    relevance: float = 0.0  # of the passage that a reranker finds most relevant, log-odds / 20, in [-1, 1]
+    answer: float = 0.0  # how far it finds that the best sentence answers, log-odds / 20, in [-1, 1]
     size: float = 0.0  # how much there was to search: see `size_of`
 
     def as_list(self) -> list[float]:
@@ -145,11 +148,11 @@ class Signals:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What a generator may use: quotes in order of strength, and how sure the reader is that they answer."""
+    """What a generator may use: quotes, best first, and the probability that the first one answers."""
 
     quotes: tuple[Sentence, ...]
     confidence: float  # in [0, 1]
-    signals: Signals | None = None  # what the confidence was made of; None where there was nothing to read
+    signals: Signals | None = None  # what the confidence was made of; None if there was nothing to read
 
 
 @dataclass(frozen=True, slots=True)

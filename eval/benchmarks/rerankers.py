@@ -22,7 +22,8 @@ from eval.measures.squad import exact_match, token_f1
 from eval.statistics import bootstrap_interval
 from rag.archive import Archive, open_archive
 from rag.errors import InputError, OnrecordError
-from rag.evidence.select import READING, select_quotes
+from rag.evidence.score import READING
+from rag.evidence.select import select_quotes
 from rag.query.build import build_query
 from rag.rerankers import HEURISTIC, Reranker, load_reader
 from rag.rerankers.training.data import KEPT_APART, Paragraph, squad_paragraphs

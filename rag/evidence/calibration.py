@@ -1,8 +1,8 @@
-"""How sure is sure: the map from a reader's signals to a confidence, and the file that keeps one with its archive.
+"""Confidence calibration: the map from signals to a confidence, and the file that keeps one with its archive.
 
     calibration.json    {"version": 1, "models": {fingerprint: {encoder, bias, coefficients, threshold, curve, …}}}
 
-The signals of one model mean nothing to another, so an archive keeps a calibration for each model that it was fitted with.
+Signals of different models are not comparable, so an archive keeps a calibration for each model that one was fitted with.
 """
 
 from __future__ import annotations
@@ -19,9 +19,7 @@ from rag.types import Signals
 
 CALIBRATION_FILE = "calibration.json"
 VERSION = 1
-
-
-_FIRST_SIGNALS = frozenset(Signals.__slots__) - {"relevance", "answer", "size"}
+_FIRST_SIGNALS = frozenset(Signals.__slots__) - {"relevance", "answer", "size"}  # every file has these
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +33,9 @@ class CurvePoint:
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """A logistic map from signals to confidence, and the threshold under which the record is called silent.
+    """A logistic map from signals to confidence, and the threshold below which a question is not answered.
 
-    `fitted_on` says with what, and `curve` what other thresholds would have given there.
+    `fitted_on` says on which questions, and `curve` what other thresholds would have given there.
     """
 
     bias: float
@@ -57,19 +55,19 @@ class Calibration:
         return 1.0 / (1.0 + exp(-max(-30.0, min(30.0, total))))
 
 
-# Without a reading model: logistic regression on the bundled questions, on one real interview and on committee meetings,
-# against the same questions put to an archive that is about something else: AUROC 0.96 to 0.99. It tells subjects apart; a fact that is absent from
-# the right subject it does not see. `size` was added after that, from one collection searched in parts of 153 to 3,740
-# passages: the log-odds of questions about something else grow by 0.56 for each unit, those of answerable ones by 0.16.
+# Without a reranker: logistic regression on the bundled questions, on one real interview and on committee meetings, against
+# the same questions put to an archive that is about something else: AUROC 0.96 to 0.99. It tells subjects apart; it does not
+# see that a fact is absent from the right subject. `size` was added after that, from one collection searched in parts of 153
+# to 3,740 passages: the log-odds of questions about something else grow by 0.56 for each unit, of answerable ones by 0.16.
 DEFAULT_CALIBRATION = Calibration(
     bias=-4.29, coefficients=(6.08, 5.89, 1.29, 1.29, -1.01, -1.08, -0.99, 0.0, 0.0, -0.5), threshold=0.3
 )
 
 
-# With the trained reader. Fitted on the same kind of questions, in two steps: a logistic regression on whether a question is
-# answerable, which is what the threshold is for, with `size` set to what large archives need; then its log-odds on whether
+# With the trained reranker. Fitted on the same kind of questions, in two steps: a logistic regression on whether a question
+# is answerable, which is what the threshold is for, with `size` set to what large archives need; then its log-odds on whether
 # the first quote answers. The threshold refuses 5 % of the answerable questions it was fitted on. On held-out ones it refuses
-# 4 %, and of questions about something else 93 %, where the one above refuses 10 % and 88 %.
+# 4 %, and 93 % of questions about something else; the calibration above refuses 10 % and 88 %.
 TRAINED_CALIBRATION = Calibration(
     bias=-0.677,
     coefficients=(1.504, 1.255, 0.164, -0.257, -0.461, -0.724, -0.338, 1.367, 0.873, -0.247),
@@ -78,7 +76,7 @@ TRAINED_CALIBRATION = Calibration(
 
 
 def default_calibration(reader: str | None) -> Calibration:
-    """The one that ships for a reader, by its name; None for reading without a model.
+    """The calibration that ships for a reranker, by its name; None means no reranker.
 
     >>> default_calibration("trained").threshold, default_calibration(None).threshold
     (0.28, 0.3)
@@ -87,7 +85,7 @@ def default_calibration(reader: str | None) -> Calibration:
 
 
 def size_of(passages: int) -> float:
-    """How much there was to search, as a signal: the more, the better the best match of a question about something else.
+    """The number of searched passages as a signal, 0 or more: in a larger archive, unrelated questions match better.
 
     >>> size_of(50), round(size_of(1000), 2)
     (0.0, 2.3)
@@ -96,7 +94,7 @@ def size_of(passages: int) -> float:
 
 
 def fingerprint_with(encoder: str, reader: str) -> str:
-    """What names a calibration: the fingerprints of the encoder, and of the reading model where there is one.
+    """The key of a calibration: the fingerprint of the encoder, and that of the reranker if there is one.
 
     >>> fingerprint_with("53aa51", ""), fingerprint_with("53aa51", "9c01")
     ('53aa51', '53aa51+9c01')
@@ -105,14 +103,14 @@ def fingerprint_with(encoder: str, reader: str) -> str:
 
 
 def load_calibration(path: Path, *, fingerprint: str) -> Calibration | None:
-    """The calibration of one model, None where the file has none for it. Raises ArchiveError where it is damaged."""
+    """The calibration of one model, None if the file has none for it. Raises ArchiveError if it is damaged."""
     stored = _read(path)["models"].get(fingerprint)
     if stored is None:
         return None
     try:
         calibration = Calibration(
             bias=_number(stored["bias"]),
-            # A file from before there were reading models has nothing for their signals.
+            # Older files have no coefficients for the rerankers' signals.
             coefficients=tuple(_number(stored["coefficients"].get(name, 0.0)) for name in Signals.__slots__),
             threshold=_share(stored["threshold"]),
             curve=tuple(CurvePoint(*(_share(value) for value in point)) for point in stored["curve"]),
@@ -126,7 +124,7 @@ def load_calibration(path: Path, *, fingerprint: str) -> Calibration | None:
 
 
 def save_calibration(path: Path, calibration: Calibration, *, encoder: str, fingerprint: str) -> None:
-    """Keep a model's calibration beside those of others. Raises ArchiveError where the file that is there is damaged."""
+    """Keep a model's calibration beside those of others. Raises ArchiveError if the existing file is damaged."""
     content = _read(path)
     content["models"][fingerprint] = {
         "encoder": encoder,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Generator
 
-from rag.evidence.order import voice_of
+from rag.evidence.order import speaker_day
 from rag.generators import GenerationRequest
 from rag.text.dates import spoken_date
 from rag.types import Sentence
@@ -17,12 +17,12 @@ class ExtractiveGenerator:
         dates = {sentence.passage.date for sentence in request.evidence}
         before = None
         for number, sentence in enumerate(request.evidence, start=1):
-            voice = voice_of(sentence.passage)
-            if voice == before:
+            group = speaker_day(sentence.passage)
+            if group == before:
                 yield f" {quoted(sentence, number)}"
             else:
                 yield ("\n\n" if before else "") + attributed(sentence, number, dates_differ=len(dates) > 1)
-            before = voice
+            before = group
 
 
 def attributed(sentence: Sentence, marker: int, *, dates_differ: bool = False) -> str:
@@ -31,7 +31,7 @@ def attributed(sentence: Sentence, marker: int, *, dates_differ: bool = False) -
     'Ilse Brandt, 12 March 2025: “It was late.” [1]'
     'On 12 March 2025, Ilse Brandt: “It was late.” [1]'
     """
-    date, who = voice_of(sentence.passage)
+    date, who = speaker_day(sentence.passage)
     said = quoted(sentence, marker)
     if not date:
         return f"{who}: {said}"

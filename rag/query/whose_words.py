@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from rag.text.names import first_names, fold, last_name
 
 SAYING = (
-    r"(?:say|said|says|saying|tell|told|tells|think|thought|thinks|mention|mentioned|mentions|claim|claimed|claims|argue|argued|"
-    r"argues|answer|answered|explain|explained|explains|promise|promised|comment|commented|deny|denied|admit|admitted|announce|"
+    r"(?:say|said|says|saying|tell|told|tells|think|thought|thinks|mention|mentioned|mentions|claim|claimed|claims|argue|"
+    r"argued|argues|answer|answered|explain|explained|explains|promise|promised|comment|commented|deny|denied|admit|admitted|announce|"
     r"announced|respond|responded|reply|replied|testify|testified|state|stated|describe|described|describes|believe|believed|"
     r"believes|suggest|suggested|suggests)"
 )
@@ -20,24 +20,24 @@ OPINION = (
 _BETWEEN = r"(?:\s+(?:ever|also|really|actually|then|himself|herself))?"
 
 
-def asked_of(question: str, named: Sequence[str]) -> tuple[str, ...]:
-    """Those of the speakers `named` in a question whose own words it asks for.
+def whose_words(question: str, named: Sequence[str]) -> tuple[str, ...]:
+    """The speakers, of those `named` in a question, whose own words it asks for.
 
-    >>> asked_of("What did Dr. Reed say about Jo Field?", ["Ann Reed", "Jo Field"])
+    >>> whose_words("What did Dr. Reed say about Jo Field?", ["Ann Reed", "Jo Field"])
     ('Ann Reed',)
-    >>> asked_of("According to reed, who pays?", ["Ann Reed"]), asked_of("What does Ann Reed earn?", ["Ann Reed"])
+    >>> whose_words("According to reed, who pays?", ["Ann Reed"]), whose_words("What does Ann Reed earn?", ["Ann Reed"])
     (('Ann Reed',), ())
 
-    "He" and "she" stand for whoever is named, which after `build_query` are those that the conversation was about. A
-    full name means its bearer, where others have the same last name.
+    "He" and "she" mean the named speakers, which after `build_query` are those whom the conversation was about. If several
+    have the same last name, a first name in the question decides.
     """
     text = fold(question)
-    found = [name for name in named if _is_asked(text, last_name(name))]
+    found = [name for name in named if _asks_for(text, last_name(name))]
     fuller = [name for name in found if first_names(name) & set(re.findall(r"\w+", text))]
     return tuple(name for name in found if name in fuller or not any(_same_last(name, other) for other in fuller))
 
 
-def _is_asked(text: str, last: str) -> bool:
+def _asks_for(text: str, last: str) -> bool:
     name = rf"(?:[\w.’'-]+\s+){{0,4}}?{re.escape(last)}" if last in re.findall(r"\w+", text) else "(?:he|she)"
     return bool(
         re.search(

@@ -1,20 +1,21 @@
-"""A query → candidates: nearest by meaning, best by words, fused.
+"""A query → candidates: the nearest by meaning and the best by words, fused.
 
-Each candidate gets five signals: the cosine of its own vector, of its best sentence and of the question it answers, BM25,
-and whether its speaker is named in the question. They are added as they are, BM25 after squaring: a strong match by words
-says more than cosines do, and a weak one says nothing, since common words give some to any passage. Standardising each
-over the candidates first (z-scores) is the usual way, but it blows the noise of a signal that found nothing up to the
-size of one that did: on paraphrases that share no word with their answer it took R@5 from .61 to .39.
+Each candidate has five signals: the cosines of its own vector, of its best sentence and of the question it answers, BM25,
+and whether the question names its speaker. They are added as they are, except that BM25 is squared: a strong match by words
+says more than cosines do, and a weak one says nothing, since common words match any passage a little. The usual way is to
+standardise each signal over the candidates first (z-scores). That raises the noise of a signal that found nothing to the
+size of one that did: on paraphrases that share no word with their answer it lowered R@5 from .61 to .39.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from embeddings.types import FloatVector
+from embeddings.types import FloatMatrix, FloatVector
 from rag.archive import Archive
 from rag.storage.sqlite import StoredPassage
 from rag.types import Query, Scope
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from rag.rerankers.protocol import RerankScores
 
 DEPTH = 50  # candidates from each side
-STRONG_BM25 = 14.0  # counts as much as a cosine of 1
+STRONG_BM25 = 14.0  # a BM25 score that counts as much as a cosine of 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,52 +45,58 @@ BM25 = Weights(0.0, 0.0, 1.0, 0.0, 0.0)
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A passage with its signals; `sentence_scores` are the cosines of its sentences with the query.
+    """A passage with its signals, each averaged over the query's variants by their weights.
 
-    `reading` is what a reading model said about it, where one read it.
+    Cosines are in [-1, 1]. A fused `score` has no fixed scale: with `FUSION`, the best candidates of the bundled questions
+    have 0.3 to 2.2, the last ones about 0.1. Scores compare within one question only. A reranker adds up to 2 to it (see
+    `rerank.py`).
     """
 
     stored: StoredPassage
-    score: float
-    dense: float
-    sentence: float
-    words: float
-    sentence_scores: FloatVector  # (sentences,)
-    reading: RerankScores | None = None
+    score: float  # fused
+    dense: float  # cosine of the passage's vector
+    sentence: float  # cosine of its best sentence
+    words: float  # BM25, 0 or more
+    sentence_scores: FloatVector  # (sentences,) cosines of its sentences
+    reading: RerankScores | None = None  # what a reranker said about it, if one read it
 
 
 def retrieve(
-    archive: Archive,
-    query: Query,
-    *,
-    scope: Scope,
-    weights: Weights = FUSION,
-    depth: int = DEPTH,
+    archive: Archive, query: Query, *, scope: Scope, weights: Weights = FUSION, depth: int = DEPTH
 ) -> list[Candidate]:
-    """The fused candidates, best first.
-
-    Signals of several variants are averaged by weight.
-    """
-    variants = query.variants
-    vectors = [archive.encoder.encode_query(text) for text, _ in variants]
-    by_words: list[dict[int, float]] = []
+    """The fused candidates, best first: up to `depth` by meaning and `depth` by words for each variant of the query."""
+    texts = [text for text, _ in query.variants]
+    queries = np.stack([archive.encoder.encode_query(text) for text in texts])  # (variants, dim)
+    by_words: list[dict[int, float]] = []  # for each variant row → BM25
     rows: dict[int, None] = {}
-    for (text, _), vector in zip(variants, vectors, strict=True):
+    for text, vector in zip(texts, queries, strict=True):
         if weights.dense or weights.sentence:
             rows.update(dict.fromkeys(row for row, _ in archive.nearest(vector, k=depth, scope=scope)))
         matching = dict(archive.matching(text, k=depth, scope=scope)) if weights.words else {}
         by_words.append(matching)
         rows.update(dict.fromkeys(matching))
     found = archive.load(list(rows))
-    if not found:
-        return []
-    shares = np.asarray([weight for _, weight in variants], np.float32)
-    shares /= shares.sum()
-    queries = np.stack(vectors)  # (variants, dim)
+    return fuse(found, by_words, queries, query, weights) if found else []
+
+
+def fuse(
+    found: Sequence[StoredPassage],
+    by_words: Sequence[Mapping[int, float]],
+    queries: FloatMatrix,
+    query: Query,
+    weights: Weights = FUSION,
+) -> list[Candidate]:
+    """Passages with their signals and fused scores, best first.
+
+    `queries` has the unit vector of each of the query's variants, shape (variants, dim); `by_words` the BM25 score by row
+    for each of them, without the passages that do not match.
+    """
+    shares = np.asarray([weight for _, weight in query.variants], np.float32)
+    shares /= shares.sum()  # (variants,)
     dense = shares @ (queries @ np.stack([stored.vector for stored in found]).T)  # (candidates,)
-    per_leg = [stored.sentence_vectors @ queries.T for stored in found]  # (sentences, variants) each
+    cosines = [stored.sentence_vectors @ queries.T for stored in found]  # (sentences, variants) each
     sentence = np.asarray(
-        [float(shares @ scores.max(axis=0)) if len(scores) else 0.0 for scores in per_leg], np.float32
+        [float(shares @ scores.max(axis=0)) if len(scores) else 0.0 for scores in cosines], np.float32
     )
     words = np.zeros(len(found), np.float32)
     for share, matching in zip(shares, by_words, strict=True):
@@ -99,8 +106,7 @@ def retrieve(
         fused += weights.asked * (shares @ (queries @ np.stack([stored.asked_vector for stored in found]).T))
     if weights.speaker and query.speakers:
         fused += weights.speaker * np.asarray([stored.speaker in query.speakers for stored in found], np.float32)
-    order = np.argsort(-fused, kind="stable")
     return [
-        Candidate(found[i], float(fused[i]), float(dense[i]), float(sentence[i]), float(words[i]), per_leg[i] @ shares)
-        for i in order
+        Candidate(found[i], float(fused[i]), float(dense[i]), float(sentence[i]), float(words[i]), cosines[i] @ shares)
+        for i in np.argsort(-fused, kind="stable")
     ]

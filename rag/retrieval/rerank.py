@@ -1,29 +1,39 @@
-"""The first candidates in the order of a model that reads them."""
+"""The first candidates in the order of a reranker."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Protocol, runtime_checkable
 
 from rag.rerankers.protocol import READ_PASSAGES, Reranker, clipped_log_odds
 from rag.retrieval.fusion import Candidate
 from rag.types import Query
 
-RELEVANCE = 0.05  # what one unit of a model's log-odds adds to a fused score
+RELEVANCE = 0.05  # what one unit of a reranker's log-odds adds to a fused score
+
+
+@runtime_checkable
+class LimitedToLanguages(Protocol):
+    """What a `Reranker` may have besides: the only languages that it knows."""
+
+    @property
+    def languages(self) -> Sequence[str]:
+        """ISO 639-1 codes, at least one; a passage of unknown language is taken to be in the first."""
+        ...
 
 
 def rerank(
     reader: Reranker, query: Query, candidates: Sequence[Candidate], *, relevance: float = RELEVANCE
 ) -> list[Candidate]:
-    """The candidates with what the model says about the first eight, and those in their new order; the rest stay behind.
+    """The first eight candidates with the reranker's scores and in their new order, then the rest.
 
-    Its word is added to the fused score rather than put in its place: alone it is the poorer judge. What it has not read
-    counts as the least relevant of what it has. A model that knows some languages only, and says so in `languages`, is
-    not asked where a passage is in another one.
+    The reranker's score is added to the fused score; by itself it ranks worse. A candidate that it has not read counts as
+    the least relevant of those it has. If one of the eight is in a language that the reranker does not know
+    (`LimitedToLanguages`), the candidates are returned as they are.
     """
     first, rest = candidates[:READ_PASSAGES], candidates[READ_PASSAGES:]
-    known = getattr(reader, "languages", None)
-    if not first or (known and any((each.stored.passage.language or known[0]) not in known for each in first)):
+    if not first or not _knows_languages(reader, first):
         return list(candidates)
     readings = reader.read(query, [candidate.stored for candidate in first])
     judged = [
@@ -35,3 +45,8 @@ def rerank(
         *sorted(judged, key=lambda candidate: -candidate.score),
         *(replace(candidate, score=candidate.score + least) for candidate in rest),
     ]
+
+
+def _knows_languages(reader: Reranker, candidates: Sequence[Candidate]) -> bool:
+    known = reader.languages if isinstance(reader, LimitedToLanguages) else ()
+    return not known or all((each.stored.passage.language or known[0]) in known for each in candidates)

@@ -7,7 +7,7 @@ from conftest import transcript
 
 from rag.archive import Archive, open_archive
 from rag.assistant import Assistant
-from rag.query.whose_words import asked_of
+from rag.query.whose_words import whose_words
 from rag.types import Filters
 
 SPEAKERS = ["Ann Reed", "Minister Jo Field", "Dr. Zoë Brandt", "Max Reed"]
@@ -53,12 +53,12 @@ def talk(tmp_path_factory: pytest.TempPathFactory) -> Archive:
 def test_a_question_asks_for_the_words_of_whom_it_names_as_saying_them(question: str, asked: list[str]) -> None:
     from rag.query.build import build_query
 
-    assert list(asked_of(question, build_query(question, speakers=SPEAKERS).speakers)) == asked
+    assert list(whose_words(question, build_query(question, speakers=SPEAKERS).speakers)) == asked
 
 
 def test_she_is_who_the_conversation_was_about_unless_the_question_names_somebody_else() -> None:
-    assert asked_of("What did she say about it?", ["Ann Reed"]) == ("Ann Reed",)
-    assert asked_of("What did she say about Reed?", ["Ann Reed"]) == ()
+    assert whose_words("What did she say about it?", ["Ann Reed"]) == ("Ann Reed",)
+    assert whose_words("What did she say about Reed?", ["Ann Reed"]) == ()
 
 
 def test_who_is_asked_for_is_quoted_and_not_what_others_say_she_said(talk: Archive) -> None:

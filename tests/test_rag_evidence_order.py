@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from eval.questions.model import Question, load_questions
 from rag.archive import Archive, open_archive
 from rag.assistant import Assistant
-from rag.evidence.order import by_voice, voice_of
+from rag.evidence.order import by_speaker_day, speaker_day
 from rag.evidence.select import extract_evidence
 from rag.generators import GenerationRequest
 from rag.generators.extractive import ExtractiveGenerator
@@ -40,12 +40,12 @@ def test_the_best_voice_leads_and_the_others_follow_by_date() -> None:
     best, weaker = quote("2025-06-09", "Ann", 50), quote("2025-06-09", "Ann", 10)
     old, new, undated = quote("2024-03-03", "Ann", 20), quote("2026-01-01", "Jo", 30), quote(None, "Lee", 40)
     same_day = quote("2025-06-09", "Jo", 5)
-    assert by_voice([best, undated, new, same_day, old, weaker]) == (best, weaker, old, same_day, new, undated)
+    assert by_speaker_day([best, undated, new, same_day, old, weaker]) == (best, weaker, old, same_day, new, undated)
 
 
 def test_voices_of_one_day_stay_in_order_of_strength() -> None:
     ranked = [quote("2025-06-09", name, start) for start, name in enumerate(("Lee", "Jo", "Ann"))]
-    assert by_voice(ranked) == tuple(ranked)
+    assert by_speaker_day(ranked) == tuple(ranked)
 
 
 def test_one_voice_is_introduced_once() -> None:
@@ -55,7 +55,7 @@ def test_one_voice_is_introduced_once() -> None:
 
 
 def test_where_dates_differ_each_voice_begins_with_its_date() -> None:
-    quotes = by_voice(
+    quotes = by_speaker_day(
         [quote("2025-06-09", "Ann", 0, "Nine."), quote(None, "", 0), quote("2025-03-03", "Ann", 0, "Five.")]
     )
     assert written(*quotes) == (
@@ -74,10 +74,10 @@ quotes = st.builds(
 
 @given(st.lists(quotes, max_size=8))
 def test_no_voice_is_cut_in_two_and_nothing_is_lost(ranked: list[Sentence]) -> None:
-    told = by_voice(ranked)
+    told = by_speaker_day(ranked)
     assert sorted(told, key=id) == sorted(ranked, key=id)
     assert told[:1] == tuple(ranked[:1])
-    voices = [voice for voice, _ in groupby(voice_of(sentence.passage) for sentence in told)]
+    voices = [voice for voice, _ in groupby(speaker_day(sentence.passage) for sentence in told)]
     assert len(voices) == len(set(voices))
     dates = [date or "9999" for date, _ in voices[1:]]
     assert dates == sorted(dates)

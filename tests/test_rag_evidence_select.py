@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.archive import Archive, open_archive
-from rag.evidence.select import MAX_QUOTE_CHARS, READING, ReadingWeights, _choose, select_quotes
+from rag.evidence.score import READING, ReadingWeights
+from rag.evidence.select import MAX_QUOTE_CHARS, choose_quotes, select_quotes
 from rag.query.build import build_query
 from rag.retrieval.fusion import Candidate, retrieve
 from rag.storage.sqlite import StoredPassage
@@ -90,7 +91,7 @@ def test_quotes_are_whole_sentences_best_first_never_twice_and_bring_what_they_l
         ((score, c, n) for c, scores in found for n, score in enumerate(scores[: len(c.stored.spans)])),
         key=lambda item: -item[0],
     )
-    quotes = _choose(scored, 3, READING)
+    quotes = choose_quotes(scored, 3, READING)
     assert 1 <= len(quotes) <= 3
     assert quotes[0].score == scored[0][0]
     assert [quote.score for quote in quotes] == sorted((quote.score for quote in quotes), reverse=True)
@@ -117,10 +118,10 @@ def test_quotes_are_whole_sentences_best_first_never_twice_and_bring_what_they_l
 
 def test_a_sentence_that_leans_goes_on_with_the_quote_before_it_and_leans_in_its_own_language() -> None:
     told = ["The county paid for the bridge.", "He thanked them for it later.", "It rained in the hills."]
-    (quote,) = _choose(
+    (quote,) = choose_quotes(
         [(1.0, candidate(0, told), 0), (0.7, candidate(0, told), 1), (0.1, candidate(0, told), 2)], 3, READING
     )
     assert quote.text == "The county paid for the bridge. He thanked them for it later."
     german = candidate(0, ["Der Kreis hat die Brücke bezahlt.", "Dieser Kreis ist sehr arm geworden."], "de")
-    (quote,) = _choose([(1.0, german, 1), (0.1, german, 0)], 3, READING)
+    (quote,) = choose_quotes([(1.0, german, 1), (0.1, german, 0)], 3, READING)
     assert quote.text == "Der Kreis hat die Brücke bezahlt. Dieser Kreis ist sehr arm geworden."
