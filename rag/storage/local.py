@@ -302,7 +302,7 @@ class LocalArchive:
 
     def mentions(self, text: str) -> bool:
         """Whether these letters stand anywhere in a document: what was asked and left out included."""
-        return self._reader().mentions(text)
+        return bool(self._reader().mentioned([text]))
 
     def occurrences(self, text: str) -> dict[str, int]:
         """In how many passages each content word of a text occurs, in any form."""

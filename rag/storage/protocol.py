@@ -79,8 +79,8 @@ class Snapshot(Protocol):
         """The number of passages that hold each content word of a text, in any form."""
         ...
 
-    def mentions(self, text: str) -> bool:
-        """Whether any document holds these letters in its text, its title, its date or a speaker's name."""
+    def mentioned(self, texts: Sequence[str]) -> frozenset[str]:
+        """Those of the texts whose letters occur in any document's text, title, date or speakers' names, in one query."""
         ...
 
     def close(self) -> None:

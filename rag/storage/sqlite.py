@@ -246,19 +246,22 @@ class Store:
         counted = "count(DISTINCT document), count(DISTINCT nullif(speaker, '')), count(*), min(date), max(date)"
         return SearchExtent(*self._query(f"SELECT {counted} FROM passages WHERE {condition}", values).fetchone())
 
-    def mentions(self, text: str) -> bool:
-        """Whether any document holds these letters in its text, its title, its date or a speaker's name.
+    def mentioned(self, texts: Sequence[str]) -> frozenset[str]:
+        """Those of the texts whose letters occur in any document's text, title, date or speakers' names.
 
-        Upper and lower case are the same, beyond ASCII as far as the whole word is written in either or begins with a capital.
+        Upper and lower case are the same; beyond ASCII only if the whole word is written in one or begins with a capital.
         """
-        escaped = re.sub(r"([\\%_])", r"\\\1", encodable(text))
-        forms = dict.fromkeys((escaped, escaped.lower(), escaped.upper(), escaped.capitalize()))
-        wanted = " OR ".join("words LIKE ? ESCAPE '\\'" for _ in forms)
-        found = self._query(
-            f"SELECT 1 FROM (SELECT CAST(body AS TEXT) AS words FROM documents) WHERE {wanted} LIMIT 1",
-            [f"%{form}%" for form in forms],
-        )
-        return bool(found)
+        found: set[str] = set()
+        for start in range(0, len(texts), 400):  # each is a column of one statement
+            part = texts[start : start + 400]
+            conditions, values = zip(*map(_occurs, part), strict=True)
+            columns = ", ".join(
+                f"EXISTS (SELECT 1 FROM (SELECT CAST(body AS TEXT) AS words FROM documents) WHERE {condition})"
+                for condition in conditions
+            )
+            row = self._query(f"SELECT {columns}", [value for own in values for value in own]).fetchone()
+            found |= {text for text, occurs in zip(part, row, strict=True) if occurs}
+        return frozenset(found)
 
     def answer_counts(self) -> dict[str, int]:
         """Number of passages by document."""
@@ -324,6 +327,13 @@ class Store:
 
 
 _SELECT = "SELECT row, document, speaker, body, vector, asked, sentences, digest FROM passages"
+
+
+def _occurs(text: str) -> tuple[str, list[str]]:
+    """The SQL for a text's letters being in `words`, in any of its forms, and its values."""
+    escaped = re.sub(r"([\\%_])", r"\\\1", encodable(text))
+    forms = dict.fromkeys((escaped, escaped.lower(), escaped.upper(), escaped.capitalize()))
+    return " OR ".join("words LIKE ? ESCAPE '\\'" for _ in forms), [f"%{form}%" for form in forms]
 
 
 def _condition(scope: Scope) -> tuple[str, list[str]]:
