@@ -44,6 +44,7 @@ class Archive(Protocol):
         query: str,
         *,
         k: int = 10,
+        filters: Filters | None = None,
         speaker: str | Sequence[str] | None = None,
         document: str | Sequence[str] | None = None,
         after: str | None = None,

@@ -126,6 +126,16 @@ def test_a_filter_by_speaker_quotes_nobody_else(bundled: Archive) -> None:
     assert {citation.speaker for citation in answer.citations} <= {"Chief Engineer Tobias Merrin"}
 
 
+def test_a_search_takes_filters_as_one_value_and_a_keyword_replaces_that_part_of_it(bundled: Archive) -> None:
+    question, filters = "What about the eelgrass?", Filters(speaker=("Tobias Merrin",), after="2025")
+    found = bundled.search(question, filters=filters)
+    assert found == bundled.search(question, speaker="Tobias Merrin", after="2025")
+    assert {hit.passage.speaker for hit in found} == {"Chief Engineer Tobias Merrin"}
+    assert bundled.search(question, filters=filters, speaker="Achterberg") == bundled.search(
+        question, speaker=["Achterberg"], after="2025"
+    )
+
+
 @pytest.mark.parametrize(
     "filters", [Filters(speaker=("Nobody Known",)), Filters(document=("nowhere",)), Filters(after="soon")]
 )

@@ -183,15 +183,7 @@ def search(
     if not query.strip():
         raise InputError("the query is empty; type some words")
     filters = _filters(speaker, document, after, before, role)
-    hits = _open(settings).search(
-        query,
-        k=settings.k,
-        speaker=filters.speaker,
-        document=filters.document,
-        after=after,
-        before=before,
-        role=filters.role,
-    )
+    hits = _open(settings).search(query, k=settings.k, filters=filters)
     if as_json:
         _print_json({"query": query, "passages": [passage_to_json(hit) for hit in hits]})
     else:

@@ -225,21 +225,33 @@ class LocalArchive:
         query: str,
         *,
         k: int = 10,
+        filters: Filters | None = None,
         speaker: str | Sequence[str] | None = None,
         document: str | Sequence[str] | None = None,
         after: str | None = None,
         before: str | None = None,
         role: Role | Sequence[Role] | None = None,
     ) -> list[ScoredPassage]:
-        """The k best passages for a query, best first. Raises InputError for a query or a `k` that cannot be used."""
+        """The k best passages for a query, best first; a keyword replaces that part of `filters`.
+
+        Raises InputError for a `k` below 1 or a filter that fits nothing.
+        """
         from rag.query.build import build_query
         from rag.retrieval.fusion import DEPTH, retrieve
 
         if k < 1:
             raise InputError(f"k is {k}; ask for at least 1 passage")
 
-        filters = Filters(_as_tuple(speaker), _as_tuple(document), after, before, _as_tuple(role))
-        scope = self.resolve(filters)
+        filters = filters or Filters()
+        scope = self.resolve(
+            Filters(
+                _as_tuple(speaker) or filters.speaker,
+                _as_tuple(document) or filters.document,
+                after or filters.after,
+                before or filters.before,
+                _as_tuple(role) or filters.role,
+            )
+        )
         candidates = retrieve(self, build_query(query, speakers=self.speakers()), scope=scope, depth=max(DEPTH, k))
         return [ScoredPassage(candidate.stored.passage, candidate.score) for candidate in candidates[:k]]
 

@@ -100,15 +100,7 @@ def build_mcp_server(archive: Archive, *, settings: Settings) -> "MCPServer":
         if not query.strip():
             raise InputError("the query is empty; give some words")
         filters = filters_of(speaker or (), document or (), after, before, role or ())
-        hits = archive.search(
-            query,
-            k=k,
-            speaker=filters.speaker,
-            document=filters.document,
-            after=filters.after,
-            before=filters.before,
-            role=filters.role,
-        )
+        hits = archive.search(query, k=k, filters=filters)
         passages = [passage_to_json(hit) for hit in hits]
         return result(passages_text(passages) or "Nothing fits.", {"query": query, "passages": passages})
 

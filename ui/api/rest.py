@@ -71,16 +71,7 @@ def rest_router(door: Door) -> APIRouter:
     def search(asked: Search) -> Response:
         if not asked.query.strip():
             raise InputError("the query is empty; type some words")
-        filters = asked.filters
-        hits = archive.search(
-            asked.query,
-            k=asked.k or settings.k,
-            speaker=filters.speaker,
-            document=filters.document,
-            after=filters.after,
-            before=filters.before,
-            role=filters.role,
-        )
+        hits = archive.search(asked.query, k=asked.k or settings.k, filters=asked.filters)
         return JSON({"query": asked.query, "passages": [passage_to_json(hit) for hit in hits]})
 
     @router.get("/ask", summary="Answer a question with verbatim, located quotes")
