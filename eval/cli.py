@@ -229,11 +229,11 @@ def calibrate_command(
     from eval.show.tables import fit_to_json, print_fit
     from rag.assistant import Assistant
     from rag.evidence.calibration import default_calibration
-    from rag.rerankers import HEURISTIC, fingerprint_of, load_reader
+    from rag.rerankers import HEURISTIC, fingerprint_of, load_reranker
 
     opened = _archive(archive, (), Path(), None)
     # How sure it is decides whether what a speaker said suffices: by the default, so that a second fit is as the first.
-    loaded = load_reader(reader or _settings().reader)
+    loaded = load_reranker(reader or _settings().reader)
     shipped = default_calibration(loaded.name if loaded else None)
     assistant = Assistant(opened, reader=loaded or HEURISTIC, calibration=shipped)
     found = _questions(questions, opened)

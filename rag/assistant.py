@@ -25,7 +25,7 @@ from rag.generators import DEFAULT_GENERATOR, GenerationRequest, Generator, Numb
 from rag.generators.cancel import bounded
 from rag.query.build import build_query, with_rewrite
 from rag.query.whose_words import whose_words
-from rag.rerankers import DEFAULT_READER, Reranker, fingerprint_of, load_reader
+from rag.rerankers import DEFAULT_RERANKER, Reranker, fingerprint_of, load_reranker
 from rag.retrieval.fusion import DEPTH, FUSION, Candidate, Weights, retrieve
 from rag.retrieval.rerank import rerank
 from rag.types import Answer, Document, Evidence, Filters, Query, Scope, ScoredPassage, SearchExtent, Sentence
@@ -75,7 +75,7 @@ class Assistant:
         *,
         generator: str | Generator = DEFAULT_GENERATOR,
         options: Mapping[str, Any] | None = None,
-        reader: str | Reranker = DEFAULT_READER,
+        reader: str | Reranker = DEFAULT_RERANKER,
         calibration: Calibration | None = None,
         weights: Weights = FUSION,
         timeout_s: float = DEFAULT_TIMEOUT_S,
@@ -87,7 +87,7 @@ class Assistant:
         self._generator: Generator = made
         self._writer = Writer(archive, self._generator, name=self.generator_name, timeout_s=timeout_s, strict=strict)
         self._timeout_s = timeout_s
-        self.reader = load_reader(reader) if isinstance(reader, str) else reader
+        self.reader = load_reranker(reader) if isinstance(reader, str) else reader
         self.calibration = (
             calibration
             or archive.calibration(reader=fingerprint_of(self.reader))
@@ -219,7 +219,7 @@ class Assistant:
         retrieved = perf_counter()
         if self.reader is not None:
             candidates = rerank(self.reader, query, candidates)
-        was_read = self.reader is None or any(candidate.reading for candidate in candidates)
+        was_read = self.reader is None or any(candidate.rerank_scores for candidate in candidates)
         calibration = self.calibration if was_read else self._unread_calibration
         evidence = extract_evidence(
             self.archive, query, candidates, calibration=calibration, searched=self.archive.cover(scope).passages

@@ -16,7 +16,7 @@ from rag.archive import Archive, open_archive
 from rag.config import Settings
 from rag.errors import OnrecordError
 from rag.generators import GENERATORS
-from rag.rerankers import HEURISTIC, is_made, load_reader
+from rag.rerankers import HEURISTIC, is_made, load_reranker
 from rag.rerankers.export import TRAINED_SHA256
 from rag.rerankers.loading import graph_folder
 
@@ -73,7 +73,7 @@ def _reader(settings: Settings) -> Finding:
     try:
         if not is_made(name):
             return Finding("reader", True, f"{name}, will be exported at the first ingest")
-        usable = load_reader(name) is not None
+        usable = load_reranker(name) is not None
     except EmbeddingError as error:
         return Finding("reader", False, f"{name}: not usable", str(error))
     if not usable:

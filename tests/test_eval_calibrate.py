@@ -15,7 +15,7 @@ from rag.archive import Archive, open_archive
 from rag.assistant import Assistant
 from rag.errors import InputError
 from rag.evidence.calibration import DEFAULT_CALIBRATION, TRAINED_CALIBRATION
-from rag.rerankers import fingerprint_of, load_reader
+from rag.rerankers import fingerprint_of, load_reranker
 from rag.types import Signals
 
 
@@ -98,7 +98,7 @@ def test_a_calibration_of_the_bundled_sets_is_kept_and_used(bundled_copy: Path) 
         before=TRAINED_CALIBRATION,
         max_wrongly_refused=0.05,
     )
-    archive.set_calibration(fit.calibration, reader=fingerprint_of(load_reader()))
+    archive.set_calibration(fit.calibration, reader=fingerprint_of(load_reranker()))
     assistant = Assistant(open_archive(bundled_copy))
     answers = [(question, assistant.ask(question.question, history=question.history)) for question in questions]
     assert {answer.status for _, answer in answers if answer.confidence >= fit.calibration.threshold} == {"answered"}

@@ -20,7 +20,7 @@ from rag.evidence.calibration import (
     load_calibration,
     save_calibration,
 )
-from rag.rerankers import HEURISTIC, TRAINED, fingerprint_of, load_reader
+from rag.rerankers import HEURISTIC, TRAINED, fingerprint_of, load_reranker
 from rag.types import Signals
 
 NOTHING_IS_SURE = Calibration(
@@ -69,7 +69,7 @@ def test_an_assistant_uses_the_calibration_of_its_archive_which_an_ingest_leaves
 
 def test_each_reader_has_a_calibration_of_its_own(bundled_copy: Path) -> None:
     archive = open_archive(bundled_copy)
-    reader = load_reader(TRAINED)
+    reader = load_reranker(TRAINED)
     assert Assistant(archive, reader=TRAINED).calibration == TRAINED_CALIBRATION
     assert Assistant(archive, reader=HEURISTIC).calibration == DEFAULT_CALIBRATION
     archive.set_calibration(NOTHING_IS_SURE, reader=fingerprint_of(reader))

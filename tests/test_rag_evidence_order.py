@@ -18,7 +18,7 @@ from rag.evidence.select import extract_evidence
 from rag.generators import GenerationRequest
 from rag.generators.extractive import ExtractiveGenerator
 from rag.query.build import build_query
-from rag.rerankers import HEURISTIC, TRAINED, load_reader
+from rag.rerankers import HEURISTIC, TRAINED, load_reranker
 from rag.retrieval.fusion import retrieve
 from rag.retrieval.rerank import rerank
 from rag.types import Passage, Scope, Sentence
@@ -89,7 +89,7 @@ def test_who_contradicts_whom_is_told_apart_in_order_of_date(bundled: Archive, q
     answer = Assistant(bundled, reader=reader).ask(question.question)
     query = build_query(question.question, speakers=bundled.speakers())
     candidates = retrieve(bundled, query, scope=Scope())
-    if (model := load_reader(reader)) is not None:
+    if (model := load_reranker(reader)) is not None:
         candidates = rerank(model, query, candidates)
     best = extract_evidence(bundled, query, candidates, searched=124).quotes[0]
     assert (answer.citations[0].quote, answer.citations[0].start) == (best.text, best.start)

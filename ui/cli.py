@@ -58,7 +58,7 @@ def chat(
     from rag.config import load_settings
     from rag.errors import InputError
     from rag.generators import load_generator
-    from rag.rerankers import load_reader
+    from rag.rerankers import load_reranker
     from ui.api.auth import read_token
     from ui.server import address, build_server, check_address, read_login, serve
 
@@ -76,7 +76,7 @@ def chat(
     if token_file is not None and not api:
         raise InputError("--token-file is for the doors; add --api, or leave it out")
     token = read_token(token_file) if api else None
-    load_reader(settings.reader)
+    load_reranker(settings.reader)
     load_generator(settings.generator, settings.for_assistant()["options"])  # told now, not at the first question
     opened = open_archive(settings.archive, encoder=settings.encoder)
     app = build_server(opened, settings=settings, read_only=read_only, login=login, host=host, api=api, token=token)

@@ -18,7 +18,7 @@ from eval.benchmarks.speed import BUNDLED, OUTSIDE, ROOT
 from eval.questions.model import Gold, Question, load_questions
 from rag.archive import Archive, open_archive
 from rag.query.build import build_query
-from rag.rerankers import DEFAULT_READER, Reranker, load_reader
+from rag.rerankers import DEFAULT_RERANKER, Reranker, load_reranker
 from rag.retrieval.fusion import retrieve
 from rag.retrieval.rerank import rerank
 from rag.types import Query, Scope
@@ -45,8 +45,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(
         prog="python -m eval.benchmarks.followups", description="Measure ways to search a follow-up."
     )
-    parser.add_argument("--reader", default=DEFAULT_READER, metavar="NAME", help="heuristic leaves the order as found")
-    reader = load_reader(parser.parse_args(arguments).reader)
+    parser.add_argument(
+        "--reader", default=DEFAULT_RERANKER, metavar="NAME", help="heuristic leaves the order as found"
+    )
+    reader = load_reranker(parser.parse_args(arguments).reader)
     print(f"{'set':<24}{'n':>4}  {'way':<12}{'Success@1':>10}{'Success@5':>10}{'R@5':>7}")
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as name:
         for label, archive, questions, resolved in _cases(Path(name)):

@@ -25,7 +25,7 @@ from rag.errors import InputError, OnrecordError
 from rag.evidence.score import READING
 from rag.evidence.select import select_quotes
 from rag.query.build import build_query
-from rag.rerankers import HEURISTIC, Reranker, load_reader
+from rag.rerankers import HEURISTIC, Reranker, load_reranker
 from rag.rerankers.training.data import KEPT_APART, Paragraph, squad_paragraphs
 from rag.retrieval.fusion import retrieve
 from rag.types import Filters
@@ -86,7 +86,7 @@ def _print(file: Path, readers: Sequence[str], articles: Sequence[str] | None, l
         f"{'reader':<12}{'F1':>22}{'EM':>7}{'HasAns':>13}{'NoAns':>7}{'no-answer F1':>14}{'sentence':>22}{'AUROC':>7}"
     )
     for name in readers:
-        reader = load_reader(name)
+        reader = load_reranker(name)
         with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
             # Evenly from all of the others: neighbours ask about the same things.
             step = max(1, sum(len(paragraph.questions) for paragraph in others) // TUNED_ON)
@@ -146,12 +146,12 @@ def _read(
         score = quote.score
     else:
         stored = [candidate.stored for candidate in candidates]
-        readings = reader.read(query, stored)
-        best = max(range(len(readings)), key=lambda n: float(readings[n].sentences.max(initial=-np.inf)))
-        passage, reading = stored[best].passage.text, readings[best]
-        sentence = passage[slice(*stored[best].spans[int(reading.sentences.argmax())])]
-        said = passage[slice(*reading.span)] if reading.span else sentence
-        score = float(reading.sentences.max())
+        results = reader.score(query, stored)
+        best = max(range(len(results)), key=lambda n: float(results[n].sentences.max(initial=-np.inf)))
+        passage, result = stored[best].passage.text, results[best]
+        sentence = passage[slice(*stored[best].spans[int(result.sentences.argmax())])]
+        said = passage[slice(*result.span)] if result.span else sentence
+        score = float(result.sentences.max())
     return Read(answers, said, score, any(_plain(answer) in sentence for answer in answers))
 
 

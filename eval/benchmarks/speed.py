@@ -30,9 +30,9 @@ from rag.generators import GenerationRequest
 from rag.passages import passages_of
 from rag.query.build import build_query
 from rag.readers.text import read_text
-from rag.rerankers import HEURISTIC, load_reader
+from rag.rerankers import HEURISTIC, load_reranker
 from rag.rerankers.export import TRAINED_SHA256
-from rag.rerankers.late import LateReader
+from rag.rerankers.late import LateReranker
 from rag.rerankers.loading import graph_folder
 from rag.retrieval.fusion import retrieve
 from rag.text.files import transcripts_under
@@ -83,16 +83,16 @@ def _print_speed(folder: Path) -> None:
 
 def _print_answering(archive: Archive, asked: Sequence[str]) -> None:
     """Warm answers by reader: without a model, and where every passage is new to the model, or known from before."""
-    known = load_reader()
+    known = load_reranker()
     if known is None:
         return
     reading: list[float] = []
-    anew = LateReader(graph_folder(TRAINED_SHA256), remembered=0)
+    anew = LateReranker(graph_folder(TRAINED_SHA256), remembered=0)
     for question in asked:
         query = build_query(question)
         found = [candidate.stored for candidate in retrieve(archive, query, scope=Scope())[:10]]
         with _timed(reading):
-            anew.read(query, found)
+            anew.score(query, found)
     print(f"  trained reader  {_p50(reading)} for 10 passages")
     for label, reader in (("warm ask", anew), ("… again", known), ("… heuristic", HEURISTIC)):
         assistant = Assistant(archive, reader=reader)

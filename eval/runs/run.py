@@ -25,7 +25,7 @@ from rag.assistant import Assistant
 from rag.errors import InputError
 from rag.evidence.calibration import Calibration
 from rag.generators import Generator
-from rag.rerankers import DEFAULT_READER, HEURISTIC
+from rag.rerankers import DEFAULT_RERANKER, HEURISTIC
 from rag.retrieval.fusion import BM25, DENSE, FUSION, Weights
 from rag.text.files import write_whole
 from rag.types import Answer, Citation, Document, Passage
@@ -47,7 +47,7 @@ class RunSettings:
     retrieval: str = "fusion"
     k: int = DEFAULT_K
     generator: str = "extractive"
-    reader: str = DEFAULT_READER
+    reader: str = DEFAULT_RERANKER
 
     def __post_init__(self) -> None:
         if self.retrieval not in RETRIEVALS:

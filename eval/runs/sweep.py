@@ -13,7 +13,7 @@ from eval.questions.model import Question
 from eval.runs.run import Progress, Run, RunSettings, run
 from rag.archive import Archive, open_archive
 from rag.errors import InputError
-from rag.rerankers import DEFAULT_READER
+from rag.rerankers import DEFAULT_RERANKER
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ class Variant:
         """
         s = self.settings
         unusual = [s.generator] if s.generator != "extractive" else []
-        unusual += [s.reader] if s.reader != DEFAULT_READER else []
+        unusual += [s.reader] if s.reader != DEFAULT_RERANKER else []
         parts = [s.retrieval, f"k={s.k}", *unusual, self.encoder or ""]
         return " ".join(part for part in parts if part)
 
@@ -41,7 +41,7 @@ def variants(
     ks: Sequence[int],
     generators: Sequence[str],
     encoders: Sequence[str | None],
-    readers: Sequence[str] = (DEFAULT_READER,),
+    readers: Sequence[str] = (DEFAULT_RERANKER,),
 ) -> list[Variant]:
     """Every combination, in the order given.
 

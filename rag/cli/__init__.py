@@ -102,10 +102,10 @@ def ingest(
 
 def _make_reader(name: str) -> None:
     """A reader is made at its first use, which nobody should wait for who asks."""
-    from rag.rerankers import is_made, load_reader
+    from rag.rerankers import is_made, load_reranker
 
     if not is_made(name):
-        load_reader(name)
+        load_reranker(name)
 
 
 @app.command()

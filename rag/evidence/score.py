@@ -65,8 +65,8 @@ def score_sentences(
         + weights.passage * candidate.score
         + form
     )
-    if candidate.reading is not None:
-        answers = [clipped_log_odds(each) for each in candidate.reading.sentences]
+    if candidate.rerank_scores is not None:
+        answers = [clipped_log_odds(each) for each in candidate.rerank_scores.sentences]
         score = score + weights.answer * np.asarray(answers, np.float32)
     return score
 

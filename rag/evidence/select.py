@@ -15,7 +15,7 @@ from rag.evidence.calibration import DEFAULT_CALIBRATION, Calibration
 from rag.evidence.question_terms import question_terms, remembered_stems
 from rag.evidence.score import READING, ReadingWeights, score_sentences
 from rag.evidence.signals import measure_signals
-from rag.rerankers.protocol import READ_PASSAGES
+from rag.rerankers.protocol import RERANK_DEPTH
 from rag.retrieval.fusion import Candidate
 from rag.storage.sqlite import StoredPassage
 from rag.types import Evidence, Query, Sentence, Signals
@@ -75,7 +75,7 @@ def select_quotes(
     terms = question_terms(archive, query, stems_of)
     scored: list[ScoredSentence] = [
         (score, candidate, number)
-        for candidate in candidates[:READ_PASSAGES]
+        for candidate in candidates[:RERANK_DEPTH]
         for number, score in enumerate(score_sentences(candidate, terms, stems_of, weights))
     ]
     scored.sort(key=lambda item: -item[0])

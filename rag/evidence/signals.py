@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from rag.archive import Archive
 from rag.evidence.calibration import size_of
 from rag.evidence.question_terms import QuestionTerms, StemsOf, term_overlap
-from rag.rerankers.protocol import CLIP, READ_PASSAGES, clipped_log_odds
+from rag.rerankers.protocol import MAX_LOG_ODDS, RERANK_DEPTH, clipped_log_odds
 from rag.retrieval.fusion import Candidate
 from rag.types import Sentence, Signals
 
@@ -24,12 +24,12 @@ def measure_signals(
     searched: int,
 ) -> Signals:
     """The signals of a question whose `candidates` (at least one) were found among `searched` passages."""
-    top = candidates[:READ_PASSAGES]
+    top = candidates[:RERANK_DEPTH]
     near = [candidate.stored.passage for candidate in top[:NEAR]]
     held = {stem for p in near for stem in stems_of(f"{p.text} {p.asked} {p.title} {p.speaker}")}
     missing = [stem for stem in terms.names if stem not in held]
     unknown = sum(weight for stem, weight in terms.weights.items() if not archive.knows(stem))
-    readings = [candidate.reading for candidate in top if candidate.reading is not None]
+    results = [candidate.rerank_scores for candidate in top if candidate.rerank_scores is not None]
     return Signals(
         dense=max(candidate.dense for candidate in top),
         sentence=max(candidate.sentence for candidate in top),
@@ -38,12 +38,12 @@ def measure_signals(
         unknown=unknown / (sum(terms.weights.values()) or 1.0),
         names_unknown=sum(not archive.knows(stem) for stem in missing) / max(len(terms.names), 1),
         names_missing=len(missing) / max(len(terms.names), 1),
-        relevance=max((_signed(reading.relevance) for reading in readings), default=0.0),
-        answer=max((_signed(reading.sentences.max(initial=-CLIP)) for reading in readings), default=0.0),
+        relevance=max((_signed(result.relevance) for result in results), default=0.0),
+        answer=max((_signed(result.sentences.max(initial=-MAX_LOG_ODDS)) for result in results), default=0.0),
         size=size_of(searched),
     )
 
 
 def _signed(log_odds: float) -> float:
     """Log-odds, clipped and scaled to [-1, 1]."""
-    return clipped_log_odds(log_odds) / CLIP - 1
+    return clipped_log_odds(log_odds) / MAX_LOG_ODDS - 1

@@ -6,17 +6,25 @@
 
 from __future__ import annotations
 
-from rag.rerankers.loading import DEFAULT_READER, HEURISTIC, READERS, TRAINED, fingerprint_of, is_made, load_reader
+from rag.rerankers.loading import (
+    DEFAULT_RERANKER,
+    HEURISTIC,
+    RERANKERS,
+    TRAINED,
+    fingerprint_of,
+    is_made,
+    load_reranker,
+)
 from rag.rerankers.protocol import Reranker, RerankScores
 
 __all__ = [
-    "DEFAULT_READER",
+    "DEFAULT_RERANKER",
     "HEURISTIC",
-    "READERS",
+    "RERANKERS",
     "TRAINED",
     "RerankScores",
     "Reranker",
     "fingerprint_of",
     "is_made",
-    "load_reader",
+    "load_reranker",
 ]

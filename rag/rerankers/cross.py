@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from embeddings.types import FloatVector, Span
-from rag.rerankers.protocol import NOTHING, Graph, RerankScores
+from rag.rerankers.protocol import UNSCORED, Graph, RerankScores
 from rag.storage.sqlite import StoredPassage
 from rag.types import Query
 
@@ -20,7 +20,7 @@ MAX_QUESTION_TOKENS = 96
 MAX_ANSWER_TOKENS = 40
 
 
-class CrossReader:
+class CrossReranker:
     """A `Reranker` over an exported folder. Raises EmbeddingError where a file is missing or damaged."""
 
     def __init__(self, folder: Path) -> None:
@@ -28,7 +28,7 @@ class CrossReader:
         self.name: str = self._graph.manifest["name"]
         self.fingerprint: str = self._graph.manifest["fingerprint"]
 
-    def read(self, query: Query, passages: Sequence[StoredPassage]) -> list[RerankScores]:
+    def score(self, query: Query, passages: Sequence[StoredPassage]) -> list[RerankScores]:
         question = self._graph.ending(query.text, MAX_QUESTION_TOKENS)
         encodings = self._graph.tokenizer.encode_batch([(question, stored.passage.text) for stored in passages])
 
@@ -39,14 +39,14 @@ class CrossReader:
 
     def _reading(self, encoding: Any, scores: dict[str, Any], sentences: Sequence[Span]) -> RerankScores:
         if "start" not in scores:
-            return RerankScores(float(scores["relevance"]), np.full(len(sentences), NOTHING, np.float32), None)
+            return RerankScores(float(scores["relevance"]), np.full(len(sentences), UNSCORED, np.float32), None)
         size = min(len(scores["start"]), len(encoding.ids))
         offsets = np.asarray(encoding.offsets[:size])
         own = np.asarray([sequence == 1 for sequence in encoding.sequence_ids[:size]]) & (offsets[:, 1] > offsets[:, 0])
         own[-1] = False  # the mark at the end, also of a text that was cut off
         start, end = scores["start"][:size], scores["end"][:size]
         nothing = float(start[0] + end[0])
-        rows = np.full(len(sentences), NOTHING, np.float32)
+        rows = np.full(len(sentences), UNSCORED, np.float32)
         spans: list[Span | None] = [None] * len(sentences)
         for number, (first, last) in enumerate(sentences):
             inside = np.flatnonzero(own & (offsets[:, 0] >= first) & (offsets[:, 1] <= last))
@@ -55,7 +55,7 @@ class CrossReader:
                 rows[number] = score - nothing
                 spans[number] = (int(offsets[inside[a], 0]), int(offsets[inside[z], 1]))
         best = int(rows.argmax()) if len(rows) else 0
-        return RerankScores(float(rows.max(initial=NOTHING)), rows, spans[best] if len(rows) else None)
+        return RerankScores(float(rows.max(initial=UNSCORED)), rows, spans[best] if len(rows) else None)
 
 
 def _best_span(start: FloatVector, end: FloatVector) -> tuple[float, int, int]:

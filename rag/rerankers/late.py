@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from embeddings.types import FloatMatrix, FloatVector
-from rag.rerankers.protocol import NOTHING, Graph, RerankScores
+from rag.rerankers.protocol import UNSCORED, Graph, RerankScores
 from rag.storage.sqlite import StoredPassage
 from rag.text.names import fold
 from rag.text.sentences import question_tail
@@ -41,7 +41,7 @@ class _Tokens:
     offsets: NDArray[np.int64]  # (tokens, 2) characters; empty ranges for marks
 
 
-class LateReader:
+class LateReranker:
     """A `Reranker` over an exported folder. Raises EmbeddingError where a file is missing or damaged.
 
     The last passages that it read are `remembered`, 200 of them (some 20 MB): the next question about the same interview is
@@ -61,7 +61,7 @@ class LateReader:
         self._remembered: OrderedDict[str, _Tokens] = OrderedDict()
         self._guard = threading.Lock()
 
-    def read(self, query: Query, passages: Sequence[StoredPassage]) -> list[RerankScores]:
+    def score(self, query: Query, passages: Sequence[StoredPassage]) -> list[RerankScores]:
         """A passage is read behind the question that it answers; names of speakers are no words of the question.
 
         Whose words they are retrieval has seen to, and people do not name themselves when they answer.
@@ -118,13 +118,13 @@ class LateReader:
         cosines = np.concatenate([question @ vectors.T for question, _ in asked])  # (question's tokens, passage's)
         weights = np.concatenate([weights for _, weights in asked])
         words = offsets[:, 1] > offsets[:, 0]
-        rows = np.full(len(sentences), NOTHING, np.float32)
+        rows = np.full(len(sentences), UNSCORED, np.float32)
         for number, (start, end) in enumerate(sentences):
             inside = words & (offsets[:, 0] >= start) & (offsets[:, 1] <= end)
             if inside.any():
                 rows[number] = self._scale * (max_sim(cosines[:, inside], weights) - self._even_sentence)
         if not words.any():  # nothing but characters that the model does not know
-            return RerankScores(NOTHING, rows, None)
+            return RerankScores(UNSCORED, rows, None)
         return RerankScores(self._scale * (max_sim(cosines[:, words], weights) - self._even), rows, None)
 
 

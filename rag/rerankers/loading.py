@@ -13,20 +13,20 @@ from embeddings.models import cache_folder, locate
 from embeddings.registry import Registry
 from embeddings.subprocesses import run_module
 from embeddings.types import EmbeddingError
-from rag.rerankers.cross import CrossReader
+from rag.rerankers.cross import CrossReranker
 from rag.rerankers.export import TRAINED as TRAINED
 from rag.rerankers.export import TRAINED_SHA256
-from rag.rerankers.late import LateReader
+from rag.rerankers.late import LateReranker
 from rag.rerankers.protocol import Reranker
 
 HEURISTIC = "heuristic"
-DEFAULT_READER = TRAINED
-READERS = Registry("onrecord.reading")
+DEFAULT_RERANKER = TRAINED
+RERANKERS = Registry("onrecord.reading")
 
 log = logging.getLogger(__name__)
 
 
-def load_reader(name: str = DEFAULT_READER) -> Reranker | None:
+def load_reranker(name: str = DEFAULT_RERANKER) -> Reranker | None:
     """The reader called `name`; None for "heuristic", which reads without a model.
 
     Where the trained one cannot be made (no torch, another base model) it is None too, and the log says why. Raises
@@ -34,8 +34,8 @@ def load_reader(name: str = DEFAULT_READER) -> Reranker | None:
     """
     if name == HEURISTIC:
         return None
-    if name in READERS.names():
-        reader: Reranker = READERS.get(name)()
+    if name in RERANKERS.names():
+        reader: Reranker = RERANKERS.get(name)()
         return reader
     try:
         return _opened(_graph_of(name), late=name == TRAINED)
@@ -53,7 +53,7 @@ def fingerprint_of(reader: Reranker | None) -> str:
 
 def is_made(name: str) -> bool:
     """Whether a reader can be used at once. Raises EmbeddingError for one that is not to be had."""
-    return name in (HEURISTIC, *READERS.names()) or _folder_of(name).is_dir()
+    return name in (HEURISTIC, *RERANKERS.names()) or _folder_of(name).is_dir()
 
 
 def graph_folder(fingerprint: str) -> Path:
@@ -76,4 +76,4 @@ def _folder_of(name: str) -> Path:
 @lru_cache(maxsize=4)
 def _opened(folder: Path, *, late: bool) -> Reranker:
     """One session a graph and process: it takes 100 MB, and can be used by many threads."""
-    return LateReader(folder) if late else CrossReader(folder)
+    return LateReranker(folder) if late else CrossReranker(folder)

@@ -22,7 +22,7 @@ from rag.rerankers.export import GRAPH, MANIFEST, TOKENIZER
 from rag.storage.sqlite import StoredPassage
 from rag.types import Query
 
-NOTHING = -30.0  # the score of a sentence of which a model says nothing, or has read nothing
+UNSCORED = -30.0  # the score of a sentence of which a model says nothing, or has read nothing
 BATCH_SIZE = 2
 Result = TypeVar("Result")
 
@@ -51,7 +51,7 @@ class Reranker(Protocol):
     @property
     def fingerprint(self) -> str: ...
 
-    def read(self, query: Query, passages: Sequence[StoredPassage]) -> list[RerankScores]:
+    def score(self, query: Query, passages: Sequence[StoredPassage]) -> list[RerankScores]:
         """One reading a passage, in the order given."""
         ...
 
@@ -127,9 +127,9 @@ class Graph:
         return [results[row] for row in range(len(encodings))]
 
 
-READ_PASSAGES = 8
+RERANK_DEPTH = 8
 
-CLIP = 20.0  # log-odds; surer than this is sure
+MAX_LOG_ODDS = 20.0  # log-odds; surer than this is sure
 
 
 def clipped_log_odds(log_odds: float) -> float:
@@ -138,4 +138,4 @@ def clipped_log_odds(log_odds: float) -> float:
     >>> clipped_log_odds(-100.0), clipped_log_odds(0.0), clipped_log_odds(3.5)
     (0.0, 20.0, 23.5)
     """
-    return max(-CLIP, min(CLIP, float(log_odds))) + CLIP
+    return max(-MAX_LOG_ODDS, min(MAX_LOG_ODDS, float(log_odds))) + MAX_LOG_ODDS

@@ -58,7 +58,7 @@ class Candidate:
     sentence: float  # cosine of its best sentence
     words: float  # BM25, 0 or more
     sentence_scores: FloatVector  # (sentences,) cosines of its sentences
-    reading: RerankScores | None = None  # what a reranker said about it, if one read it
+    rerank_scores: RerankScores | None = None  # what a reranker said about it, if one read it
 
 
 def retrieve(

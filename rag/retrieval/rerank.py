@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Protocol, runtime_checkable
 
-from rag.rerankers.protocol import READ_PASSAGES, Reranker, clipped_log_odds
+from rag.rerankers.protocol import RERANK_DEPTH, Reranker, clipped_log_odds
 from rag.retrieval.fusion import Candidate
 from rag.types import Query
 
@@ -32,15 +32,15 @@ def rerank(
     the least relevant of those it has. If one of the eight is in a language that the reranker does not know
     (`LimitedToLanguages`), the candidates are returned as they are.
     """
-    first, rest = candidates[:READ_PASSAGES], candidates[READ_PASSAGES:]
+    first, rest = candidates[:RERANK_DEPTH], candidates[RERANK_DEPTH:]
     if not first or not _knows_languages(reader, first):
         return list(candidates)
-    readings = reader.read(query, [candidate.stored for candidate in first])
+    results = reader.score(query, [candidate.stored for candidate in first])
     judged = [
-        replace(candidate, score=candidate.score + relevance * clipped_log_odds(reading.relevance), reading=reading)
-        for candidate, reading in zip(first, readings, strict=True)
+        replace(candidate, score=candidate.score + relevance * clipped_log_odds(result.relevance), rerank_scores=result)
+        for candidate, result in zip(first, results, strict=True)
     ]
-    least = relevance * min(clipped_log_odds(reading.relevance) for reading in readings)
+    least = relevance * min(clipped_log_odds(result.relevance) for result in results)
     return [
         *sorted(judged, key=lambda candidate: -candidate.score),
         *(replace(candidate, score=candidate.score + least) for candidate in rest),

@@ -1,4 +1,4 @@
-"""Models that read question and passage word by word: their graphs, their weights, and what becomes of candidates."""
+"""Rerankers: their exported graphs, their weights, their scores, and what becomes of candidates."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ from rag.archive import Archive, open_archive
 from rag.assistant import Assistant
 from rag.evidence.select import extract_evidence
 from rag.query.build import build_query
-from rag.rerankers import RerankScores, is_made, load_reader, loading
-from rag.rerankers.cross import CrossReader
+from rag.rerankers import RerankScores, is_made, load_reranker, loading
+from rag.rerankers.cross import CrossReranker
 from rag.rerankers.export import MAX_DIFFERENCE, TRAINED_SHA256, WEIGHTS, write
-from rag.rerankers.late import REMEMBERED, LateReader, max_sim
+from rag.rerankers.late import REMEMBERED, LateReranker, max_sim
 from rag.rerankers.loading import graph_folder
-from rag.rerankers.protocol import NOTHING, READ_PASSAGES
+from rag.rerankers.protocol import RERANK_DEPTH, UNSCORED
 from rag.rerankers.training.data import Example, split_by_article, squad_examples, squad_paragraphs, talk_examples
 from rag.rerankers.training.train import RESULT, SMALL, Recipe, encode, ship, train
 from rag.rerankers.weights import load, unpack
@@ -82,29 +82,29 @@ def torch_scores(folder: Path, kind: str, question: str, passage: str) -> Any:
 def test_a_cross_encoder_in_a_folder_gives_torchs_scores(tmp_path: Path) -> None:
     folder = small_model(tmp_path / "model", "BertForSequenceClassification")
     write(str(folder), tmp_path / "graph")
-    reader = CrossReader(tmp_path / "graph")
-    readings = reader.read(build_query("Who paid?"), [stored(PASSAGE, [(0, 26)]), stored(OTHER, [(0, 20)])])
-    for reading, passage in zip(readings, (PASSAGE, OTHER), strict=True):
+    reader = CrossReranker(tmp_path / "graph")
+    results = reader.score(build_query("Who paid?"), [stored(PASSAGE, [(0, 26)]), stored(OTHER, [(0, 20)])])
+    for result, passage in zip(results, (PASSAGE, OTHER), strict=True):
         wanted = torch_scores(folder, "BertForSequenceClassification", "Who paid?", passage).logits.item()
-        assert reading.relevance == pytest.approx(wanted, abs=MAX_DIFFERENCE)
-        assert reading.span is None
-        assert reading.sentences.tolist() == [NOTHING]  # it has no opinion on them
+        assert result.relevance == pytest.approx(wanted, abs=MAX_DIFFERENCE)
+        assert result.span is None
+        assert result.sentences.tolist() == [UNSCORED]  # it has no opinion on them
 
 
 def test_an_extractive_readers_sentences_are_scored_by_their_best_span_against_no_answer(tmp_path: Path) -> None:
     folder = small_model(tmp_path / "model", "BertForQuestionAnswering", labels=2)
     write(str(folder), tmp_path / "graph")
     spans = split_sentences(PASSAGE)
-    (reading,) = CrossReader(tmp_path / "graph").read(build_query("Who paid?"), [stored(PASSAGE)])
+    (result,) = CrossReranker(tmp_path / "graph").score(build_query("Who paid?"), [stored(PASSAGE)])
     scores = torch_scores(folder, "BertForQuestionAnswering", "Who paid?", PASSAGE)
     start, end = scores.start_logits[0].numpy(), scores.end_logits[0].numpy()
     # [CLS] who paid ? [SEP] the bridge took two years . it …: the first sentence is tokens 5 to 10
     best = max(start[a] + end[z] for a in range(5, 11) for z in range(a, 11))
-    assert reading.sentences[0] == pytest.approx(best - start[0] - end[0], abs=MAX_DIFFERENCE)
-    assert reading.relevance == reading.sentences.max()
-    assert reading.span is not None
-    first, last = spans[int(reading.sentences.argmax())]
-    assert first <= reading.span[0] < reading.span[1] <= last
+    assert result.sentences[0] == pytest.approx(best - start[0] - end[0], abs=MAX_DIFFERENCE)
+    assert result.relevance == result.sentences.max()
+    assert result.span is not None
+    first, last = spans[int(result.sentences.argmax())]
+    assert first <= result.span[0] < result.span[1] <= last
 
 
 def test_models_that_are_no_readers_are_refused_with_a_sentence(tmp_path: Path) -> None:
@@ -124,19 +124,19 @@ def test_a_damaged_graph_is_refused(tmp_path: Path) -> None:
     content[len(content) // 2] ^= 1
     (tmp_path / "graph" / "model.onnx").write_bytes(content)
     with pytest.raises(EmbeddingError, match="is damaged; delete the folder"):
-        CrossReader(tmp_path / "graph")
+        CrossReranker(tmp_path / "graph")
 
 
 def trained(query: Query, *passages: StoredPassage) -> list[RerankScores]:
-    reader = load_reader("trained")
+    reader = load_reranker("trained")
     assert reader is not None
-    return reader.read(query, passages)
+    return reader.score(query, passages)
 
 
 def test_the_trained_reader_knows_the_passage_that_answers_and_the_place_in_it() -> None:
     assert sha256_of(WEIGHTS) == TRAINED_SHA256
     assert WEIGHTS.stat().st_size < 12_000_000
-    reader = load_reader("trained")
+    reader = load_reranker("trained")
     assert reader is not None
     assert reader.fingerprint == TRAINED_SHA256
     answering, other = trained(build_query("Who paid for the bridge?"), stored(PASSAGE), stored(OTHER))
@@ -166,9 +166,9 @@ def test_the_trained_readers_graph_gives_torchs_scores() -> None:
 
     (asked, weights), (told, _) = read("Who paid for the bridge?"), read(PASSAGE)
     score = float((asked @ told.T).max(axis=1) @ (weights / weights.sum()))
-    (reading,) = trained(build_query("Who paid for the bridge?"), stored(PASSAGE))
+    (result,) = trained(build_query("Who paid for the bridge?"), stored(PASSAGE))
     scale = network.log_scale.exp().item()
-    assert reading.relevance == pytest.approx(scale * (score - float(metadata["even"])), abs=scale * 1e-3)
+    assert result.relevance == pytest.approx(scale * (score - float(metadata["even"])), abs=scale * 1e-3)
 
 
 def test_an_answer_is_read_behind_the_question_that_it_answers() -> None:
@@ -189,15 +189,15 @@ def test_a_long_question_before_an_answer_leaves_room_for_it() -> None:
 @pytest.mark.parametrize("text", ["", " ", "\ufffd", "\u200b\u200b"])
 def test_a_passage_without_anything_to_read_is_no_fault(text: str) -> None:
     nothing, other = trained(build_query("Who paid?"), stored(text, [(0, len(text))]), stored(PASSAGE))
-    assert (nothing.relevance, nothing.sentences.tolist()) == (NOTHING, [NOTHING])
-    assert other.relevance > NOTHING
+    assert (nothing.relevance, nothing.sentences.tolist()) == (UNSCORED, [UNSCORED])
+    assert other.relevance > UNSCORED
 
 
 def test_of_a_text_that_is_cut_off_the_mark_at_its_end_is_no_word() -> None:
     passage = "It rained. " * 400
     spans = split_sentences(passage)
-    (reading,) = trained(build_query("Did it rain?"), stored(passage, spans))
-    read = int((reading.sentences > NOTHING).sum())
+    (result,) = trained(build_query("Did it rain?"), stored(passage, spans))
+    read = int((result.sentences > UNSCORED).sum())
     # [CLS], three tokens a sentence and [SEP]: the last sentence that begins is not read whole.
     assert read == (512 - 2) // 3
 
@@ -217,22 +217,22 @@ def test_the_legs_of_a_query_count_by_their_weights() -> None:
     one, other = "Who paid for the bridge?", "When did it rain?"
     scores = {}
     for share in (0.0, 0.25, 1.0):
-        (reading,) = trained(Query(one, ((one, 1 - share), (other, share))), stored(PASSAGE))
-        scores[share] = reading.relevance
+        (result,) = trained(Query(one, ((one, 1 - share), (other, share))), stored(PASSAGE))
+        scores[share] = result.relevance
     assert scores[0.25] == pytest.approx(0.75 * scores[0.0] + 0.25 * scores[1.0], abs=1e-3)
 
 
 def test_a_passage_that_was_read_before_is_read_as_it_was_and_no_question_is_remembered() -> None:
-    assert load_reader("trained") is not None
-    reader = LateReader(graph_folder(TRAINED_SHA256))
+    assert load_reranker("trained") is not None
+    reader = LateReranker(graph_folder(TRAINED_SHA256))
     query = build_query("Who paid for the bridge?")
-    first = reader.read(query, [stored(PASSAGE), stored(OTHER)])
-    other_first = LateReader(graph_folder(TRAINED_SHA256)).read(query, [stored(OTHER)])
-    again = reader.read(query, [stored(OTHER), stored(f"{OTHER} Or in June."), stored(PASSAGE)])
+    first = reader.score(query, [stored(PASSAGE), stored(OTHER)])
+    other_first = LateReranker(graph_folder(TRAINED_SHA256)).score(query, [stored(OTHER)])
+    again = reader.score(query, [stored(OTHER), stored(f"{OTHER} Or in June."), stored(PASSAGE)])
     assert [first[0].relevance, first[1].relevance] == [again[2].relevance, again[0].relevance]
     assert other_first[0].relevance == first[1].relevance
     assert set(reader._remembered) == {PASSAGE, OTHER, f"{OTHER} Or in June."}
-    reader.read(query, [stored(f"It cost {number} million.") for number in range(REMEMBERED)])
+    reader.score(query, [stored(f"It cost {number} million.") for number in range(REMEMBERED)])
     assert len(reader._remembered) == REMEMBERED
     assert PASSAGE not in reader._remembered
 
@@ -258,11 +258,11 @@ def test_where_the_trained_reader_cannot_be_made_sentences_are_chosen_without_it
     monkeypatch.setenv("ONRECORD_CACHE", str(tmp_path))
     monkeypatch.setattr(loading, "run_module", lambda *_: "no torch here")
     with caplog.at_level(logging.WARNING):
-        assert load_reader("trained") is None
+        assert load_reranker("trained") is None
     assert "the trained reader cannot be used, sentences are chosen without it: no torch here" in caplog.text
     folder = small_model(tmp_path / "model", "BertForSequenceClassification")
     with pytest.raises(EmbeddingError, match="no torch here"):
-        load_reader(str(folder))
+        load_reranker(str(folder))
 
 
 def test_of_a_question_longer_than_the_model_reads_the_end_counts() -> None:
@@ -276,9 +276,9 @@ def test_of_a_question_longer_than_the_model_reads_the_end_counts() -> None:
 
 def test_a_passage_longer_than_the_model_reads_has_no_score_for_what_was_not_read() -> None:
     passage = "It rained. " * 400 + "The county paid for the bridge."
-    (reading,) = trained(build_query("Who paid for the bridge?"), stored(passage))
-    assert np.isfinite(reading.sentences).all()
-    assert reading.sentences[-1] == NOTHING
+    (result,) = trained(build_query("Who paid for the bridge?"), stored(passage))
+    assert np.isfinite(result.sentences).all()
+    assert result.sentences[-1] == UNSCORED
 
 
 class Backwards:
@@ -287,7 +287,7 @@ class Backwards:
     name = "backwards"
     fingerprint = "b"
 
-    def read(self, query: Query, passages: Sequence[StoredPassage]) -> list[RerankScores]:
+    def score(self, query: Query, passages: Sequence[StoredPassage]) -> list[RerankScores]:
         return [
             RerankScores(float(number), np.zeros(len(stored.spans), np.float32), None)
             for number, stored in enumerate(passages)
@@ -299,12 +299,12 @@ def test_a_reader_orders_the_first_candidates_and_leaves_the_rest_behind_them(bu
     before = retrieve(bundled, query, scope=Scope())
     after = rerank(Backwards(), query, before, relevance=10.0)
     ids = [candidate.stored.passage.id for candidate in before]
-    assert [candidate.stored.passage.id for candidate in after] == ids[:READ_PASSAGES][::-1] + ids[READ_PASSAGES:]
-    assert after[0].reading is not None
-    assert after[-1].reading is None
+    assert [candidate.stored.passage.id for candidate in after] == ids[:RERANK_DEPTH][::-1] + ids[RERANK_DEPTH:]
+    assert after[0].rerank_scores is not None
+    assert after[-1].rerank_scores is None
     assert [candidate.score for candidate in after] == sorted((c.score for c in after), reverse=True)
-    least = after[READ_PASSAGES - 1].score - before[0].score
-    assert [c.score for c in after[READ_PASSAGES:]] == pytest.approx([c.score + least for c in before[READ_PASSAGES:]])
+    least = after[RERANK_DEPTH - 1].score - before[0].score
+    assert [c.score for c in after[RERANK_DEPTH:]] == pytest.approx([c.score + least for c in before[RERANK_DEPTH:]])
     assert rerank(Backwards(), query, []) == []
 
 
@@ -334,7 +334,7 @@ def test_a_reader_is_made_once_its_graph_is_there(tmp_path: Path, monkeypatch: p
     folder = small_model(tmp_path / "model", "BertForSequenceClassification")
     monkeypatch.setenv("ONRECORD_CACHE", str(tmp_path / "cache"))
     assert [is_made(name) for name in ("heuristic", "trained", str(folder))] == [True, False, False]
-    assert load_reader(str(folder)) is not None
+    assert load_reranker(str(folder)) is not None
     assert is_made(str(folder))
 
 
@@ -342,7 +342,7 @@ def test_a_cross_encoder_that_says_nothing_of_sentences_leaves_them_as_they_were
     query = build_query("When will the gates move?")
     candidates = retrieve(bundled, query, scope=Scope())
     silent = [
-        replace(c, reading=RerankScores(0.0, np.full(len(c.stored.spans), NOTHING, np.float32), None))
+        replace(c, rerank_scores=RerankScores(0.0, np.full(len(c.stored.spans), UNSCORED, np.float32), None))
         for c in candidates
     ]
     assert (
