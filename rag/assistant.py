@@ -8,7 +8,6 @@ An assistant has no state that a question could change: the second question gets
 from __future__ import annotations
 
 import logging
-from collections.abc import Generator as Generates
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from time import perf_counter
@@ -22,7 +21,8 @@ from rag.evidence.calibration import Calibration, default_calibration
 from rag.evidence.order import by_speaker_day
 from rag.evidence.select import extract_evidence
 from rag.generators import DEFAULT_GENERATOR, GenerationRequest, Generator, NumberedPassage, load_generator
-from rag.generators.cancel import bounded
+from rag.generators.cancel import CancelToken, with_deadline
+from rag.generators.capabilities import capabilities_of
 from rag.query.build import build_query, with_rewrite
 from rag.query.whose_words import whose_words
 from rag.rerankers import DEFAULT_RERANKER, Reranker, fingerprint_of, load_reranker
@@ -98,10 +98,16 @@ class Assistant:
         self._weights = weights
 
     def ask(
-        self, question: str, *, history: Sequence[str] = (), k: int = DEFAULT_K, filters: Filters | None = None
+        self,
+        question: str,
+        *,
+        history: Sequence[str] = (),
+        k: int = DEFAULT_K,
+        filters: Filters | None = None,
+        cancel: CancelToken | None = None,
     ) -> Answer:
-        """The answer to a question; `k` is the number of passages that come with it."""
-        for piece in self.stream(question, history=history, k=k, filters=filters):
+        """The answer to a question; `k` is the number of passages that come with it. See `stream` for `cancel`."""
+        for piece in self.stream(question, history=history, k=k, filters=filters, cancel=cancel):
             if isinstance(piece, Answer):
                 return piece
         raise AssertionError("a stream ends with its answer")
@@ -110,7 +116,7 @@ class Assistant:
         """The quotes that `ask` would answer a question from, and how sure it would be, with nothing written."""
         question = _checked(question, history, DEFAULT_K)
         scope = self.archive.resolve(filters or Filters())
-        found, _ = self._find_by(_returned(self._query(question, history)), scope, DEFAULT_K)
+        found, _ = self._find_by(self._query(question, history, CancelToken()), scope, DEFAULT_K)
         return found.evidence
 
     def stream(
@@ -120,24 +126,30 @@ class Assistant:
         history: Sequence[str] = (),
         k: int = DEFAULT_K,
         filters: Filters | None = None,
+        cancel: CancelToken | None = None,
     ) -> Iterator[str | Answer]:
         """Pieces of text as they come; the finished `Answer` is the last item, and what counts.
 
-        Quotations become exact, and with `strict` sentences are left out, only when all is there: its text can differ from
-        the pieces. A piece is empty where a model keeps one waiting: whoever closes the iterator then has it hung up on.
+        Quotations are made exact, and with `strict` sentences are left out, only when the text is complete: the answer's text
+        can differ from the pieces. Closing the iterator stops the model. So does `cancel`, from another thread, while the
+        iterator waits for the model: it raises Cancelled then.
         """
+        cancel = cancel or CancelToken()
         question = _checked(question, history, k)
         filters = filters or Filters()
         started = perf_counter()
         scope = self.archive.resolve(filters)
-        query = yield from self._query(question, history)
+        query = self._query(question, history, cancel)
         asked_s = perf_counter() - started
         cover = self.archive.cover(scope)
         found, by_others = self._find_by(query, scope, k)
         was_read = perf_counter()
         written = Written("", self.generator_name, refused=True)
         if found.suffices:
-            request = GenerationRequest(question, tuple(history), by_speaker_day(found.evidence.quotes), found.numbered)
+            cancel.raise_if_cancelled()
+            request = GenerationRequest(
+                question, tuple(history), by_speaker_day(found.evidence.quotes), found.numbered, cancel
+            )
             written = yield from self._writer.write(request, found.documents, spent_s=asked_s)
         if written.refused:
             written = replace(written, text=_refusal(cover, filters))
@@ -178,22 +190,21 @@ class Assistant:
             occurrences=occurrences,
         )
 
-    def _query(self, question: str, history: Sequence[str]) -> Generates[str, None, Query]:
-        """What is searched; a generator that can rewrite a follow-up adds a variant, within a time limit.
-
-        Yields empty pieces while that takes its time.
-        """
+    def _query(self, question: str, history: Sequence[str], cancel: CancelToken) -> Query:
+        """What is searched; a generator that can rewrite a follow-up adds a variant, within a time limit."""
         query = build_query(question, history, speakers=self.archive.speakers())
-        rewrite = getattr(self._generator, "rewrite", None)
+        rewrite = capabilities_of(self._generator).rewrite
         if rewrite is None or not history:
             return query
         limit_s = min(REWRITE_TIMEOUT_S, self._timeout_s / 2)
-        text = ""
         try:
-            for piece in bounded(lambda: iter([rewrite(question, tuple(history))]), timeout_s=limit_s):
-                text += piece
-                yield ""
+            text = "".join(
+                with_deadline(
+                    lambda token: iter([rewrite(question, tuple(history), token)]), timeout_s=limit_s, cancel=cancel
+                )
+            )
         except Exception as error:  # the literal question is searched in any case
+            cancel.raise_if_cancelled()
             log.warning("the question was not rewritten: %s", error)
             return query
         return with_rewrite(query, text[:MAX_QUESTION_CHARS])
@@ -235,16 +246,6 @@ class Assistant:
             suffices=bool(evidence.quotes) and evidence.confidence >= calibration.threshold,
             retrieved=retrieved,
         )
-
-
-def _returned(steps: Generates[str, None, Query]) -> Query:
-    """What a generator returns at its end."""
-    while True:
-        try:
-            next(steps)
-        except StopIteration as end:
-            query: Query = end.value
-            return query
 
 
 def _refusal(cover: SearchExtent, filters: Filters) -> str:

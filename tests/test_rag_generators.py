@@ -25,10 +25,10 @@ from hypothesis import strategies as st
 from rag.answer.markers import MarkerStream, number_markers
 from rag.archive import Archive, open_archive
 from rag.assistant import MAX_QUESTION_CHARS, Assistant
-from rag.errors import InputError
+from rag.errors import Cancelled, GeneratorError, GeneratorTimeout, InputError
 from rag.generators import GENERATORS, GenerationRequest, Generator, NumberedPassage, load_generator
 from rag.generators.anthropic import ANTHROPIC
-from rag.generators.cancel import bounded, when_given_up
+from rag.generators.cancel import CancelToken, with_deadline
 from rag.generators.openai_compatible import OPENAI
 from rag.generators.prompts import REFUSAL, build_messages, rewrite_messages
 from rag.generators.providers import Provider, endpoint, guarded_client
@@ -269,7 +269,7 @@ def test_a_provider_gets_its_own_key_over_https_and_nobody_else_does(
         "authorization": None, "x-api-key": None, header: sent
     }  # fmt: skip
     for elsewhere in (f"https://{provider.host}.evil.example/v1", "https://evil.example/v1", "http://[::1]/v1"):
-        with pytest.raises(InputError, match="was stopped: only"):
+        with pytest.raises(GeneratorError, match="was stopped: only"):
             check(httpx.Request("POST", elsewhere))
 
 
@@ -593,17 +593,56 @@ def noted_of(server: str, model: str) -> list[bool | None]:
 
 @BOTH
 @pytest.mark.parametrize("model", ["waits", "waits-at-once"])
-def test_a_model_is_hung_up_on_when_nobody_waits(bundled: Archive, server: str, generator: str, model: str) -> None:
+def test_a_model_that_keeps_one_waiting_is_stopped_by_cancelling(
+    bundled: Archive, server: str, generator: str, model: str
+) -> None:
     pytest.importorskip(generator, reason=f"the {generator} package is not installed")
     options = {"model": f"{model}-{generator}", "base_url": f"{server}{ADDRESSES[generator]}"}
-    pieces = Assistant(bundled, generator=generator, options=options).stream(GATES)
-    started, shown = monotonic(), ""
-    while monotonic() - started < 1:
-        shown += str(next(pieces))
-    pieces.close()  # type: ignore[attr-defined]
+    cancel = CancelToken()
+    threading.Timer(1, cancel.cancel).start()
+    started = monotonic()
+    shown: list[str | Answer] = []
+    with pytest.raises(Cancelled):
+        shown.extend(Assistant(bundled, generator=generator, options=options).stream(GATES, cancel=cancel))
     assert monotonic() - started < 2
-    assert shown == ("" if model == "waits-at-once" else {"openai": "The gates move", "anthropic": "The"}[generator])
+    assert "" not in shown
+    assert "".join(map(str, shown)) == (
+        "" if model == "waits-at-once" else {"openai": "The gates move", "anthropic": "The"}[generator]
+    )
     assert noted_of(server, options["model"]) == [None, True]
+
+
+@BOTH
+def test_closing_the_stream_stops_the_model(bundled: Archive, server: str, generator: str) -> None:
+    pytest.importorskip(generator, reason=f"the {generator} package is not installed")
+    options = {"model": f"waits-closed-{generator}", "base_url": f"{server}{ADDRESSES[generator]}"}
+    pieces = Assistant(bundled, generator=generator, options=options).stream(GATES)
+    assert next(pieces)
+    pieces.close()  # type: ignore[attr-defined]
+    assert noted_of(server, options["model"]) == [None, True]
+
+
+@BOTH
+def test_a_rewrite_that_keeps_one_waiting_is_stopped_by_cancelling(
+    bundled: Archive, server: str, generator: str
+) -> None:
+    pytest.importorskip(generator, reason=f"the {generator} package is not installed")
+    options = {"model": f"waits-at-once-rewrite-{generator}", "base_url": f"{server}{ADDRESSES[generator]}"}
+    cancel = CancelToken()
+    threading.Timer(0.5, cancel.cancel).start()
+    started = monotonic()
+    with pytest.raises(Cancelled):
+        Assistant(bundled, generator=generator, options=options).ask("And it?", history=[GATES], cancel=cancel)
+    assert monotonic() - started < 2
+    assert noted_of(server, options["model"]) == [None, True]
+
+
+def test_a_question_that_was_cancelled_before_is_not_put_to_a_model(bundled: Archive) -> None:
+    says, cancel = Says("So it is [1.1]."), CancelToken()
+    cancel.cancel()
+    with pytest.raises(Cancelled, match="nobody waits for this answer any more"):
+        Assistant(bundled, generator=says).ask(GATES, cancel=cancel)
+    assert says.requests == []
 
 
 @BOTH
@@ -622,23 +661,72 @@ def test_a_rewrite_that_is_late_is_hung_up_on(bundled: Archive, server: str, gen
     assert noted_of(server, options["model"]).count(True) == 2
 
 
-def test_whatever_runs_is_told_when_it_is_given_up() -> None:
-    told = threading.Event()
+def test_closing_calls_what_the_generator_registered() -> None:
+    stopped = threading.Event()
 
-    def waits() -> Iterator[str]:
-        when_given_up(told.set)
+    def waits(token: CancelToken) -> Iterator[str]:
+        token.on_cancel(stopped.set)
         yield "one"
-        assert told.wait(5)
+        assert stopped.wait(5)
 
-    pieces = bounded(waits, timeout_s=5)
-    assert (next(pieces), told.is_set()) == ("one", False)
+    pieces = with_deadline(waits, timeout_s=5)
+    assert (next(pieces), stopped.is_set()) == ("one", False)
     pieces.close()
-    assert told.is_set()
+    assert stopped.is_set()
+
+
+def test_a_deadline_cancels_the_generator_and_not_whoever_asked() -> None:
+    stopped, cancel = threading.Event(), CancelToken()
+
+    def waits(token: CancelToken) -> Iterator[str]:
+        token.on_cancel(stopped.set)
+        stopped.wait(5)
+        yield "late"
+
+    with pytest.raises(GeneratorTimeout, match=r"no complete answer within 0\.05 s"):
+        list(with_deadline(waits, timeout_s=0.05, cancel=cancel))
+    assert (stopped.wait(5), cancel.is_cancelled) == (True, False)
+
+
+def test_a_callback_is_called_once_and_at_once_if_it_is_late() -> None:
+    calls: list[str] = []
+    token = CancelToken()
+
+    def fails() -> None:
+        raise OSError("the socket is closed")
+
+    token.on_cancel(fails)
+    token.on_cancel(lambda: calls.append("early"))
+    part = token.child()
+    part.on_cancel(lambda: calls.append("child"))
+    token.cancel()
+    token.cancel()
+    token.on_cancel(lambda: calls.append("late"))
+    token.on_cancel(fails)
+    assert (calls, part.is_cancelled) == (["early", "child", "late"], True)
+    alone = CancelToken()
+    alone.child().cancel()
+    assert not alone.is_cancelled
+
+
+def test_what_waits_to_be_read_is_dropped_when_it_is_cancelled() -> None:
+    cancel = CancelToken()
+
+    def fast(token: CancelToken) -> Iterator[str]:
+        while True:
+            yield "word "
+
+    pieces = with_deadline(fast, timeout_s=5, cancel=cancel)
+    assert next(pieces) == "word "
+    sleep(0.1)  # until the queue is full
+    cancel.cancel()
+    with pytest.raises(Cancelled):
+        next(pieces)
 
 
 def test_what_is_no_text_is_no_piece() -> None:
     with pytest.raises(TypeError, match="a generator yields text, not NoneType"):
-        list(bounded(lambda: iter(["one", None]), timeout_s=5))  # type: ignore[list-item]
+        list(with_deadline(lambda token: iter(["one", None]), timeout_s=5))  # type: ignore[list-item]
 
 
 # -- prompts --------------------------------------------------------------------------------------------------------

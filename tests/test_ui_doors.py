@@ -34,6 +34,7 @@ from rag.archive import Archive, open_archive
 from rag.assistant import MAX_QUESTION_CHARS, Assistant
 from rag.config import Settings
 from rag.errors import InputError
+from rag.generators.cancel import CancelToken
 from rag.json_forms import answer_to_json
 from rag.text.tokens import estimate_tokens
 from rag.types import Answer, Filters
@@ -43,7 +44,7 @@ from ui.api.openai import CHECKED, MAX_MESSAGES, openai_router, shown_pieces
 from ui.api.rest import rest_router
 from ui.api.text_forms import HarmlessStream, afterword, harmless, passage_of
 from ui.server import WRONG_LOGINS, Login, build_server
-from ui.service import Desk
+from ui.service import Desk, with_heartbeat
 
 GATES, BUTTON, TUNGSTEN = (
     "When will the gates move?",
@@ -977,13 +978,15 @@ def test_when_nobody_waits_the_model_is_hung_up_on(
 def test_on_the_page_an_answer_that_is_stopped_stops_the_model(bundled: Archive, models: str) -> None:
     pytest.importorskip("openai", reason="openai is not installed")
     configured = Settings(generator="openai", base_url=models, model="waits-for-the-page")
-    steps = Desk(bundled, settings=configured).answer(GATES, [], filters=Filters(), generator="openai", k=8)
+    desk, cancel = Desk(bundled, settings=configured), CancelToken()
+    answer = desk.answer(GATES, [], filters=Filters(), generator="openai", k=8, cancel=cancel)
+    steps = with_heartbeat(answer, cancel)
     started = time.monotonic()
     longest = 0.0
     while (now := time.monotonic()) < started + 1.5:
         next(steps)
         longest = max(longest, time.monotonic() - now) if now > started + 0.7 else 0.0
-    steps.close()  # type: ignore[attr-defined]
+    steps.close()
     assert longest < 0.5  # whoever presses Stop waits no longer
     for _ in range(60):
         if found := hung_up(models, "waits-for-the-page"):

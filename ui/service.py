@@ -6,10 +6,12 @@ No global state and none per visitor: a conversation comes in and goes out, so t
 from __future__ import annotations
 
 import logging
+import queue
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 from rag.archive import Archive
 from rag.assistant import MAX_HISTORY, Assistant
@@ -17,6 +19,7 @@ from rag.config import Settings
 from rag.errors import InputError, sentence_of
 from rag.examples import example_questions
 from rag.generators import DEFAULT_GENERATOR, GENERATORS
+from rag.generators.cancel import CancelToken
 from rag.text.terms import encodable
 from rag.types import Answer, Filters
 from ui.conversations import Exchange, history_of
@@ -24,6 +27,9 @@ from ui.rendering import render_welcome
 from ui.texts import say
 
 log = logging.getLogger(__name__)
+
+HEARTBEAT_S = 0.25
+Item = TypeVar("Item")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +61,14 @@ class Desk:
         self._guard = threading.Lock()
 
     def answer(
-        self, question: str, exchanges: Sequence[Exchange], *, filters: Filters, generator: str, k: int
+        self,
+        question: str,
+        exchanges: Sequence[Exchange],
+        *,
+        filters: Filters,
+        generator: str,
+        k: int,
+        cancel: CancelToken | None = None,
     ) -> Iterator[Step]:
         """The steps of an answer; the last one holds the finished exchange, or the reason why there is none."""
         before = tuple(exchanges)
@@ -65,7 +78,9 @@ class Desk:
         text = ""
         try:
             history = history_of(before, MAX_HISTORY)
-            for piece in self.stream(question, history=history, k=k, filters=filters, generator=generator):
+            for piece in self.stream(
+                question, history=history, k=k, filters=filters, generator=generator, cancel=cancel
+            ):
                 if isinstance(piece, Answer):
                     yield Step((*before, Exchange(asked.question, filters, piece)))
                 else:
@@ -82,13 +97,14 @@ class Desk:
         k: int | None = None,
         filters: Filters | None = None,
         generator: str | None = None,
+        cancel: CancelToken | None = None,
     ) -> Iterator[str | Answer]:
         """Pieces of an answer, and the finished one as the last item; what is left out is as the settings say."""
         if not self.archive.exists:
             raise InputError(say("answer.empty"))
         assistant = self.assistant(generator or self.settings.generator)
         k = self.settings.k if k is None else k
-        yield from assistant.stream(question, history=history, k=k, filters=filters)
+        yield from assistant.stream(question, history=history, k=k, filters=filters, cancel=cancel)
 
     def welcome(self) -> str:
         """The greeting: questions from the archive's own documents, or how to begin where there are none."""
@@ -124,6 +140,43 @@ class Desk:
                     made |= {"generator": generator, "options": {}}
                 self._assistants[generator] = Assistant(self.archive, **made)
             return self._assistants[generator]
+
+
+def with_heartbeat(items: Iterator[Item], cancel: CancelToken) -> Generator[Item | None, None, None]:
+    """The items of an iterator that blocks, and None every 0.25 s while it does, so that the caller can stop in between.
+
+    The iterator runs in a thread of its own. Closing this cancels `cancel`, and closes the iterator at its next item.
+    """
+    arrived: queue.SimpleQueue[tuple[Item] | BaseException | None] = queue.SimpleQueue()
+
+    def run() -> None:
+        try:
+            for item in items:
+                arrived.put((item,))
+                if cancel.is_cancelled:
+                    break
+        except BaseException as error:
+            arrived.put(error)
+        finally:
+            if close := getattr(items, "close", None):
+                close()
+            arrived.put(None)
+
+    threading.Thread(target=run, name="answer", daemon=True).start()
+    try:
+        while True:
+            try:
+                item = arrived.get(timeout=HEARTBEAT_S)
+            except queue.Empty:
+                yield None
+                continue
+            if item is None:
+                return
+            if isinstance(item, BaseException):
+                raise item
+            yield item[0]
+    finally:
+        cancel.cancel()
 
 
 def told(error: Exception) -> str:

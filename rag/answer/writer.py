@@ -19,11 +19,13 @@ from rag.answer.markers import CITED, MarkerStream, number_markers
 from rag.answer.quotations import find_quotations
 from rag.answer.support import verify
 from rag.archive import Archive
-from rag.errors import sentence_of
-from rag.generators import GenerationRequest, Generator
-from rag.generators.cancel import GeneratorTimeout, bounded
+from rag.errors import GeneratorTimeout, sentence_of
+from rag.generators import DEFAULT_GENERATOR
+from rag.generators.cancel import with_deadline
+from rag.generators.capabilities import capabilities_of
 from rag.generators.extractive import ExtractiveGenerator
 from rag.generators.prompts import REFUSAL
+from rag.generators.protocol import GenerationRequest, Generator
 from rag.text.sentences import split_sentences
 from rag.text.terms import encodable
 from rag.types import Citation, Claim, Document, Sentence
@@ -50,6 +52,7 @@ class Draft:
     generator: str
     dangling: int = 0
     note: str = ""
+    only_quotes: bool = False  # copied from the record, so that its quotations are exact
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +75,7 @@ class Writer:
     def __init__(self, archive: Archive, generator: Generator, *, name: str, timeout_s: float, strict: bool) -> None:
         self._archive = archive
         self._generator = generator
+        self._can = capabilities_of(generator)
         self._name = name
         self._timeout_s = timeout_s
         self._strict = strict
@@ -81,11 +85,12 @@ class Writer:
     ) -> Generates[str, None, Written]:
         """Yields pieces of text as they come; returns what counts. `spent_s` of the time limit are gone already.
 
-        A piece is empty where nothing has come yet: whoever reads may go then.
+        Raises Cancelled when the request's token is cancelled.
         """
         try:
             draft = yield from self._generate(request, spent_s)
         except Exception as error:  # whatever a generator raises, the record can be quoted
+            request.cancel.raise_if_cancelled()
             draft = self._instead(request, _reason(error, self._timeout_s))
             yield f"\n\n{draft.note}\n\n{draft.text}"
         if draft is None:
@@ -100,22 +105,14 @@ class Writer:
 
     def _generate(self, request: GenerationRequest, spent_s: float) -> Generates[str, None, Draft | None]:
         """The generator's own text; None where it refuses with the fixed phrase."""
-        by_sentence = getattr(self._generator, "numbering", "") == "sentences"
+        by_sentence = self._can.cites_sentences
         passages = [numbered.sentences for numbered in request.passages]
         stream = MarkerStream(passages, choose=self._choose) if by_sentence else None
-        if isinstance(self._generator, ExtractiveGenerator):
-            pieces: Generates[str, None, None] = self._generator.generate(request)
-        else:
-            if spent_s >= self._timeout_s:
-                raise GeneratorTimeout
-            pieces = bounded(lambda: self._generator.generate(request), timeout_s=self._timeout_s - spent_s)
         raw, held = "", True
-        with closing(pieces):  # a model at work is hung up on now, and not when this is forgotten
+        with closing(self._pieces(request, spent_s)) as pieces:  # stops the model now, not at garbage collection
             for piece in _whole_characters(pieces):
-                if not piece:
-                    yield piece
                 raw += piece
-                if len(raw) > MAX_CHARS and not isinstance(self._generator, ExtractiveGenerator):
+                if len(raw) > MAX_CHARS and not self._can.only_quotes:
                     raise _Nothing(TOO_MUCH)
                 if held and by_sentence and (REFUSAL.startswith(raw.lstrip(_MARKS).upper()) or _REFUSES.match(raw)):
                     continue  # it may be about to refuse, which is not shown as an answer
@@ -129,24 +126,36 @@ class Writer:
         if stream is None:
             quotes = [quote.text for quote in request.evidence]
             text, dangling = remove_unknown_markers(raw, len(quotes), quotes=quotes)
-            return Draft(text, request.evidence, self._name, dangling)
+            return Draft(text, request.evidence, self._name, dangling, only_quotes=self._can.only_quotes)
         if rest := (stream.add(raw) if held else "") + stream.end():
             yield rest
         protected = [(q.start, q.end) for q in find_quotations(raw, [p.passage for p in request.passages]) if q.passage]
         numbered = number_markers(raw.strip(), passages, choose=self._choose, protected=protected)
         return Draft(numbered.text, numbered.cited, self._name, numbered.dangling)
 
+    def _pieces(self, request: GenerationRequest, spent_s: float) -> Generates[str, None, None]:
+        if self._can.only_quotes:
+            yield from self._generator.generate(request)
+            return
+        if spent_s >= self._timeout_s:
+            raise GeneratorTimeout
+        yield from with_deadline(
+            lambda token: self._generator.generate(replace(request, cancel=token)),
+            timeout_s=self._timeout_s - spent_s,
+            cancel=request.cancel,
+        )
+
     def _instead(self, request: GenerationRequest, reason: str) -> Draft:
         """The evidence, quoted, with a note that says why."""
         text = "".join(ExtractiveGenerator().generate(request))
         note = FELL_BACK.format(generator=self._name, reason=reason)
-        return Draft(text, request.evidence, "extractive", note=note)
+        return Draft(text, request.evidence, DEFAULT_GENERATOR, note=note, only_quotes=True)
 
     def _finish(self, draft: Draft, request: GenerationRequest, documents: Mapping[str, Document]) -> Written:
         offered = list(dict.fromkeys(s.passage for s in (*draft.cited, *request.evidence)))
         offered += [numbered.passage for numbered in request.passages if numbered.passage not in offered]
         text = draft.text
-        if draft.generator != "extractive":
+        if not draft.only_quotes:
             text = exact_quotes(text, find_quotations(text, offered), documents)
         quotes = [sentence.text for sentence in (*draft.cited, *request.evidence)]
         citations = cite(text, draft.cited, documents.__getitem__, quotes=quotes)

@@ -1,7 +1,7 @@
-"""Limits for generators, whoever wrote them: a generator runs in a thread of its own and is given up when it is late, or when
-nobody waits for it any more.
+"""Cancelling and time limits: a generator runs in a thread of its own, and ends when it is late or when it is cancelled.
 
-What cannot look up while it waits, such as a network call, says with `when_given_up` how it is to be ended.
+Whoever asks holds a `CancelToken`; the generator gets one in its request. Between two pieces of text nothing has to be done:
+the thread ends at its next piece. Blocking calls register a cancel callback with `on_cancel`.
 """
 
 from __future__ import annotations
@@ -12,101 +12,94 @@ from collections.abc import Callable, Generator, Iterator
 from contextlib import suppress
 from time import monotonic
 
+from rag.errors import Cancelled, GeneratorTimeout
+
 _END = object()
-SIGN_OF_LIFE_S = 0.25
+_AT_ONCE = 64  # pieces that wait to be read before the generator has to wait
 
 
-class GeneratorTimeout(Exception):
-    """A generator took longer than it may."""
+class CancelToken:
+    """Says that nobody waits for an answer any more. Every method can be called from any thread.
 
-
-class _Run:
-    """One generator at work, and what is to be done when it is given up."""
+    >>> token = CancelToken()
+    >>> part = token.child()
+    >>> part.on_cancel(lambda: print("stopped"))
+    >>> token.cancel()
+    stopped
+    >>> part.is_cancelled
+    True
+    """
 
     def __init__(self) -> None:
-        self.stopped = threading.Event()
-        self._endings: list[Callable[[], object]] = []
+        self._cancelled = threading.Event()
+        self._callbacks: list[Callable[[], object]] = []
         self._guard = threading.Lock()
 
-    def add(self, ending: Callable[[], object]) -> None:
+    @property
+    def is_cancelled(self) -> bool:
+        """Whether `cancel` was called, on this token or on the one it is a child of."""
+        return self._cancelled.is_set()
+
+    def cancel(self) -> None:
+        """Call every callback, once; a second call does nothing."""
         with self._guard:
-            self._endings.append(ending)
-            late = self.stopped.is_set()
+            self._cancelled.set()
+            callbacks, self._callbacks = self._callbacks, []
+        for callback in callbacks:
+            _call(callback)
+
+    def on_cancel(self, callback: Callable[[], object]) -> None:
+        """Have this called by `cancel`, in the thread that cancels; at once if that has happened already.
+
+        What the callback raises is dropped: the others are called all the same.
+        """
+        with self._guard:
+            late = self.is_cancelled
+            if not late:
+                self._callbacks.append(callback)
         if late:
-            ending()
+            _call(callback)
 
-    def stop(self) -> None:
-        with self._guard:
-            self.stopped.set()
-            endings = list(self._endings)
-        for ending in endings:
-            with suppress(Exception):  # one that cannot be ended ends by itself
-                ending()
+    def raise_if_cancelled(self) -> None:
+        """Raises Cancelled if nobody waits any more."""
+        if self.is_cancelled:
+            raise Cancelled
 
-
-_HERE = threading.local()
-
-
-def when_given_up(ending: Callable[[], object]) -> None:
-    """Have this called, from another thread, when the generator that runs in this one is given up or has ended."""
-    run: _Run | None = getattr(_HERE, "run", None)
-    if run:
-        run.add(ending)
+    def child(self) -> CancelToken:
+        """A token that is cancelled with this one, and can be cancelled alone."""
+        token = CancelToken()
+        self.on_cancel(token.cancel)
+        return token
 
 
-def is_given_up() -> bool:
-    """Whether nobody waits any more for the generator that runs in this thread."""
-    run: _Run | None = getattr(_HERE, "run", None)
-    return run is not None and run.stopped.is_set()
+def _call(callback: Callable[[], object]) -> None:
+    with suppress(Exception):
+        callback()
 
 
-def bounded(start: Callable[[], Iterator[str]], *, timeout_s: float) -> Generator[str, None, None]:
-    """The pieces of an iterator, for at most `timeout_s` seconds in all. Raises GeneratorTimeout, or what it raised.
+def with_deadline(
+    start: Callable[[CancelToken], Iterator[str]], *, timeout_s: float, cancel: CancelToken | None = None
+) -> Generator[str, None, None]:
+    """The pieces of an iterator, for at most `timeout_s` seconds in all.
 
-    While nothing comes, an empty piece does now and then: whoever reads can go then, and need not wait for the next one.
-    Closing the iterator ends the thread at its next piece, or where it said how it is to be ended.
+    `start` runs in a thread of its own and gets a token that is cancelled with `cancel`, when time is up, when the result is
+    closed, and at the end. Raises GeneratorTimeout, Cancelled as soon as `cancel` is, or what the iterator raised.
 
-    >>> list(bounded(lambda: iter(["a", "b"]), timeout_s=5))
+    >>> list(with_deadline(lambda token: iter(["a", "b"]), timeout_s=5))
     ['a', 'b']
     """
-    pieces: queue.Queue[object] = queue.Queue(maxsize=64)
-    own = _Run()
-
-    def hand_over(item: object) -> bool:
-        while not own.stopped.is_set():
-            try:
-                pieces.put(item, timeout=0.1)
-                return True
-            except queue.Full:
-                continue
-        return False
-
-    def run() -> None:
-        _HERE.run = own
-        try:
-            source = start()
-            try:
-                for piece in source:
-                    if not hand_over(piece):
-                        return
-            finally:
-                close = getattr(source, "close", None)
-                if close:
-                    close()
-            hand_over(_END)
-        except Exception as error:
-            hand_over(error)
-        except BaseException as error:  # one that wants to end the process ends its answer
-            hand_over(RuntimeError(type(error).__name__))
-
+    pieces: queue.Queue[object] = queue.Queue(maxsize=_AT_ONCE)
+    token = cancel.child() if cancel else CancelToken()
+    token.on_cancel(lambda: pieces.put_nowait(_END))  # wakes the reader; if the queue is full, it is not asleep
     ends = monotonic() + timeout_s
-    threading.Thread(target=run, name="generator", daemon=True).start()
+    threading.Thread(target=_run, args=(start, pieces, token), name="generator", daemon=True).start()
     try:
         while True:
             try:
-                item = pieces.get(timeout=max(0.0, min(SIGN_OF_LIFE_S, ends - monotonic())))
+                item = pieces.get(timeout=max(0.0, min(ends - monotonic(), threading.TIMEOUT_MAX / 2)))
             except queue.Empty:
-                item = ""
+                raise _late(timeout_s) from None
+            token.raise_if_cancelled()
             if item is _END:
                 return
             if isinstance(item, Exception):
@@ -115,6 +108,38 @@ def bounded(start: Callable[[], Iterator[str]], *, timeout_s: float) -> Generato
                 raise TypeError(f"a generator yields text, not {type(item).__name__}")
             yield item
             if monotonic() > ends:
-                raise GeneratorTimeout(f"no complete answer within {timeout_s:g} s")
+                raise _late(timeout_s)
     finally:
-        own.stop()
+        token.cancel()
+
+
+def _late(timeout_s: float) -> GeneratorTimeout:
+    return GeneratorTimeout(f"no complete answer within {timeout_s:g} s")
+
+
+def _run(start: Callable[[CancelToken], Iterator[str]], pieces: queue.Queue[object], token: CancelToken) -> None:
+    """Put an iterator's pieces into the queue, then `_END` or the exception it raised; stop when `token` is cancelled."""
+
+    def hand_over(item: object) -> bool:
+        while not token.is_cancelled:
+            try:
+                pieces.put(item, timeout=0.1)
+                return True
+            except queue.Full:
+                continue
+        return False
+
+    try:
+        source = start(token)
+        try:
+            for piece in source:
+                if not hand_over(piece):
+                    return
+        finally:
+            if close := getattr(source, "close", None):
+                close()
+        hand_over(_END)
+    except Exception as error:
+        hand_over(error)
+    except BaseException as error:  # SystemExit in a generator fails that answer only
+        hand_over(RuntimeError(type(error).__name__))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Generator
 
 from rag.evidence.order import speaker_day
-from rag.generators import GenerationRequest
+from rag.generators.protocol import GenerationRequest
 from rag.text.dates import spoken_date
 from rag.types import Sentence
 

@@ -5,85 +5,67 @@ onrecord ask "…" --generator openai --base-url http://localhost:11434/v1 --mod
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any
 
 from rag.errors import InputError
-from rag.generators import GenerationRequest
-from rag.generators.prompts import Message, build_messages, rewrite_messages
-from rag.generators.providers import RETRIES, Provider, endpoint, guarded_client, missing, told, transport_error
-from rag.text.tokens import count_tokens
+from rag.generators.chat_model import RETRIES, ChatModel, broke_off
+from rag.generators.prompts import Message
+from rag.generators.providers import Provider, endpoint, guarded_client, missing_package
 
 OPENAI = Provider("OpenAI", "api.openai.com", "OPENAI_API_KEY")
 DEFAULT_URL = "https://api.openai.com/v1"
-CONTEXT_TOKENS = 6_000  # what the prompt may have: small local models read eight thousand
-ANSWER_TOKENS = 800
 THINKING_TOKENS = 4_000  # beside the answer's, for models that think first
 
 
-class OpenAIGenerator:
-    """A model behind an OpenAI-compatible server. Raises InputError for what cannot be used, when it is made or asked."""
+class OpenAIGenerator(ChatModel):
+    """A model behind an OpenAI-compatible server. Raises InputError for options that cannot be used, when it is made."""
 
-    numbering = "sentences"
+    context_tokens = 6_000  # small local models read eight thousand
+    form = "chat completions"
 
-    def __init__(
-        self, *, model: str | None = None, base_url: str | None = None, timeout_s: float = 60.0, client: Any = None
-    ) -> None:
-        self._to = endpoint(OPENAI, base_url, default=DEFAULT_URL)
+    def __init__(self, *, model: str | None = None, base_url: str | None = None, timeout_s: float = 60.0) -> None:
+        to = endpoint(OPENAI, base_url, default=DEFAULT_URL)
         self._model = model
         try:
             import openai
         except ImportError as error:
-            raise missing("openai", "openai") from error
-        self._errors = (openai.OpenAIError, transport_error(openai.DefaultHttpxClient))
+            raise missing_package("openai", "openai") from error
         self._refused = openai.BadRequestError
-        self._client: Any = client or openai.OpenAI(
-            api_key=self._to.key or "none",
-            base_url=self._to.url,
+        http_client = openai.DefaultHttpxClient
+        client = openai.OpenAI(
+            api_key=to.key or "none",
+            base_url=to.url,
             timeout=timeout_s,
             max_retries=RETRIES,
-            http_client=guarded_client(openai.DefaultHttpxClient, self._to),
+            http_client=guarded_client(http_client, to),
         )
+        super().__init__(to, client, http_client=http_client, error=openai.OpenAIError)
 
-    def generate(self, request: GenerationRequest) -> Iterator[str]:
-        """The model's text as it comes, citing `[p.s]`."""
-        messages = build_messages(request, max_tokens=CONTEXT_TOKENS, count_tokens=count_tokens)
-        yield from self._complete(messages, ANSWER_TOKENS)
+    def _stream(self, client: Any, messages: list[Message], max_tokens: int) -> Iterator[str]:
+        ended = False
+        with self._open(client, messages, max_tokens) as stream:
+            for chunk in stream:
+                text = ""
+                for choice in (getattr(chunk, "choices", None) or [])[:1]:
+                    text = str(getattr(choice.delta, "content", None) or "")
+                    ended = ended or bool(choice.finish_reason)
+                yield text
+        if not ended:
+            raise broke_off(self._to)
 
-    def rewrite(self, question: str, history: Sequence[str]) -> str:
-        """A follow-up as a question that stands on its own."""
-        messages = rewrite_messages(question, history, max_tokens=CONTEXT_TOKENS, count_tokens=count_tokens)
-        return "".join(self._complete(messages, 100)).strip().strip('"')
-
-    def _complete(self, messages: list[Message], max_tokens: int) -> Iterator[str]:
-        begun = ended = False
-        try:
-            with self._open(messages, max_tokens) as stream:
-                for chunk in stream:
-                    begun = True
-                    for choice in (getattr(chunk, "choices", None) or [])[:1]:
-                        if text := getattr(choice.delta, "content", None):
-                            yield str(text)
-                        ended = ended or bool(choice.finish_reason)
-            if not ended:
-                raise InputError(f"{self._to.host}: it broke off in mid-answer")
-        except self._errors as error:
-            raise told(error, self._to, begun=begun) from error
-        except (ValueError, TypeError, AttributeError, KeyError) as error:
-            raise InputError(f"{self._to.host}: it did not answer in the form of chat completions") from error
-
-    def _open(self, messages: list[Message], max_tokens: int) -> Any:
+    def _open(self, client: Any, messages: list[Message], max_tokens: int) -> Any:
         """The stream of an answer; models that think first take neither a temperature nor `max_tokens`."""
-        asked = {"model": self._model or self._only_model(), "messages": messages, "stream": True}
-        create = self._client.chat.completions.create
+        asked = {"model": self._model or self._only_model(client), "messages": messages, "stream": True}
+        create = client.chat.completions.create
         try:
             return create(**asked, max_tokens=max_tokens, temperature=0)
         except self._refused:
             return create(**asked, max_completion_tokens=max_tokens + THINKING_TOKENS)
 
-    def _only_model(self) -> str:
-        """The one model that a server has, where it has one."""
-        names = [str(model.id) for model in self._client.models.list()]
+    def _only_model(self, client: Any) -> str:
+        """The one model that a server has. Raises InputError, which lists them, for a server that has several."""
+        names = [str(model.id) for model in client.models.list()]
         if len(names) == 1:
             self._model = names[0]
             return names[0]

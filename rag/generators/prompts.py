@@ -9,7 +9,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable, Sequence
 
-from rag.generators import GenerationRequest, NumberedPassage
+from rag.generators.protocol import GenerationRequest, NumberedPassage
 
 REFUSAL = "NOT ON RECORD"
 SYSTEM = f"""You answer questions about interviews, press conferences and hearings. You get numbered sentences from their transcripts and use nothing else.

@@ -1,6 +1,6 @@
-"""What the generators behind a network have in common: whose key goes where, and errors as sentences.
+"""Connections to model servers: which key goes to which host, how a request is cancelled, and errors as sentences.
 
-A key is sent to the host of its own provider and to no other: not where the environment says so, not after a redirect.
+A key is sent to the host of its own provider and to no other: no environment variable and no redirect can change that.
 """
 
 from __future__ import annotations
@@ -13,15 +13,14 @@ from importlib import import_module
 from typing import Any
 from urllib.parse import urlsplit
 
-from rag.errors import InputError
-from rag.generators.cancel import is_given_up, when_given_up
+from rag.errors import GeneratorError, InputError
+from rag.generators.cancel import CancelToken
 
-# What a provider's server needs to see. Everything else that a library adds from the environment stays here.
+# The headers that a server needs. All others, which a library may add from the environment, are removed.
 _ALLOWED = frozenset(
     "host accept accept-encoding connection content-type content-length user-agent anthropic-version "
     "transfer-encoding".split()
 )
-RETRIES = 2  # after 429 and 5xx, with the library's own growing waits
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +45,12 @@ class Endpoint:
 
     @property
     def host(self) -> str:
+        """The URL's host name, without a port."""
         return urlsplit(self.url).hostname or ""
 
 
 def endpoint(provider: Provider, base_url: str | None, *, default: str) -> Endpoint:
-    """The address and its key. Raises InputError for a URL that is none, and where the provider's key is missing.
+    """The address and its key. Raises InputError for something that is no URL, and if the provider's key is missing.
 
     Other hosts than the provider's get `ONRECORD_API_KEY`, or no key at all.
     """
@@ -74,64 +74,66 @@ def endpoint(provider: Provider, base_url: str | None, *, default: str) -> Endpo
 
 
 def _key(variable: str) -> str:
-    """A key from the environment. Raises InputError for one that no header can hold, without repeating it."""
+    """A key from the environment. Raises InputError, without repeating the key, for one that no header can hold."""
     key = os.environ.get(variable, "").strip()
     if not key.isascii() or any(char.isspace() or not char.isprintable() for char in key):
         raise InputError(f"{variable} holds no key: a key is one word of plain letters, digits and signs")
     return key
 
 
-def guarded_client(client_class: Any, to: Endpoint) -> Any:
-    """An HTTP client that speaks to one host only, follows no redirect, and sends no header that it need not."""
+def guarded_client(client_class: Any, to: Endpoint, cancel: CancelToken | None = None) -> Any:
+    """An HTTP client that speaks to one host only, follows no redirect, and sends only the headers that are needed.
+
+    When `cancel` is cancelled, its connections are shut down and it makes no new ones: it raises Cancelled.
+    """
 
     def check(request: Any) -> None:
-        if is_given_up():
-            raise InputError("nobody waits for this answer any more")  # a library tries again where a connection breaks
+        if cancel:
+            cancel.raise_if_cancelled()  # an SDK retries when a connection breaks
         if request.url.host != to.host:
-            raise InputError(f"a request to {request.url.host} was stopped: only {to.host} is meant")
+            raise GeneratorError(f"a request to {request.url.host} was stopped: only {to.host} is meant")
         for name in list(request.headers):
             if name.lower() not in _ALLOWED:
                 del request.headers[name]
-        # Set here, not by the library: it would let the environment put another provider's key in its place.
+        # Set here, not by the SDK, which would let the environment put another provider's key in its place.
         if to.key:
             request.headers[to.header] = to.form.format(key=to.key)
-        # A connection for each request: it is seen when it is made, and is nobody else's when it is hung up.
+        # One connection for each request: it is seen when it is made, and shutting it down disturbs no other request.
         request.headers["connection"] = "close"
-        request.extensions = {**request.extensions, "trace": _hang_up_when_given_up}
+        request.extensions = {**request.extensions, "trace": trace}
+
+    def trace(event: str, about: Mapping[str, Any]) -> None:
+        """Called by httpx's transport for each step of a request."""
+        if cancel and event.endswith((".connect_tcp.complete", ".start_tls.complete")):
+            connection = about["return_value"].get_extra_info("socket")
+            # `close` alone would leave a thread that reads from the socket waiting.
+            cancel.on_cancel(lambda: socket.socket.shutdown(connection, socket.SHUT_RDWR))
 
     # A proxy from the environment is for the world outside, not for a server on this machine.
     local = to.host in ("localhost", "127.0.0.1", "::1")
     return client_class(follow_redirects=False, trust_env=not local, event_hooks={"request": [check]})
 
 
-def _hang_up_when_given_up(event: str, about: Mapping[str, Any]) -> None:
-    """Called by httpx's transport for each step of a request."""
-    if event.endswith((".connect_tcp.complete", ".start_tls.complete")):
-        connection = about["return_value"].get_extra_info("socket")
-        # Closing alone would leave a thread that reads from it waiting.
-        when_given_up(lambda: socket.socket.shutdown(connection, socket.SHUT_RDWR))
-
-
 def transport_error(client_class: type) -> type[Exception]:
-    """What the HTTP library below a client raises, and the SDK above it lets through where a stream breaks."""
+    """The root of the HTTP library's errors, which an SDK lets through when a stream breaks."""
     packages = (import_module(base.__module__.partition(".")[0]) for base in client_class.__mro__)
     found: type[Exception] = next(package.HTTPError for package in packages if hasattr(package, "HTTPError"))
     return found
 
 
-def missing(package: str, extra: str) -> InputError:
-    """What to type where a library is not installed."""
+def missing_package(package: str, extra: str) -> InputError:
+    """An error that says how to install a library."""
     return InputError(f"this generator needs the package {package}; run: pip install 'onrecord[{extra}]'")
 
 
-def told(error: Exception, to: Endpoint, *, begun: bool = False) -> InputError:
-    """A library's error as a sentence, without the key that it may hold; `begun` where an answer had begun to come."""
+def provider_error(error: Exception, to: Endpoint, *, begun: bool = False) -> GeneratorError:
+    """An SDK's error as a sentence, without the key that it may hold; `begun` says that text had already arrived."""
     status = getattr(error, "status_code", None) or 0
     reason = _BY_STATUS.get(status) or _BY_NAME.get(type(error).__name__)
     if begun or not reason:
         # An error that comes after the status 200 is one within the stream.
         reason = f"it answered with status {status}" if status >= 300 and not begun else "it broke off in mid-answer"
-    return InputError(f"{to.host}: {reason}")
+    return GeneratorError(f"{to.host}: {reason}")
 
 
 _BY_STATUS = {

@@ -1,4 +1,4 @@
-"""A model on this machine, by transformers: no server, no network once the weights are there. Streamed.
+"""A model on this machine, run by transformers: no server, and no network once the weights are there. Streamed.
 
 Slow without a GPU, and heavy: torch and transformers are loaded at the first question.
 """
@@ -9,17 +9,18 @@ import threading
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from rag.errors import InputError
-from rag.generators import GenerationRequest
-from rag.generators.cancel import when_given_up
+from rag.errors import GeneratorError, InputError
+from rag.generators.cancel import CancelToken
 from rag.generators.prompts import Message, build_messages, rewrite_messages
+from rag.generators.protocol import GenerationRequest
 
 ANSWER_TOKENS = 400
+REWRITE_TOKENS = 60
 DEFAULT_CONTEXT_TOKENS = 4_096
 
 
 class TransformersGenerator:
-    """A causal language model by its name or folder. Raises InputError where it cannot be loaded."""
+    """A causal language model by its name or folder. Raises InputError if it cannot be loaded."""
 
     numbering = "sentences"
 
@@ -33,12 +34,12 @@ class TransformersGenerator:
     def generate(self, request: GenerationRequest) -> Iterator[str]:
         """The model's text as it comes, citing `[p.s]`."""
         messages = build_messages(request, max_tokens=self._room(), count_tokens=self._count_tokens)
-        yield from self._complete(messages, ANSWER_TOKENS)
+        yield from self._complete(messages, ANSWER_TOKENS, request.cancel)
 
-    def rewrite(self, question: str, history: Sequence[str]) -> str:
+    def rewrite(self, question: str, history: Sequence[str], *, cancel: CancelToken | None = None) -> str:
         """A follow-up as a question that stands on its own."""
         messages = rewrite_messages(question, history, max_tokens=self._room(), count_tokens=self._count_tokens)
-        return "".join(self._complete(messages, 60)).strip().strip('"')
+        return "".join(self._complete(messages, REWRITE_TOKENS, cancel)).strip().strip('"')
 
     def _room(self) -> int:
         """How many tokens a prompt may have."""
@@ -49,12 +50,13 @@ class TransformersGenerator:
     def _count_tokens(self, text: str) -> int:
         return len(self._load()[1].encode(text))
 
-    def _complete(self, messages: list[Message], max_tokens: int) -> Iterator[str]:
+    def _complete(self, messages: list[Message], max_tokens: int, cancel: CancelToken | None) -> Iterator[str]:
         from transformers import StoppingCriteria, StoppingCriteriaList, TextIteratorStreamer
 
         model, tokenizer = self._load()
         stopped = threading.Event()
-        when_given_up(stopped.set)
+        if cancel:
+            cancel.on_cancel(stopped.set)
 
         class Stop(StoppingCriteria):  # type: ignore[misc]
             def __call__(self, input_ids: Any, scores: Any, **_: Any) -> Any:
@@ -84,11 +86,11 @@ class TransformersGenerator:
             stopped.set()
             thread.join()
         if failed:
-            raise InputError(f"{self._name}: the model failed ({failed[0]})")
+            raise GeneratorError(f"{self._name}: the model failed ({failed[0]})")
 
     @staticmethod
     def _encoded(tokenizer: Any, messages: list[Message]) -> Any:
-        """The prompt in the model's own chat form, or plainly where it has none."""
+        """The prompt as the model's chat template puts it, or as plain text if it has none."""
         if tokenizer.chat_template:
             return tokenizer.apply_chat_template(
                 messages, add_generation_prompt=True, return_tensors="pt", return_dict=True

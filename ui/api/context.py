@@ -22,7 +22,8 @@ from pydantic import ValidationError
 from starlette.exceptions import HTTPException
 
 from rag.archive import Archive
-from rag.errors import sentence_of
+from rag.errors import Cancelled, sentence_of
+from rag.generators.cancel import CancelToken
 from rag.types import Answer
 from ui.api.auth import Access
 from ui.service import Desk, told
@@ -98,23 +99,23 @@ class Door:
     access: Access
     line: Line = field(default_factory=Line)
 
-    async def answer(self, items: Iterator[str | Answer], *, ended: Ended) -> Answer:
-        """The finished answer. Raises Refused where whoever asked has gone."""
+    async def answer(self, items: Iterator[str | Answer], *, ended: Ended, cancel: CancelToken | None = None) -> Answer:
+        """The finished answer. Cancels it, and raises Refused, if the client has disconnected."""
 
         async def last() -> Answer:
             async with self.line.turn():
-                return await finished(items)
+                return await finished(items, cancel)
 
         return await unless_ended(last(), ended)
 
 
 async def unless_ended(coming: Awaitable[Item], ended: Ended) -> Item:
-    """What is awaited. Raises Refused as soon as whoever asked has gone."""
+    """What is awaited. Cancels it, and raises Refused, as soon as the client has disconnected."""
     task = asyncio.ensure_future(coming)
     try:
         while not (await asyncio.wait({task}, timeout=LOOK_EVERY_S))[0]:
             if await ended():
-                raise Refused(499, "nobody waits for this answer any more")
+                raise Refused(499, str(Cancelled()))
     finally:
         if not task.done():
             task.cancel()
@@ -122,8 +123,10 @@ async def unless_ended(coming: Awaitable[Item], ended: Ended) -> Item:
     return task.result()
 
 
-async def in_thread(items: Iterator[str | Answer]) -> AsyncGenerator[str | Answer, None]:
-    """The items of an iterator that blocks. When this is closed, so is the iterator, at its next item."""
+async def in_thread(
+    items: Iterator[str | Answer], cancel: CancelToken | None = None
+) -> AsyncGenerator[str | Answer, None]:
+    """The items of an iterator that blocks. Closing this cancels `cancel`, and closes the iterator at its next item."""
     loop = asyncio.get_running_loop()
     arrived: asyncio.Queue[str | Answer | Exception | None] = asyncio.Queue()
     stopped = threading.Event()
@@ -155,11 +158,13 @@ async def in_thread(items: Iterator[str | Answer]) -> AsyncGenerator[str | Answe
             yield item
     finally:
         stopped.set()
+        if cancel:
+            cancel.cancel()
 
 
-async def finished(items: Iterator[str | Answer]) -> Answer:
-    """The answer that pieces end with; who stops waiting for it stops whatever writes it."""
-    async with aclosing(in_thread(items)) as pieces:
+async def finished(items: Iterator[str | Answer], cancel: CancelToken | None = None) -> Answer:
+    """The answer that the pieces end with. If the task that awaits it is cancelled, so is `cancel`."""
+    async with aclosing(in_thread(items, cancel)) as pieces:
         while True:
             if isinstance(piece := await anext(pieces), Answer):
                 return piece

@@ -14,6 +14,7 @@ from pydantic import BeforeValidator, Field
 from rag.archive import Archive
 from rag.config import Settings
 from rag.errors import InputError
+from rag.generators.cancel import CancelToken
 from rag.json_forms import answer_to_json, passage_to_json
 from rag.text.terms import encodable
 from ui.api.context import Refused, check_keys, finished, refused
@@ -117,8 +118,9 @@ def build_mcp_server(archive: Archive, *, settings: Settings) -> "MCPServer":
     ) -> Annotated[CallToolResult, dict[str, Any]]:
         """The answer to a question in verbatim quotations, each with its place; or that it is not on record."""
         filters = filters_of(speaker or (), document or (), after, before, role or ())
-        items = desk.stream(question, history=history or (), k=k, filters=filters)
-        answer = answer_to_json(await finished(items))
+        cancel = CancelToken()
+        items = desk.stream(question, history=history or (), k=k, filters=filters, cancel=cancel)
+        answer = answer_to_json(await finished(items, cancel))
         return result(_answer_text(answer), answer)
 
     @server.tool(title="One passage", annotations=reads)

@@ -18,6 +18,7 @@ from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, Field
 
 from rag.assistant import MAX_HISTORY, MAX_QUESTION_CHARS
+from rag.generators.cancel import CancelToken
 from rag.json_forms import answer_to_json
 from rag.text.tokens import estimate_tokens
 from rag.types import Answer
@@ -141,17 +142,20 @@ def openai_router(door: Door) -> APIRouter:
             raise Refused(400, f"n is {asked.n}; there is one answer to a question", param="n")
         question, history = conversation(asked.messages)
         only = asked.onrecord or Filtered.model_validate({})
-        items = desk.stream(question, history=history, generator=generator, k=only.k, filters=only.filters)
+        cancel = CancelToken()
+        items = desk.stream(
+            question, history=history, generator=generator, k=only.k, filters=only.filters, cancel=cancel
+        )
         page = str(request.base_url)
         head = {"id": f"chatcmpl-{uuid.uuid4().hex}", "created": int(time.time()), "model": asked.model}
         if not asked.stream:
-            answer = answer_to_json(await door.answer(items, ended=gone(request)))
+            answer = answer_to_json(await door.answer(items, ended=gone(request), cancel=cancel))
             text = finished_text(answer, page)
             message = {"role": "assistant", "content": text, "onrecord": answer}
             choice = {"index": 0, "message": message, "logprobs": None, "finish_reason": "stop"}
             used = usage(asked.messages, text)
             return JSON({**head, "object": "chat.completion", "choices": [choice], "usage": used})
-        shown = shown_pieces(door, items, whole=desk.settings.strict, page=page)
+        shown = shown_pieces(door, items, whole=desk.settings.strict, page=page, cancel=cancel)
         first = await unless_ended(anext(shown), gone(request))  # what cannot be asked is told with its own status
         counted = asked.messages if asked.stream_options and asked.stream_options.include_usage else None
         return StreamingResponse(
@@ -173,14 +177,14 @@ def finished_text(answer: dict[str, Any], page: str) -> str:
 
 
 async def shown_pieces(
-    door: Door, items: Iterator[str | Answer], *, whole: bool, page: str
+    door: Door, items: Iterator[str | Answer], *, whole: bool, page: str, cancel: CancelToken | None = None
 ) -> AsyncGenerator[str | dict[str, Any], None]:
     """Pieces of text to be shown one after the other, and the finished answer's JSON as the last one.
 
-    With `whole`, nothing is shown before it is checked.
+    With `whole`, nothing is shown before it is checked. Closing it cancels `cancel`.
     """
     written, stream = "", HarmlessStream()
-    async with door.line.turn(), aclosing(in_thread(items)) as pieces:
+    async with door.line.turn(), aclosing(in_thread(items, cancel)) as pieces:
         async for piece in pieces:
             if isinstance(piece, str):
                 written += piece

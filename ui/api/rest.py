@@ -14,6 +14,7 @@ from pydantic import BaseModel, Field
 from starlette.concurrency import run_in_threadpool
 
 from rag.errors import InputError
+from rag.generators.cancel import CancelToken
 from rag.json_forms import answer_to_json, document_to_json, passage_to_json
 from ui.api.context import JSON, Door, Refused, gone, route_class
 from ui.api.filters import Filtered
@@ -65,8 +66,9 @@ def rest_router(door: Door) -> APIRouter:
     archive, settings = door.desk.archive, door.desk.settings
 
     async def ask(asked: Question, request: Request) -> Response:
-        items = door.desk.stream(asked.question, history=asked.history, k=asked.k, filters=asked.filters)
-        return JSON(answer_to_json(await door.answer(items, ended=gone(request))))
+        cancel = CancelToken()
+        items = door.desk.stream(asked.question, history=asked.history, k=asked.k, filters=asked.filters, cancel=cancel)
+        return JSON(answer_to_json(await door.answer(items, ended=gone(request), cancel=cancel)))
 
     def search(asked: Search) -> Response:
         if not asked.query.strip():

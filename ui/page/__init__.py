@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import uuid
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import replace
 from datetime import datetime
 from functools import wraps
@@ -20,6 +21,7 @@ import gradio as gr
 
 from rag.assistant import MAX_QUESTION_CHARS
 from rag.errors import InputError
+from rag.generators.cancel import CancelToken
 from rag.json_forms import answer_to_json
 from rag.types import Answer, Document, Filters
 from ui.conversations import Exchange, from_json, to_json
@@ -27,7 +29,7 @@ from ui.documents import MAX_UPLOAD_BYTES, Library, add_file, source_view
 from ui.export import SUFFIX, export
 from ui.feedback import note_feedback
 from ui.rendering import messages, plain_text, shortened
-from ui.service import Desk, Step, told
+from ui.service import Desk, Step, told, with_heartbeat
 from ui.texts import ENGLISH, filter_tags, say, say_role
 
 CONCURRENT_ANSWERS = 8
@@ -151,9 +153,13 @@ def build_app(desk: Desk, *, api: bool = False) -> gr.Blocks:
         ) -> Iterator[list[Any]]:
             """The page after each step of an answer; the box is cleared by the first, for what is typed meanwhile stays."""
             name = name or uuid.uuid4().hex
-            answer = desk.answer(question, past, filters=filters, generator=writer_name, k=int(most))
-            for number, step in enumerate(answer):
-                yield _shown(step, name, desk, clear=number == 0)
+            cancel = CancelToken()
+            answer = desk.answer(question, past, filters=filters, generator=writer_name, k=int(most), cancel=cancel)
+            first = True
+            with closing(with_heartbeat(answer, cancel)) as found:  # Gradio can stop an answer between two steps only
+                for step in found:
+                    yield _shown(step, name, desk, clear=first) if step else [gr.skip()] * len(shown)
+                    first = first and not step
 
         def ask(
             question: str, changed: int, past: list[Exchange], name: str, mail: Any, *rest: Any

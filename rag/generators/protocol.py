@@ -1,0 +1,51 @@
+"""What a generator is, what it gets, and what else it may be able to do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from rag.generators.cancel import CancelToken
+from rag.types import Passage, Sentence
+
+
+@dataclass(frozen=True, slots=True)
+class NumberedPassage:
+    """A retrieved passage in whole sentences: `sentences[s - 1]` is cited as `[p.s]`."""
+
+    passage: Passage
+    sentences: tuple[Sentence, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class GenerationRequest:
+    """What a generator gets: `evidence[n - 1]` is cited as `[n]`; `passages` hold more around it, best first.
+
+    The best quote is the first of the evidence; then come the others by speaker and date, the oldest first. A generator that
+    blocks, on a network call for instance, registers with `cancel` how the call is ended.
+    """
+
+    question: str
+    history: tuple[str, ...]
+    evidence: tuple[Sentence, ...]
+    passages: tuple[NumberedPassage, ...] = ()
+    cancel: CancelToken = field(default_factory=CancelToken, compare=False)
+
+
+class Generator(Protocol):
+    """Any object with this one method. What follows is optional, and is looked up by `capabilities_of` alone:
+
+    numbering = "sentences"
+        The text cites `[p.s]`, sentence `s` of `request.passages[p - 1]`, in place of `[n]`, which is `request.evidence[n - 1]`.
+    rewrite(question: str, history: Sequence[str]) -> str
+        A follow-up as a question that can be understood without the ones before it. Called within a time limit, in any thread;
+        if it raises or takes too long, the question is searched as it is. A parameter named `cancel` gets a `CancelToken`.
+    """
+
+    def generate(self, request: GenerationRequest) -> Iterator[str]:
+        """Pieces of the answer as they come; they may break anywhere. Closing the iterator must be allowed at any piece.
+
+        Whatever it raises, the evidence is quoted in place of the text, and a note says why.
+        """
+        ...
