@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from time import perf_counter
 from typing import Any
 
-from rag.answer.unknown_terms import absent_names, absent_speaker, told
+from rag.answer.unknown_terms import unknown_term_notes
 from rag.answer.writer import Writer, Written
 from rag.archive import Archive
 from rag.errors import InputError
@@ -23,6 +23,7 @@ from rag.evidence.select import extract_evidence
 from rag.generators import DEFAULT_GENERATOR, GenerationRequest, Generator, NumberedPassage, load_generator
 from rag.generators.cancel import CancelToken, with_deadline
 from rag.generators.capabilities import capabilities_of
+from rag.notes import OthersSay, refusal_text
 from rag.query.build import build_query, with_rewrite
 from rag.query.whose_words import whose_words
 from rag.rerankers import DEFAULT_RERANKER, Reranker, fingerprint_of, load_reranker
@@ -37,10 +38,6 @@ MAX_HISTORY = 50
 DEFAULT_K = 8
 DEFAULT_TIMEOUT_S = 60.0
 REWRITE_TIMEOUT_S = 10.0
-NOT_ON_RECORD = "Not on record: nothing in the {passages}{speakers} in {documents}{filters} answers this."
-OTHERS_SAY = "Nothing that {} says answers this: what is quoted others have said."
-NOTHING_THERE = "Not on record: there is nothing in this archive yet."
-NOTHING_FITS = "Not on record: nothing in this archive fits these filters."
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +139,7 @@ class Assistant:
         query = self._query(question, history, cancel)
         asked_s = perf_counter() - started
         cover = self.archive.cover(scope)
-        found, by_others = self._find_by(query, scope, k)
+        found, whose = self._find_by(query, scope, k)
         was_read = perf_counter()
         written = Written("", self.generator_name, refused=True)
         if found.suffices:
@@ -154,15 +151,11 @@ class Assistant:
         if written.refused:
             written = replace(written, text=_refusal(cover, filters))
             yield written.text
-        absent = absent_names(self.archive, question) if cover.passages else ()
-        occurrences = self.archive.occurrences(question) if written.refused and cover.passages else {}
-        speaker = absent_speaker(self.archive, question) if cover.passages else None
-        if by_others and not written.refused:
-            speaker = None
-            written = replace(
-                written, note=" ".join(part for part in (written.note, OTHERS_SAY.format(by_others)) if part)
-            )
-        missing = told(absent, speaker, occurrences if written.refused else None)
+        notes = written.notes
+        if others_say := bool(whose) and not written.refused:
+            notes += (OthersSay(whose),)
+        if cover.passages:
+            notes += unknown_term_notes(self.archive, question, refused=written.refused, others_say=others_say)
         ended = perf_counter()
         yield Answer(
             question=question,
@@ -185,9 +178,7 @@ class Assistant:
             filters=filters,
             cover=cover,
             claims=written.claims,
-            note=" ".join(part for part in (written.note, missing) if part),
-            absent=absent,
-            occurrences=occurrences,
+            notes=notes,
         )
 
     def _query(self, question: str, history: Sequence[str], cancel: CancelToken) -> Query:
@@ -209,14 +200,14 @@ class Assistant:
             return query
         return with_rewrite(query, text[:MAX_QUESTION_CHARS])
 
-    def _find_by(self, query: Query, scope: Scope, k: int) -> tuple[_Found, str]:
-        """What those who were asked say themselves; where they say nothing of it, what others do, and who was asked."""
+    def _find_by(self, query: Query, scope: Scope, k: int) -> tuple[_Found, tuple[str, ...]]:
+        """Searches the named speakers first; if they do not answer, searches everyone and returns whom the question named."""
         asked = whose_words(query.question, query.speakers) if scope.speakers is None else ()
         if asked:
             found = self._find(query, replace(scope, speakers=asked), k)
             if found.suffices:
-                return found, ""
-        return self._find(query, scope, k), " and ".join(asked)
+                return found, ()
+        return self._find(query, scope, k), asked
 
     def _find(self, query: Query, scope: Scope, k: int) -> _Found:
         try:
@@ -249,18 +240,12 @@ class Assistant:
 
 
 def _refusal(cover: SearchExtent, filters: Filters) -> str:
-    if not cover.passages:
-        return NOTHING_THERE if filters == Filters() else NOTHING_FITS
-    return NOT_ON_RECORD.format(
-        passages=_number_of(cover.passages, "answer passage"),
-        speakers=f" by {_number_of(cover.speakers, 'speaker')}" if cover.speakers else "",
-        documents=_number_of(cover.documents, "document"),
-        filters="" if filters == Filters() else " that these filters leave",
+    return refusal_text(
+        passages=cover.passages,
+        speakers=cover.speakers,
+        documents=cover.documents,
+        filtered=filters != Filters(),
     )
-
-
-def _number_of(count: int, thing: str) -> str:
-    return f"{count:,} {thing}{'' if count == 1 else 's'}"
 
 
 def _numbered(candidate: Candidate) -> NumberedPassage:

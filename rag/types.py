@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from rag.notes import Note, absent_in, note_text, occurrences_in
+
 Role = Literal["interviewer", "respondent", "other"]
 Status = Literal["answered", "not_on_record"]
 Support = Literal["supported", "weak", "unsupported", "uncited"]
@@ -244,11 +246,22 @@ class Answer:
     filters: Filters = Filters()  # what the search was restricted to
     cover: SearchExtent | None = None  # what was searched
     claims: tuple[Claim, ...] = ()  # the sentences of `text`, checked against their citations
-    note: str = (
-        ""  # what the user should know: why another generator answered, what was left out, what is not on record
-    )
-    absent: tuple[str, ...] = ()  # names and numbers of the question that stand nowhere in the archive
-    occurrences: Mapping[str, int] = field(default_factory=dict)  # passages with each of its words, where it is refused
+    notes: tuple[Note, ...] = ()  # why another generator answered, what was left out, what is not on record
+
+    @property
+    def note(self) -> str:
+        """The notes in words, for the user; empty if there are none."""
+        return note_text(self.notes)
+
+    @property
+    def absent(self) -> tuple[str, ...]:
+        """Names and numbers of the question that occur nowhere in the archive."""
+        return absent_in(self.notes)
+
+    @property
+    def occurrences(self) -> Mapping[str, int]:
+        """In how many passages each word of the question occurs; empty unless the answer is a refusal."""
+        return occurrences_in(self.notes)
 
 
 @dataclass(slots=True)

@@ -8,10 +8,11 @@ import pytest
 from conftest import transcript
 
 from rag.answer.support import claims_of, find_quotations
-from rag.answer.unknown_terms import absent_names, absent_speaker, told
+from rag.answer.unknown_terms import absent_names, absent_speaker
 from rag.archive import Archive, open_archive
 from rag.assistant import Assistant
 from rag.json_forms import answer_to_json
+from rag.notes import Occurrences, note_text
 from rag.types import Filters
 
 TALK = transcript(
@@ -117,7 +118,7 @@ def test_a_letter_that_is_a_wildcard_elsewhere_stands_for_itself(talk: Archive) 
 
 
 def test_at_most_six_words_are_counted() -> None:
-    assert told([], None, dict.fromkeys("abcdefgh", 1)) == (
+    assert note_text([Occurrences(tuple(dict.fromkeys("abcdefgh", 1).items()))]) == (
         "“a” occurs in 1 passage, “b” in 1, “c” in 1, “d” in 1, “e” in 1, “f” in 1."
     )
 

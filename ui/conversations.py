@@ -13,6 +13,7 @@ from typing import Any, cast, get_args
 from rag.answer.citations import find_markers
 from rag.errors import InputError
 from rag.json_forms import answer_to_json, claim_to_json
+from rag.notes import AbsentNames, Note, Occurrences, SavedNotes, note_text
 from rag.types import Answer, Citation, Claim, Filters, Passage, ScoredPassage, SearchExtent, Support
 
 NEAREST = 3  # passages kept with an answer: those that are shown where the record is silent
@@ -109,10 +110,18 @@ def _answer(fields: Mapping[str, Any]) -> Answer:
         filters=_filters(_dict(fields["filters"])),
         cover=_cover(_dict(cover)) if cover is not None else None,
         claims=tuple(_claim(_dict(item), text) for item in _list(fields["claims"])),
-        note=_text(fields["note"]),
-        absent=tuple(_text(name) for name in _list(fields["absent"])),
-        occurrences={_text(word): _int(count) for word, count in _dict(fields["occurrences"]).items()},
+        notes=_notes(fields),
     )
+
+
+def _notes(fields: Mapping[str, Any]) -> tuple[Note, ...]:
+    """The notes of a saved answer. The values beside their words do not make up all kinds of notes; then the words stand."""
+    text = _text(fields["note"])
+    absent = tuple(_text(name) for name in _list(fields["absent"]))
+    counts = tuple((_text(word), _int(count)) for word, count in _dict(fields["occurrences"]).items())
+    values: list[Note] = [AbsentNames(absent)] if absent else []
+    values += [Occurrences(counts)] if counts else []
+    return tuple(values) if note_text(values) == text else (SavedNotes(text), *values)
 
 
 def _claim(fields: Mapping[str, Any], text: str) -> Claim:

@@ -7,9 +7,10 @@ document, its title or its date; small numbers may be written as words, and are 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from rag.notes import AbsentNames, AbsentSpeaker, Note, Occurrences
 from rag.query.whose_words import SAYING
 from rag.text.dates import month_number
 from rag.text.names import fold, is_title
@@ -18,7 +19,6 @@ from rag.text.terms import content_words
 if TYPE_CHECKING:
     from rag.archive import Archive
 
-MOST_WORDS = 6  # of a question's words, in what is said about them
 # A capital that does not begin a sentence, or a digit.
 _NAME_OR_NUMBER = re.compile(r"(?<![.?!:“\"] )(?<!^)(?<!\w)(?:\d[\d.,   ]*\d|[^\W\d_]+(?:[-.][^\W_]+)*)")
 _PERSON = r"(?P<name>(?:[A-ZÀ-ÞА-ЯІЇЄҐ][\w.’'-]*\s+){0,3}[A-ZÀ-ÞА-ЯІЇЄҐ][\w-]+)"
@@ -73,41 +73,16 @@ def absent_speaker(archive: Archive, question: str) -> str | None:
     return None if fold(words[-1]) in spoken else name
 
 
-def told(absent: Sequence[str], speaker: str | None, occurrences: Mapping[str, int] | None = None) -> str:
-    """Sentences for the reader of an answer; empty where nothing is to be said.
-
-    >>> told(["Aldwark"], None, {"bridge": 3, "toll": 0})
-    '“Aldwark” does not occur in the record. “bridge” occurs in 3 passages, “toll” in none.'
-    >>> told([], "Merkel")
-    'Nobody called Merkel speaks in the record: what is quoted others have said.'
-    """
-    parts = []
-    if absent:
-        verb = "does" if len(absent) == 1 else "do"
-        parts.append(f"{_listed([f'“{name}”' for name in absent])} {verb} not occur in the record.")
-    if speaker and not any(speaker in name or name in speaker for name in absent):
-        quoted = ": what is quoted others have said" if occurrences is None else ""
-        parts.append(f"Nobody called {speaker} speaks in the record{quoted}.")
-    said = {word.lower() for name in absent for word in name.split()}
-    if counts := {word: count for word, count in (occurrences or {}).items() if word.lower() not in said}:
-        parts.append(_counted(counts))
-    return " ".join(parts)
-
-
-def _counted(occurrences: Mapping[str, int]) -> str:
-    first, *rest = [
-        (word, "no passage" if not count else "1 passage" if count == 1 else f"{count:,} passages")
-        for word, count in list(occurrences.items())[:MOST_WORDS]
-    ]
-    others = [
-        f"“{word}” in {'none' if how.startswith('no ') else how.removesuffix(' passages').removesuffix(' passage')}"
-        for word, how in rest
-    ]
-    return f"“{first[0]}” occurs in {first[1]}{''.join(f', {other}' for other in others)}."
-
-
-def _listed(items: Sequence[str]) -> str:
-    return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} and {items[-1]}"
+def unknown_term_notes(archive: Archive, question: str, *, refused: bool, others_say: bool) -> tuple[Note, ...]:
+    """What there is to say about a question's words; `others_say` if it has been said that others are quoted."""
+    notes: list[Note] = []
+    if absent := absent_names(archive, question):
+        notes.append(AbsentNames(absent))
+    if not others_say and (speaker := absent_speaker(archive, question)):
+        notes.append(AbsentSpeaker(speaker, others_quoted=not refused))
+    if refused and (counts := archive.occurrences(question)):
+        notes.append(Occurrences(tuple(counts.items())))
+    return tuple(notes)
 
 
 def _held(archive: Archive, word: str) -> bool:

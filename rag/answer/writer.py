@@ -26,18 +26,23 @@ from rag.generators.capabilities import capabilities_of
 from rag.generators.extractive import ExtractiveGenerator
 from rag.generators.prompts import REFUSAL
 from rag.generators.protocol import GenerationRequest, Generator
+from rag.notes import (
+    NOTHING_SUPPORTED,
+    WROTE_NOTHING,
+    FellBack,
+    LeftOut,
+    Note,
+    no_answer_within,
+    note_text,
+    wrote_too_much,
+)
 from rag.text.sentences import split_sentences
 from rag.text.terms import encodable
 from rag.types import Citation, Claim, Document, Sentence
 
 log = logging.getLogger(__name__)
 
-FELL_BACK = "The {generator} generator did not answer ({reason}). These are quotes from the record instead."
-LEFT_OUT = "{count} of {total} sentences were left out: their citations do not bear them out."
-NOTHING_LEFT = "nothing that it wrote is borne out by what it cites"
-WROTE_NOTHING = "it wrote nothing"
 MAX_CHARS = 20_000  # of an answer: about twenty times what the prompt asks for, and checked in a second or two
-TOO_MUCH = f"it wrote more than {MAX_CHARS:,} characters"
 _MARKS = " \t\n*_#>\"“”'’‘"
 # The fixed phrase alone, or with more behind it: models like to explain.
 _REFUSES = re.compile(rf"[{_MARKS}]*{REFUSAL}\s*(?:[^\w\s]|\n|\Z)", re.I)
@@ -51,7 +56,7 @@ class Draft:
     cited: tuple[Sentence, ...]
     generator: str
     dangling: int = 0
-    note: str = ""
+    notes: tuple[Note, ...] = ()
     only_quotes: bool = False  # copied from the record, so that its quotations are exact
 
 
@@ -65,7 +70,7 @@ class Written:
     markers: tuple[tuple[int, int, int], ...] = ()
     claims: tuple[Claim, ...] = ()
     dangling: int = 0
-    note: str = ""
+    notes: tuple[Note, ...] = ()
     refused: bool = False
 
 
@@ -92,7 +97,7 @@ class Writer:
         except Exception as error:  # whatever a generator raises, the record can be quoted
             request.cancel.raise_if_cancelled()
             draft = self._instead(request, _reason(error, self._timeout_s))
-            yield f"\n\n{draft.note}\n\n{draft.text}"
+            yield f"\n\n{note_text(draft.notes)}\n\n{draft.text}"
         if draft is None:
             return Written("", self._name, refused=True)
         written = self._finish(draft, request, documents)
@@ -101,7 +106,7 @@ class Writer:
         kept = self._supported(draft, written, request, documents)
         if kept.text:
             return kept
-        return self._finish(self._instead(request, NOTHING_LEFT), request, documents)
+        return self._finish(self._instead(request, NOTHING_SUPPORTED), request, documents)
 
     def _generate(self, request: GenerationRequest, spent_s: float) -> Generates[str, None, Draft | None]:
         """The generator's own text; None where it refuses with the fixed phrase."""
@@ -113,7 +118,7 @@ class Writer:
             for piece in _whole_characters(pieces):
                 raw += piece
                 if len(raw) > MAX_CHARS and not self._can.only_quotes:
-                    raise _Nothing(TOO_MUCH)
+                    raise _Nothing(wrote_too_much(MAX_CHARS))
                 if held and by_sentence and (REFUSAL.startswith(raw.lstrip(_MARKS).upper()) or _REFUSES.match(raw)):
                     continue  # it may be about to refuse, which is not shown as an answer
                 new, held = (raw if held else piece), False
@@ -148,8 +153,8 @@ class Writer:
     def _instead(self, request: GenerationRequest, reason: str) -> Draft:
         """The evidence, quoted, with a note that says why."""
         text = "".join(ExtractiveGenerator().generate(request))
-        note = FELL_BACK.format(generator=self._name, reason=reason)
-        return Draft(text, request.evidence, DEFAULT_GENERATOR, note=note, only_quotes=True)
+        notes = (FellBack(self._name, reason),)
+        return Draft(text, request.evidence, DEFAULT_GENERATOR, notes=notes, only_quotes=True)
 
     def _finish(self, draft: Draft, request: GenerationRequest, documents: Mapping[str, Document]) -> Written:
         offered = list(dict.fromkeys(s.passage for s in (*draft.cited, *request.evidence)))
@@ -162,7 +167,7 @@ class Writer:
         known = {str(citation.marker) for citation in citations}
         markers = tuple((m.start(), m.end(), int(m[1])) for m in find_markers(text, quotes) if m[1] in known)
         claims = verify(self._archive, text, markers, citations, offered)
-        return Written(text, draft.generator, citations, markers, claims, draft.dangling, draft.note)
+        return Written(text, draft.generator, citations, markers, claims, draft.dangling, draft.notes)
 
     def _supported(
         self, draft: Draft, written: Written, request: GenerationRequest, documents: Mapping[str, Document]
@@ -176,9 +181,8 @@ class Writer:
             gap = written.text[last.end : claim.start] if last else ""
             text += ("\n\n" if "\n" in gap else " " if last else "") + written.text[claim.start : claim.end]
             last = claim
-        left_out = LEFT_OUT.format(count=len(written.claims) - len(kept), total=len(written.claims))
-        note = " ".join(filter(None, [draft.note, left_out]))
-        return replace(self._finish(replace(draft, text=text), request, documents), note=note)
+        left_out = LeftOut(len(written.claims) - len(kept), len(written.claims))
+        return replace(self._finish(replace(draft, text=text), request, documents), notes=(*draft.notes, left_out))
 
     def _choose(self, sentences: Sequence[Sentence], before: str) -> Sentence | None:
         """The sentence of a passage that holds most of what was just said; None where none holds a word of it."""
@@ -210,7 +214,7 @@ class _Nothing(Exception):
 
 def _reason(error: Exception, timeout_s: float) -> str:
     if isinstance(error, GeneratorTimeout):
-        return f"no complete answer within {timeout_s:g} s"
+        return no_answer_within(timeout_s)
     if isinstance(error, _Nothing):
         return str(error)
     if sentence := sentence_of(error):

@@ -1,0 +1,169 @@
+"""What a user should know beside an answer: notes as values, and the one table that words them.
+
+Everything that the program itself says with an answer is worded here: the notes, the reasons why the record is quoted in place
+of a model's text, and the refusals. `Answer.note` is `note_text(answer.notes)`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+MOST_WORDS = 6  # of a question's words whose occurrences are told
+
+
+@dataclass(frozen=True, slots=True)
+class FellBack:
+    """The generator that was asked did not answer, for this reason; the text is quotes from the record instead."""
+
+    generator: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """So many of the text's sentences were left out, because their citations do not support them."""
+
+    count: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class OthersSay:
+    """The question asks for what these speakers say, and they do not answer it; the quotes are from others."""
+
+    speakers: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AbsentNames:
+    """Names and numbers of the question that occur nowhere in the archive, as they are written in the question."""
+
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AbsentSpeaker:
+    """The question asks for what this person says, and nobody of that name speaks in the archive."""
+
+    name: str
+    others_quoted: bool  # whether the answer quotes what others say
+
+
+@dataclass(frozen=True, slots=True)
+class Occurrences:
+    """In how many passages each word of the question occurs; told with a refusal."""
+
+    passages: tuple[tuple[str, int], ...]  # (word, number of passages), in the order of the question
+
+
+@dataclass(frozen=True, slots=True)
+class SavedNotes:
+    """The words of all notes of an answer that was saved: they stand for the notes beside them, which are for programs."""
+
+    text: str
+
+
+Note = FellBack | LeftOut | OthersSay | AbsentNames | AbsentSpeaker | Occurrences | SavedNotes
+
+NOTHING_SUPPORTED = "nothing that it wrote is borne out by what it cites"
+WROTE_NOTHING = "it wrote nothing"
+
+
+def wrote_too_much(max_chars: int) -> str:
+    """Why a generator that does not stop is not shown."""
+    return f"it wrote more than {max_chars:,} characters"
+
+
+def no_answer_within(timeout_s: float) -> str:
+    """Why a generator that is late is not waited for."""
+    return f"no complete answer within {timeout_s:g} s"
+
+
+def note_text(notes: Sequence[Note]) -> str:
+    """Sentences for the reader of an answer; empty if there is nothing to say.
+
+    >>> note_text([AbsentNames(("Aldwark",)), Occurrences((("bridge", 3), ("toll", 0)))])
+    '“Aldwark” does not occur in the record. “bridge” occurs in 3 passages, “toll” in none.'
+    >>> note_text([AbsentSpeaker("Merkel", others_quoted=True)])
+    'Nobody called Merkel speaks in the record: what is quoted others have said.'
+    """
+    for note in notes:
+        if isinstance(note, SavedNotes):
+            return note.text
+    absent = absent_in(notes)
+    return " ".join(filter(None, (_worded(note, absent) for note in notes)))
+
+
+def absent_in(notes: Sequence[Note]) -> tuple[str, ...]:
+    """The names and numbers that the notes call absent."""
+    return tuple(name for note in notes if isinstance(note, AbsentNames) for name in note.names)
+
+
+def occurrences_in(notes: Sequence[Note]) -> dict[str, int]:
+    """In how many passages each word of the question occurs, as far as the notes say."""
+    return {word: count for note in notes if isinstance(note, Occurrences) for word, count in note.passages}
+
+
+def _worded(note: Note, absent: Sequence[str]) -> str:
+    """A note's sentence; empty if the `absent` names have said it already."""
+    match note:
+        case FellBack(generator, reason):
+            return f"The {generator} generator did not answer ({reason}). These are quotes from the record instead."
+        case LeftOut(count, total):
+            return f"{count} of {total} sentences were left out: their citations do not bear them out."
+        case OthersSay(speakers):
+            return f"Nothing that {' and '.join(speakers)} says answers this: what is quoted others have said."
+        case AbsentNames(names):
+            verb = "does" if len(names) == 1 else "do"
+            return f"{_listed([f'“{name}”' for name in names])} {verb} not occur in the record."
+        case AbsentSpeaker(speaker, others_quoted):
+            if any(speaker in name or name in speaker for name in absent):
+                return ""
+            quoted = ": what is quoted others have said" if others_quoted else ""
+            return f"Nobody called {speaker} speaks in the record{quoted}."
+        case Occurrences(passages):
+            said = {word.lower() for name in absent for word in name.split()}
+            return _counted([(word, count) for word, count in passages if word.lower() not in said])
+        case SavedNotes(text):
+            return text
+
+
+def _counted(occurrences: Sequence[tuple[str, int]]) -> str:
+    """How often the first words occur.
+
+    >>> _counted([("bridge", 1), ("toll", 1200), ("gate", 0)])
+    '“bridge” occurs in 1 passage, “toll” in 1,200, “gate” in none.'
+    """
+    if not occurrences:
+        return ""
+    (first, count), *rest = occurrences[:MOST_WORDS]
+    passages = "no passage" if not count else _number_of(count, "passage")
+    others = [f", “{word}” in {f'{count:,}' if count else 'none'}" for word, count in rest]
+    return f"“{first}” occurs in {passages}{''.join(others)}."
+
+
+def refusal_text(*, passages: int, speakers: int, documents: int, filtered: bool) -> str:
+    """What an answer says when the record does not answer; the numbers are those of what was searched.
+
+    >>> refusal_text(passages=1200, speakers=1, documents=3, filtered=True)
+    'Not on record: nothing in the 1,200 answer passages by 1 speaker in 3 documents that these filters leave answers this.'
+    """
+    if not passages:
+        return (
+            "Not on record: nothing in this archive fits these filters."
+            if filtered
+            else "Not on record: there is nothing in this archive yet."
+        )
+    by = f" by {_number_of(speakers, 'speaker')}" if speakers else ""
+    left = " that these filters leave" if filtered else ""
+    searched = f"the {_number_of(passages, 'answer passage')}{by} in {_number_of(documents, 'document')}{left}"
+    return f"Not on record: nothing in {searched} answers this."
+
+
+def _number_of(count: int, thing: str) -> str:
+    return f"{count:,} {thing}{'' if count == 1 else 's'}"
+
+
+def _listed(items: Sequence[str]) -> str:
+    return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} and {items[-1]}"
