@@ -1,26 +1,22 @@
 """Write a sentence-transformers model as one ONNX graph: `python -m embeddings.export MODEL FOLDER`.
 
-Runs in a process of its own, so that torch never enters the one that ingests or answers. The graph holds the model's
+It runs in a child process, so that torch is never imported by the one that ingests or answers. The graph holds the model's
 whole module pipeline (transformer, pooling, dense, normalisation) and is compared with torch before it is kept.
 """
 
 from __future__ import annotations
 
-import json
-import logging
-import os
 import sys
-import tempfile
-import warnings
 from pathlib import Path
 from typing import Any
 
-from embeddings.models import ModelFiles, locate, sha256_of
+from embeddings.exported import GRAPH, OPSET, staged_folder, write_manifest, write_tokenizer
+from embeddings.models import ModelFiles, locate
+from embeddings.onnx import OnnxEncoder
+from embeddings.subprocesses import run_child
 from embeddings.types import EmbeddingError
 
-GRAPH, TOKENIZER, MANIFEST = "model.onnx", "tokenizer.json", "manifest.json"
 MIN_COSINE = 0.9999
-OPSET = 17
 _SAMPLES = [
     "What did she say about the harbour?",
     "No.",
@@ -32,22 +28,16 @@ _SAMPLES = [
 def export(files: ModelFiles, folder: Path) -> None:
     """Export the model of `files` into `folder`, whole or not at all.
 
-    Raises EmbeddingError where the graph cannot be built or does not give torch's vectors.
+    Raises EmbeddingError if the graph does not give torch's vectors; building it may raise anything.
     """
     from embeddings.sentence_transformer import dimension_of, load_sentence_transformer, prompts_of
 
-    folder.parent.mkdir(parents=True, exist_ok=True)
     model: Any = load_sentence_transformer(files, device="cpu").eval()
-    with tempfile.TemporaryDirectory(dir=folder.parent, ignore_cleanup_errors=True) as name:
-        staging = Path(name) / "export"
-        staging.mkdir()
+    with staged_folder(folder) as staging:
         _write_graph(model, staging / GRAPH)
-        tokenizer = model.tokenizer.backend_tokenizer
-        tokenizer.no_truncation()
-        tokenizer.no_padding()
-        tokenizer.save(str(staging / TOKENIZER))
+        write_tokenizer(model.tokenizer.backend_tokenizer, staging)
         query_prompt, passage_prompt = prompts_of(model)
-        manifest = {
+        facts = {
             "name": files.name,
             "fingerprint": files.fingerprint,
             "dim": dimension_of(model),
@@ -55,12 +45,9 @@ def export(files: ModelFiles, folder: Path) -> None:
             "query_prompt": query_prompt,
             "passage_prompt": passage_prompt,
             "mean_pooling": _is_mean_pooled(model),
-            "sha256": {part: sha256_of(staging / part) for part in (GRAPH, TOKENIZER)},
         }
-        (staging / MANIFEST).write_text(json.dumps(manifest, indent=1), encoding="utf-8")
+        write_manifest(staging, facts)
         _check(model, staging)
-        if not folder.exists():  # another process may have been faster
-            os.replace(staging, folder)
 
 
 def _write_graph(model: Any, path: Path) -> None:
@@ -109,8 +96,6 @@ def _is_mean_pooled(model: Any) -> bool:
 
 
 def _check(model: Any, folder: Path) -> None:
-    from embeddings.onnx import OnnxEncoder
-
     wanted = model.encode(_SAMPLES, normalize_embeddings=True, show_progress_bar=False)
     encoder = OnnxEncoder(folder)
     found = encoder.encode_texts(_SAMPLES)
@@ -121,18 +106,7 @@ def _check(model: Any, folder: Path) -> None:
 
 def main() -> int:
     """The child process: export, or one sentence on stderr and exit status 1."""
-    warnings.filterwarnings("ignore")
-    logging.disable(logging.WARNING)
-    os.environ["HF_HUB_DISABLE_PROGRESS_BARS"] = "1"
-    try:
-        export(locate(sys.argv[1]), Path(sys.argv[2]))
-    except EmbeddingError as error:
-        print(error, file=sys.stderr)
-        return 1
-    except Exception as error:  # whatever an exporter raises, the parent falls back to torch and says so
-        print(f"{type(error).__name__}: {str(error).splitlines()[0] if str(error) else ''}", file=sys.stderr)
-        return 1
-    return 0
+    return run_child(lambda name, folder: export(locate(name), folder))
 
 
 if __name__ == "__main__":

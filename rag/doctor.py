@@ -17,8 +17,8 @@ from rag.config import Settings
 from rag.errors import OnrecordError
 from rag.generators import GENERATORS
 from rag.rerankers import HEURISTIC, is_made, load_reranker
-from rag.rerankers.export import TRAINED_SHA256
 from rag.rerankers.loading import graph_folder
+from rag.rerankers.weights import TRAINED_SHA256
 
 # As wide and as fast as the default, and trained on fifty languages.
 MULTILINGUAL_MODEL = "sentence-transformers/paraphrase-multilingual-MiniLM-L12-v2"

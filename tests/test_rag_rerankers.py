@@ -26,13 +26,13 @@ from rag.evidence.select import extract_evidence
 from rag.query.build import build_query
 from rag.rerankers import RerankScores, is_made, load_reranker, loading
 from rag.rerankers.cross import CrossReranker
-from rag.rerankers.export import MAX_DIFFERENCE, TRAINED_SHA256, WEIGHTS, write
+from rag.rerankers.export import MAX_DIFFERENCE, write
 from rag.rerankers.late import REMEMBERED, LateReranker, max_sim
 from rag.rerankers.loading import graph_folder
 from rag.rerankers.protocol import RERANK_DEPTH, UNSCORED
 from rag.rerankers.training.data import Example, split_by_article, squad_examples, squad_paragraphs, talk_examples
 from rag.rerankers.training.train import RESULT, SMALL, Recipe, encode, ship, train
-from rag.rerankers.weights import load, unpack
+from rag.rerankers.weights import TRAINED_SHA256, WEIGHTS, load, unpack
 from rag.retrieval.fusion import retrieve
 from rag.retrieval.rerank import rerank
 from rag.storage.sqlite import StoredPassage
@@ -149,7 +149,7 @@ def test_the_trained_readers_graph_gives_torchs_scores() -> None:
     import torch
     from tokenizers import Tokenizer
 
-    from rag.rerankers.training.network import LateNetwork
+    from rag.rerankers.network import LateNetwork
 
     small, metadata = load(WEIGHTS)
     network = LateNetwork(locate().folder).eval()

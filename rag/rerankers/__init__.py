@@ -1,7 +1,7 @@
-"""Models that read a question and a passage together: what they promise, and how one is found by name.
+"""Rerankers: models that score a question and a passage together, the protocol they follow, and how one is found by name.
 
-`late.py` is the default and was trained here; `cross.py` runs published cross-encoders. How they are trained is in
-`training/`, which nothing imports at run time.
+`late.py` is the default, trained for this project; `cross.py` runs published models. `training/` trains the default one and
+is never imported by the product itself.
 """
 
 from __future__ import annotations
@@ -10,12 +10,12 @@ from rag.rerankers.loading import (
     DEFAULT_RERANKER,
     HEURISTIC,
     RERANKERS,
-    TRAINED,
     fingerprint_of,
     is_made,
     load_reranker,
 )
 from rag.rerankers.protocol import Reranker, RerankScores
+from rag.rerankers.weights import TRAINED
 
 __all__ = [
     "DEFAULT_RERANKER",

@@ -1,52 +1,46 @@
-"""Write a reading model as one ONNX graph: `python -m rag.rerankers.export MODEL FOLDER`.
+"""Write a reranker as one ONNX graph: `python -m rag.rerankers.export MODEL FOLDER`.
 
-Runs in a process of its own, so that torch never enters the one that answers. Three kinds of models are understood: the
-reader that was trained here, which gives each token its vector and weight, cross-encoders that say how well a passage
-answers (one label), and extractive readers that say where the answer begins and ends. The graph is compared with torch
-before it is kept.
+It runs in a child process, so that torch is never imported by the process that answers. Three kinds of models can be
+exported: the trained reranker, which gives each token a vector and a weight; cross-encoders, which score how well a passage
+answers (one label); and extractive question-answering models, which score where the answer begins and ends. The graph is
+compared with torch before it is kept.
 """
 
 from __future__ import annotations
 
 import json
-import logging
-import os
 import sys
-import tempfile
-import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from embeddings.exported import GRAPH, OPSET, staged_folder, write_manifest, write_tokenizer
 from embeddings.models import ModelFiles, locate, sha256_of
+from embeddings.subprocesses import run_child
 from embeddings.types import EmbeddingError
+from rag.rerankers.weights import TRAINED, TRAINED_SHA256, WEIGHTS, load, unpack
 
-GRAPH, TOKENIZER, MANIFEST = "model.onnx", "tokenizer.json", "manifest.json"
-TRAINED = "trained"
-WEIGHTS = Path(__file__).parent / "reader.safetensors"
-TRAINED_SHA256 = "1b09988d4a290ab2403d806ade9742382cfa6b8be13469718664338faf077a11"
 MAX_DIFFERENCE = 1e-2  # of a score, in logits
 MAX_DIFFERENCE_OF_VECTORS = 1e-4  # of a component
 MOST_TOKENS = 512
-OPSET = 17
 _TEXTS = ["Who paid for the bridge?", "The bridge was paid for by the county. It cost four million."]
 _PAIRS = [(_TEXTS[0], _TEXTS[1]), ("When?", "No. " * 60)]
 
 
 @dataclass(frozen=True, slots=True)
 class _Model:
-    """A network with what goes in and comes out of it."""
+    """A network with its inputs and outputs."""
 
-    files: ModelFiles  # of the tokenizer and base
+    files: ModelFiles  # of the tokenizer and the base model
     network: Any
-    inputs: tuple[str, ...]
+    inputs: tuple[str, ...]  # names; each is (texts, tokens)
     outputs: list[str]
-    samples: Sequence[str | tuple[str, str]]  # to trace it with, and to compare it by
-    facts: Mapping[str, float] = field(default_factory=dict)  # for whoever reads the outputs
+    samples: Sequence[str | tuple[str, str]]  # texts to trace it with and to compare it on
+    facts: Mapping[str, float] = field(default_factory=dict)  # for the code that interprets the outputs
 
     def run(self, tensors: Sequence[Any]) -> tuple[Any, ...]:
-        """The outputs in torch."""
+        """The outputs in torch, in the order of `outputs`."""
         found = self.network(**dict(zip(self.inputs, tensors, strict=True)))
         if isinstance(found, tuple):
             return found
@@ -56,34 +50,19 @@ class _Model:
 def write(model: str, folder: Path) -> None:
     """Write the graph of `model` into `folder`, whole or not at all. Raises EmbeddingError."""
     loaded = _load(model)
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    from tokenizers import Tokenizer
-
-    with tempfile.TemporaryDirectory(dir=folder.parent, ignore_cleanup_errors=True) as name:
-        staging = Path(name) / "export"
-        staging.mkdir()
-        tokenizer = _tokenizer(loaded.files, Tokenizer)
-        tokenizer.no_truncation()
-        tokenizer.no_padding()
-        tokenizer.save(str(staging / TOKENIZER))
+    tokenizer = _tokenizer(loaded.files)
+    with staged_folder(folder) as staging:
+        write_tokenizer(tokenizer, staging)
         _write_graph(loaded, tokenizer, staging / GRAPH)
-        manifest = {
+        facts = {
             "name": model,
-            "fingerprint": fingerprint_of(model, loaded.files),
+            "fingerprint": TRAINED_SHA256 if model == TRAINED else loaded.files.fingerprint,
             "max_tokens": _max_tokens(loaded.files),
             "outputs": loaded.outputs,
             **loaded.facts,
-            "sha256": {part: sha256_of(staging / part) for part in (GRAPH, TOKENIZER)},
         }
-        (staging / MANIFEST).write_text(json.dumps(manifest, indent=1), encoding="utf-8")
+        write_manifest(staging, facts)
         _check(loaded, tokenizer, staging / GRAPH)
-        if not folder.exists():  # another process may have been faster
-            os.replace(staging, folder)
-
-
-def fingerprint_of(model: str, files: ModelFiles) -> str:
-    """SHA-256 that names the weights; for the trained reader, of what was learnt."""
-    return TRAINED_SHA256 if model == TRAINED else files.fingerprint
 
 
 def _load(model: str) -> _Model:
@@ -120,8 +99,7 @@ def _load(model: str) -> _Model:
 def _load_trained() -> _Model:
     import torch
 
-    from rag.rerankers.training.network import LateNetwork
-    from rag.rerankers.weights import load, unpack
+    from rag.rerankers.network import LateNetwork
 
     if (found := sha256_of(WEIGHTS)) != TRAINED_SHA256:
         raise EmbeddingError(
@@ -140,11 +118,13 @@ def _load_trained() -> _Model:
     return _Model(files, network.eval(), ("input_ids", "attention_mask"), ["vectors", "weights"], _TEXTS, facts)
 
 
-def _tokenizer(files: ModelFiles, kind: Any) -> Any:
+def _tokenizer(files: ModelFiles) -> Any:
     """The fast tokenizer; one that exists only in the old form is converted."""
+    from tokenizers import Tokenizer
+
     path = files.folder / "tokenizer.json"
     if path.is_file():
-        return kind.from_file(str(path))
+        return Tokenizer.from_file(str(path))
     from transformers import AutoTokenizer
 
     return AutoTokenizer.from_pretrained(str(files.folder), trust_remote_code=False).backend_tokenizer
@@ -154,7 +134,7 @@ def _max_tokens(files: ModelFiles) -> int:
     config = json.loads((files.folder / "config.json").read_text(encoding="utf-8"))
     positions = int(config.get("max_position_embeddings", MOST_TOKENS))
     if config.get("model_type") in ("roberta", "xlm-roberta", "camembert"):
-        positions -= 2  # their positions begin after the padding's
+        positions -= 2  # they number positions from the padding token's on
     return min(MOST_TOKENS, positions)
 
 
@@ -171,7 +151,7 @@ def _write_graph(model: _Model, tokenizer: Any, path: Path) -> None:
 
     rows = {0: "batch", 1: "tokens"}
     torch.onnx.export(
-        Named().eval(),  # else the exporter would leave the network in training mode, with dropout
+        Named().eval(),  # the exporter would leave the network in training mode, with dropout
         tuple(_tensors(model, tokenizer)),
         str(path),
         input_names=list(model.inputs),
@@ -184,6 +164,7 @@ def _write_graph(model: _Model, tokenizer: Any, path: Path) -> None:
 
 
 def _tensors(model: _Model, tokenizer: Any) -> list[Any]:
+    """The samples as the network's inputs, (texts, tokens) int64 each, padded to one length."""
     import torch
 
     found = [tokenizer.encode(*((sample,) if isinstance(sample, str) else sample)) for sample in model.samples]
@@ -196,6 +177,7 @@ def _tensors(model: _Model, tokenizer: Any) -> list[Any]:
 
 
 def _check(model: _Model, tokenizer: Any, path: Path) -> None:
+    """Compare the graph with torch on the samples. Raises EmbeddingError if an output differs too much."""
     import numpy as np
     import onnxruntime
     import torch
@@ -216,18 +198,7 @@ def _check(model: _Model, tokenizer: Any, path: Path) -> None:
 
 def main() -> int:
     """The child process: write the graph, or one sentence on stderr and exit status 1."""
-    warnings.filterwarnings("ignore")
-    logging.disable(logging.WARNING)
-    os.environ["HF_HUB_DISABLE_PROGRESS_BARS"] = "1"
-    try:
-        write(sys.argv[1], Path(sys.argv[2]))
-    except EmbeddingError as error:
-        print(error, file=sys.stderr)
-        return 1
-    except Exception as error:  # whatever an exporter raises, the parent reads without this model and says so
-        print(f"{type(error).__name__}: {str(error).splitlines()[0] if str(error) else ''}", file=sys.stderr)
-        return 1
-    return 0
+    return run_child(write)
 
 
 if __name__ == "__main__":

@@ -1,9 +1,9 @@
-"""The reader that was trained here: late interaction over the encoder's own token vectors.
+"""The default reranker, trained for this project: late interaction over the encoder's own token vectors.
 
-Question and passage are read apart, and every word of the question then looks for its best match among the words of a
-sentence, or of the whole passage: MaxSim, of Khattab and Zaharia (2020). The words of a question do not count alike; how
-much each counts is learnt too. It begins with the encoder's sense of words, where a cross-encoder has to learn anew to
-compare two texts, and needs little to train.
+Question and passage are encoded apart. Every word of the question is then compared with its best match among the words of
+a sentence, or of the whole passage: MaxSim, of Khattab and Zaharia (2020). The weight of each word of a question is learnt
+too. Training starts from the encoder's sense of words, so it needs few examples; a cross-encoder would have to learn anew
+to compare two texts.
 """
 
 from __future__ import annotations
@@ -11,16 +11,16 @@ from __future__ import annotations
 import re
 import threading
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from embeddings.onnx_session import OnnxSession, Outputs
 from embeddings.types import FloatMatrix, FloatVector
-from rag.rerankers.protocol import UNSCORED, Graph, RerankScores
+from rag.rerankers.protocol import UNSCORED, RerankScores
 from rag.storage.sqlite import StoredPassage
 from rag.text.names import fold
 from rag.text.sentences import question_tail
@@ -34,71 +34,68 @@ HalfMatrix = NDArray[np.float16]  # (tokens, dim)
 
 @dataclass(frozen=True, slots=True)
 class _Tokens:
-    """A text as the model sees it."""
+    """A text's tokens as the model encodes them."""
 
     vectors: HalfMatrix  # (tokens, dim) float16, unit rows
     weights: FloatVector  # (tokens,) how much each counts in a question
-    offsets: NDArray[np.int64]  # (tokens, 2) characters; empty ranges for marks
+    offsets: NDArray[np.int64]  # (tokens, 2) characters; empty ranges for special tokens
 
 
 class LateReranker:
-    """A `Reranker` over an exported folder. Raises EmbeddingError where a file is missing or damaged.
+    """A `Reranker` over an exported folder. Raises EmbeddingError if a file is missing or damaged.
 
-    The last passages that it read are `remembered`, 200 of them (some 20 MB): the next question about the same interview is
-    answered several times as fast, and as it would have been the first time.
+    The tokens of the last `remembered` passages are kept, some 20 MB for 200: the next question about the same interview
+    is answered several times as fast. The scores are the same with and without.
     """
 
     languages = ("en",)  # what it was trained on
 
     def __init__(self, folder: Path, *, remembered: int = REMEMBERED) -> None:
-        self._graph = Graph(folder)
-        self.name: str = self._graph.manifest["name"]
-        self.fingerprint: str = self._graph.manifest["fingerprint"]
-        self._scale: float = self._graph.manifest["scale"]
-        self._even: float = self._graph.manifest["even"]
-        self._even_sentence: float = self._graph.manifest["even_sentence"]
+        self._session = OnnxSession(folder)
+        manifest = self._session.manifest
+        self.name: str = manifest["name"]
+        self.fingerprint: str = manifest["fingerprint"]
+        self._scale: float = manifest["scale"]  # log-odds a unit of MaxSim
+        self._passage_bias: float = manifest["even"]  # MaxSim at which a passage's log-odds are 0
+        self._sentence_bias: float = manifest["even_sentence"]
         self._most = remembered
         self._remembered: OrderedDict[str, _Tokens] = OrderedDict()
         self._guard = threading.Lock()
 
     def score(self, query: Query, passages: Sequence[StoredPassage]) -> list[RerankScores]:
-        """A passage is read behind the question that it answers; names of speakers are no words of the question.
+        """The scores of each passage; it is encoded behind the question that it answers.
 
-        Whose words they are retrieval has seen to, and people do not name themselves when they answer.
+        The names of the query's speakers are not compared: retrieval has already restricted the speaker, and people do
+        not name themselves when they answer.
         """
-        before = [self._asked(stored.passage.asked) for stored in passages]
-        texts = [self._graph.ending(text, MAX_QUESTION_TOKENS) for text, _ in query.variants]
-        told = [start + stored.passage.text for start, stored in zip(before, passages, strict=True)]
-        tokens = self._tokens(texts, told)
-        names = {fold(word) for name in query.speakers for word in re.findall(r"\w+", name)} - FUNCTION_WORDS
-        total = sum(share for _, share in query.variants)
-        asked = []
-        for text, (_, share) in zip(texts, query.variants, strict=True):
-            counted = _counted(text, tokens[text].offsets, names)
-            weights = tokens[text].weights[counted]
-            asked.append((tokens[text].vectors[counted].astype(np.float32), weights / weights.sum() * share / total))
+        prefixes = [self._asked(stored.passage.asked) for stored in passages]
+        questions = [self._session.keep_end(text, MAX_QUESTION_TOKENS) for text, _ in query.variants]
+        texts = [prefix + stored.passage.text for prefix, stored in zip(prefixes, passages, strict=True)]
+        tokens = self._tokens(questions, texts)
+        asked = _question_tokens(query, questions, tokens)
         return [
-            self._reading(asked, tokens[text], len(start), stored.spans)
-            for text, start, stored in zip(told, before, passages, strict=True)
+            self._scores(asked, tokens[text], len(prefix), stored.spans)
+            for text, prefix, stored in zip(texts, prefixes, passages, strict=True)
         ]
 
     def _asked(self, question: str) -> str:
-        """What stands before a passage; of a long question the end, so that the passage has room."""
-        return f"{self._graph.ending(question_tail(question), MAX_QUESTION_TOKENS)} " if question else ""
+        """The text before a passage: the end of the question that it answers, short enough to leave room for the passage."""
+        return f"{self._session.keep_end(question_tail(question), MAX_QUESTION_TOKENS)} " if question else ""
 
     def _tokens(self, questions: Sequence[str], passages: Sequence[str]) -> dict[str, _Tokens]:
-        """Each text as tokens. Every text is read by itself, so that nothing depends on what it was read with."""
+        """Each text's tokens. Every text is encoded by itself, so that its vectors do not depend on the others."""
         with self._guard:
             found = {text: self._remembered[text] for text in passages if text in self._remembered}
         new = [text for text in dict.fromkeys([*questions, *passages]) if text not in found]
-        encodings = self._graph.tokenizer.encode_batch(new)
+        encodings = self._session.tokenizer.encode_batch(new)
 
-        def tokens(row: int, outputs: dict[str, Any]) -> _Tokens:
+        def tokens(row: int, outputs: Outputs) -> _Tokens:
             offsets = np.asarray(encodings[row].offsets[: len(outputs["vectors"])])
-            offsets[-1] = 0  # the mark at the end, also of a text that was cut off
+            offsets[-1] = 0  # the special token at the end, also of a text that was cut off
             return _Tokens(outputs["vectors"].astype(np.float16), outputs["weights"], offsets)
 
-        found |= dict(zip(new, self._graph.run(encodings, tokens, batch_size=1), strict=True))
+        encoded = self._session.run(encodings, self._session.manifest["outputs"], tokens, batch_size=1)
+        found |= dict(zip(new, encoded, strict=True))
         with self._guard:
             for text in passages:
                 self._remembered[text] = found[text]
@@ -107,13 +104,17 @@ class LateReranker:
                 self._remembered.popitem(last=False)
         return found
 
-    def _reading(
+    def _scores(
         self,
         asked: Sequence[tuple[FloatMatrix, FloatVector]],
         passage: _Tokens,
         shift: int,
         sentences: Sequence[Span],
     ) -> RerankScores:
+        """The scores of a passage whose own text begins `shift` characters into what was encoded.
+
+        `asked` has for each variant of the query its token vectors, (tokens, dim), and their weights, (tokens,).
+        """
         vectors, offsets = passage.vectors.astype(np.float32), passage.offsets - shift
         cosines = np.concatenate([question @ vectors.T for question, _ in asked])  # (question's tokens, passage's)
         weights = np.concatenate([weights for _, weights in asked])
@@ -122,14 +123,16 @@ class LateReranker:
         for number, (start, end) in enumerate(sentences):
             inside = words & (offsets[:, 0] >= start) & (offsets[:, 1] <= end)
             if inside.any():
-                rows[number] = self._scale * (max_sim(cosines[:, inside], weights) - self._even_sentence)
-        if not words.any():  # nothing but characters that the model does not know
+                rows[number] = self._scale * (max_sim(cosines[:, inside], weights) - self._sentence_bias)
+        if not words.any():  # only characters that the model does not know
             return RerankScores(UNSCORED, rows, None)
-        return RerankScores(self._scale * (max_sim(cosines[:, words], weights) - self._even), rows, None)
+        return RerankScores(self._scale * (max_sim(cosines[:, words], weights) - self._passage_bias), rows, None)
 
 
 def max_sim(cosines: FloatMatrix, weights: FloatVector) -> float:
-    """Each question token's best cosine, (question's tokens, passage's tokens), averaged by weight.
+    """Each question token's best cosine, averaged by weight.
+
+    `cosines` is (question's tokens, passage's tokens); `weights` is (question's tokens,), with sum 1.
 
     >>> round(max_sim(np.asarray([[0.9, 0.1], [0.2, 0.4]]), np.asarray([0.5, 0.5])), 2)
     0.65
@@ -137,8 +140,25 @@ def max_sim(cosines: FloatMatrix, weights: FloatVector) -> float:
     return float(cosines.max(axis=1) @ weights)
 
 
-def _counted(text: str, offsets: Any, names: set[str]) -> list[int]:
-    """The tokens of a question that stand for words, but those of `names`; all words where there are no others."""
+def _question_tokens(
+    query: Query, questions: Sequence[str], tokens: Mapping[str, _Tokens]
+) -> list[tuple[FloatMatrix, FloatVector]]:
+    """For each variant of the query, the (tokens, dim) vectors and (tokens,) weights that are compared.
+
+    All weights together have the sum 1.
+    """
+    names = {fold(word) for name in query.speakers for word in re.findall(r"\w+", name)} - FUNCTION_WORDS
+    total = sum(share for _, share in query.variants)
+    asked = []
+    for text, (_, share) in zip(questions, query.variants, strict=True):
+        compared = _compared_tokens(text, tokens[text].offsets, names)
+        weights = tokens[text].weights[compared]
+        asked.append((tokens[text].vectors[compared].astype(np.float32), weights / weights.sum() * share / total))
+    return asked
+
+
+def _compared_tokens(text: str, offsets: NDArray[np.int64], names: set[str]) -> list[int]:
+    """The rows of a question's tokens that are parts of words other than `names`; of all words if there are no others."""
     words = [row for row, (start, end) in enumerate(offsets) if end > start]
     named = [match.span() for match in re.finditer(r"\w+", text) if fold(match[0]) in names]
     return [row for row in words if not any(a <= offsets[row][0] < z for a, z in named)] or words or [0]

@@ -1,6 +1,6 @@
-"""From a reader's name to the reader: the one that was trained here, a model of the hub or a folder, or a package's.
+"""From a name to a reranker: the trained one, a model from the hub or a folder, or one that an installed package provides.
 
-A model becomes an ONNX graph at its first use, in a process of its own, and is kept beside the exported encoders.
+A model is exported as an ONNX graph at its first use, in a child process, and kept beside the exported encoders.
 """
 
 from __future__ import annotations
@@ -14,10 +14,9 @@ from embeddings.registry import Registry
 from embeddings.subprocesses import run_module
 from embeddings.types import EmbeddingError
 from rag.rerankers.cross import CrossReranker
-from rag.rerankers.export import TRAINED as TRAINED
-from rag.rerankers.export import TRAINED_SHA256
 from rag.rerankers.late import LateReranker
 from rag.rerankers.protocol import Reranker
+from rag.rerankers.weights import TRAINED, TRAINED_SHA256
 
 HEURISTIC = "heuristic"
 DEFAULT_RERANKER = TRAINED
@@ -27,18 +26,18 @@ log = logging.getLogger(__name__)
 
 
 def load_reranker(name: str = DEFAULT_RERANKER) -> Reranker | None:
-    """The reader called `name`; None for "heuristic", which reads without a model.
+    """The reranker called `name`; None for "heuristic", which stands for no model.
 
-    Where the trained one cannot be made (no torch, another base model) it is None too, and the log says why. Raises
-    EmbeddingError for any other name that cannot be used.
+    If the trained one cannot be exported (no torch, another base model) the result is None too, and the log says why.
+    Raises EmbeddingError for any other name that cannot be used.
     """
     if name == HEURISTIC:
         return None
     if name in RERANKERS.names():
-        reader: Reranker = RERANKERS.get(name)()
-        return reader
+        reranker: Reranker = RERANKERS.get(name)()
+        return reranker
     try:
-        return _opened(_graph_of(name), late=name == TRAINED)
+        return _open(_export_once(name), late=name == TRAINED)
     except EmbeddingError as error:
         if name != TRAINED:
             raise
@@ -46,23 +45,23 @@ def load_reranker(name: str = DEFAULT_RERANKER) -> Reranker | None:
         return None
 
 
-def fingerprint_of(reader: Reranker | None) -> str:
-    """What names a reader's weights; empty where there is none."""
-    return reader.fingerprint if reader is not None else ""
+def fingerprint_of(reranker: Reranker | None) -> str:
+    """The fingerprint of a reranker's weights; empty for None."""
+    return reranker.fingerprint if reranker is not None else ""
 
 
 def is_made(name: str) -> bool:
-    """Whether a reader can be used at once. Raises EmbeddingError for one that is not to be had."""
+    """Whether a reranker can be used without exporting it first. Raises EmbeddingError if there is no such model."""
     return name in (HEURISTIC, *RERANKERS.names()) or _folder_of(name).is_dir()
 
 
 def graph_folder(fingerprint: str) -> Path:
-    """Where the graph of these weights is kept."""
+    """Where the exported graph of these weights is kept."""
     return cache_folder() / "readers" / fingerprint[:32]
 
 
-def _graph_of(name: str) -> Path:
-    """The folder of a reader's graph, which is made where there is none yet: it takes seconds, and torch."""
+def _export_once(name: str) -> Path:
+    """The folder of a reranker's graph. The first call exports it, which takes seconds and torch."""
     folder = _folder_of(name)
     if not folder.is_dir() and (reason := run_module("rag.rerankers.export", name, str(folder))):
         raise EmbeddingError(reason)
@@ -74,6 +73,6 @@ def _folder_of(name: str) -> Path:
 
 
 @lru_cache(maxsize=4)
-def _opened(folder: Path, *, late: bool) -> Reranker:
-    """One session a graph and process: it takes 100 MB, and can be used by many threads."""
+def _open(folder: Path, *, late: bool) -> Reranker:
+    """The reranker in a folder. A process opens it once: a session takes 100 MB, and many threads can use it."""
     return LateReranker(folder) if late else CrossReranker(folder)

@@ -1,7 +1,7 @@
-"""The trained reader's weights, small enough to travel with the code.
+"""The trained reranker's weights, in a file small enough to be part of the package.
 
-Kept is what training changed, as a difference from the base model's weights: matrices in eight bits with a scale for each
-row, the rest in sixteen. Differences are small and even, so eight bits of a difference say more than eight of a weight.
+The file holds the difference from the base model's weights: matrices in eight bits with a scale for each row, the rest in
+sixteen bits. Differences are small and of similar size, so eight bits are more exact for a difference than for a weight.
 """
 
 from __future__ import annotations
@@ -17,9 +17,13 @@ from rag.errors import InputError
 
 Array = NDArray[Any]
 
+TRAINED = "trained"
+WEIGHTS = Path(__file__).parent / "reader.safetensors"
+TRAINED_SHA256 = "1b09988d4a290ab2403d806ade9742382cfa6b8be13469718664338faf077a11"
+
 
 def pack(trained: Mapping[str, Array], base: Mapping[str, Array]) -> dict[str, Array]:
-    """The tensors to ship. What the base has not is kept as it is.
+    """The tensors of the small file. A tensor that the base does not have is kept as it is.
 
     >>> base = {"w": np.ones((1, 3), np.float32)}
     >>> small = pack({"w": np.asarray([[1.0, 1.5, 0.0]], np.float32)}, base)
@@ -45,7 +49,7 @@ def pack(trained: Mapping[str, Array], base: Mapping[str, Array]) -> dict[str, A
 
 
 def unpack(small: Mapping[str, Array], base: Mapping[str, Array]) -> dict[str, Array]:
-    """The trained tensors again, nearly. Raises InputError where the base is not the one they were trained from."""
+    """The trained tensors, up to rounding. Raises InputError if the base has other tensors than the one trained from."""
     trained: dict[str, Array] = {}
     for key, value in small.items():
         name, _, kind = key.partition(":")

@@ -157,7 +157,7 @@ def train(recipe: Recipe, examples: Sequence[Example], folder: Path) -> None:
     from safetensors.torch import save_file
     from tokenizers import Tokenizer
 
-    from rag.rerankers.training.network import LateNetwork
+    from rag.rerankers.network import LateNetwork
     from rag.rerankers.weights import load
 
     folder.mkdir(parents=True, exist_ok=True)
@@ -292,7 +292,7 @@ def ship(recipe: Recipe, apart: Sequence[Example], folder: Path) -> tuple[float,
     from tokenizers import Tokenizer
 
     from embeddings.models import locate
-    from rag.rerankers.training.network import LateNetwork
+    from rag.rerankers.network import LateNetwork
     from rag.rerankers.weights import pack
 
     network = LateNetwork(Path(recipe.base)).eval()

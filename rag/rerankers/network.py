@@ -1,6 +1,6 @@
-"""The reader's network in torch: the encoder's own transformer, read token by token.
+"""The trained reranker's network in torch: the encoder's own transformer, and the vector and weight of each token.
 
-Used for training, and once to write the ONNX graph; never on the way of a question.
+It is used for training, and once to write the ONNX graph; answering a question never loads it.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ START_SCALE = 40.0  # one hundredth of a cosine is 0.4 in log-odds
 
 
 class LateNetwork(torch.nn.Module):
-    """Tokens (B, T) → their unit vectors (B, T, dim) and how much each counts in a question (B, T), above 0.
+    """Token ids (B, T) → their unit vectors (B, T, dim) and the weight of each in a question (B, T), above 0.
 
-    Before training every token counts the same, so that it begins as the encoder that it is made from.
+    Before training all weights are equal, so that it begins as the encoder that it is made from.
     """
 
     def __init__(self, base: Path) -> None:
@@ -30,10 +30,11 @@ class LateNetwork(torch.nn.Module):
         self.log_scale = torch.nn.Parameter(torch.tensor(log(START_SCALE)))
 
     def forward(self, input_ids: Any, attention_mask: Any) -> tuple[Any, Any]:
+        """`input_ids` and `attention_mask` are (B, T) int64; returns vectors (B, T, dim) and weights (B, T)."""
         hidden = self.base(input_ids=input_ids, attention_mask=attention_mask).last_hidden_state.float()
         weights = torch.nn.functional.softplus(self.weight(hidden).squeeze(-1).float())
         return torch.nn.functional.normalize(hidden, dim=-1), weights
 
     def trainable(self) -> dict[str, torch.nn.Parameter]:
-        """What training changes: all but the embeddings, which are half of the weights and would overfit."""
+        """The parameters that training changes: all but the embeddings, which are half of the weights and would overfit."""
         return {name: value for name, value in self.named_parameters() if not name.startswith("base.embeddings.")}

@@ -1,0 +1,103 @@
+"""An exported model, opened in ONNX Runtime, and texts run through it in small batches side by side.
+
+Each call of the graph uses one thread. Two texts at a time, with as many calls side by side as there are processors, were
+measured at 1.8 times the passages per second of `SentenceTransformer.encode`, four texts at 1.7, one call with two threads
+inside at 1.5 (two cores, a quiet machine; on a busy one torch loses more).
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from embeddings.exported import GRAPH, TOKENIZER, read_manifest
+
+BATCH_SIZE = 2
+Result = TypeVar("Result")
+Outputs = Mapping[str, Any]  # one text's row of each of the graph's outputs, by name
+
+
+class OnnxSession:
+    """A graph with its manifest and its tokenizer, which neither truncates nor pads.
+
+    Many threads can use one session. Raises EmbeddingError if a file is missing or differs from its SHA-256.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.manifest = read_manifest(folder)
+        self.max_tokens: int = self.manifest["max_tokens"]
+        import onnxruntime
+        from tokenizers import Tokenizer
+
+        self.tokenizer: Any = Tokenizer.from_file(str(folder / TOKENIZER))
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = 1
+        options.log_severity_level = 3
+        # The arena would keep the memory of the largest batch ever seen for as long as the process lives.
+        options.enable_cpu_mem_arena = False
+        self._session: Any = onnxruntime.InferenceSession(
+            str(folder / GRAPH), options, providers=["CPUExecutionProvider"]
+        )
+        self._inputs = {each.name for each in self._session.get_inputs()}
+
+    def keep_end(self, text: str, max_tokens: int) -> str:
+        """The text from its last `max_tokens` tokens on, special tokens not counted; all of a shorter text."""
+        offsets = self.tokenizer.encode(text, add_special_tokens=False).offsets
+        return text if len(offsets) <= max_tokens else text[offsets[-max_tokens][0] :]
+
+    def run(
+        self,
+        encodings: Sequence[Any],
+        outputs: Sequence[str],
+        then: Callable[[int, Outputs], Result],
+        *,
+        batch_size: int = BATCH_SIZE,
+        threads: int | None = None,
+    ) -> list[Result]:
+        """`then(row, outputs)` for every encoding, in the order given.
+
+        An encoding is what the tokenizer gives for one text. `then` gets its row number and, by name, its row of each
+        output: shape (dim,) for an output of one vector a text, (tokens, …) for one a token, where `tokens` is the length
+        of the batch, so padding has to be cut off. It is called in the thread that ran the batch. Texts longer than
+        `max_tokens` are cut, and keep their last special token. `threads` defaults to the number of processors.
+        """
+        order = sorted(range(len(encodings)), key=lambda row: -len(encodings[row].ids))
+        batches = [order[start : start + batch_size] for start in range(0, len(order), batch_size)]
+
+        def run_batch(batch: Sequence[int]) -> list[tuple[int, Result]]:
+            arrays = self._session.run(list(outputs), self._padded([encodings[row] for row in batch]))
+            named = dict(zip(outputs, arrays, strict=True))
+            return [
+                (row, then(row, {name: array[at] for name, array in named.items()})) for at, row in enumerate(batch)
+            ]
+
+        side_by_side = min(threads or os.cpu_count() or 1, len(batches))
+        if side_by_side < 2:
+            found = [run_batch(batch) for batch in batches]
+        else:
+            with ThreadPoolExecutor(side_by_side) as pool:
+                found = list(pool.map(run_batch, batches))
+        results = dict(item for batch in found for item in batch)
+        return [results[row] for row in range(len(encodings))]
+
+    def _padded(self, encodings: Sequence[Any]) -> dict[str, NDArray[np.int64]]:
+        """The graph's inputs, (texts, tokens) each, for encodings of which the first is the longest."""
+        width = min(self.max_tokens, len(encodings[0].ids))
+        inputs = {name: np.zeros((len(encodings), width), np.int64) for name in ("input_ids", "attention_mask")}
+        if "token_type_ids" in self._inputs:
+            inputs["token_type_ids"] = np.zeros((len(encodings), width), np.int64)
+        for row, encoding in enumerate(encodings):
+            size = min(width, len(encoding.ids))
+            inputs["input_ids"][row, :size] = encoding.ids[:size]
+            inputs["attention_mask"][row, :size] = 1
+            if "token_type_ids" in inputs:
+                inputs["token_type_ids"][row, :size] = encoding.type_ids[:size]
+            if size < len(encoding.ids):
+                inputs["input_ids"][row, size - 1] = encoding.ids[-1]
+        return inputs
