@@ -12,7 +12,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any
 
 from rag.errors import SettingsError
 
@@ -38,15 +37,10 @@ class Settings:
     timeout_s: int = 60  # for a whole answer
     strict: bool = False  # keep supported sentences only
 
-    def for_assistant(self) -> dict[str, Any]:
-        """What an Assistant is made with, beside its archive."""
-        return {
-            "generator": self.generator,
-            "reader": self.reader,
-            "options": {"model": self.model, "base_url": self.base_url},
-            "timeout_s": self.timeout_s,
-            "strict": self.strict,
-        }
+    @property
+    def generator_options(self) -> dict[str, str | None]:
+        """The options that a generator is made with, by name."""
+        return {"model": self.model, "base_url": self.base_url}
 
 
 def load_settings(

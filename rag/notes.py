@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from rag.text.wording import count_of
+
 MOST_WORDS = 6  # of a question's words whose occurrences are told
 
 
@@ -138,7 +140,7 @@ def _counted(occurrences: Sequence[tuple[str, int]]) -> str:
     if not occurrences:
         return ""
     (first, count), *rest = occurrences[:MOST_WORDS]
-    passages = "no passage" if not count else _number_of(count, "passage")
+    passages = "no passage" if not count else count_of(count, "passage")
     others = [f", “{word}” in {f'{count:,}' if count else 'none'}" for word, count in rest]
     return f"“{first}” occurs in {passages}{''.join(others)}."
 
@@ -155,14 +157,10 @@ def refusal_text(*, passages: int, speakers: int, documents: int, filtered: bool
             if filtered
             else "Not on record: there is nothing in this archive yet."
         )
-    by = f" by {_number_of(speakers, 'speaker')}" if speakers else ""
+    by = f" by {count_of(speakers, 'speaker')}" if speakers else ""
     left = " that these filters leave" if filtered else ""
-    searched = f"the {_number_of(passages, 'answer passage')}{by} in {_number_of(documents, 'document')}{left}"
+    searched = f"the {count_of(passages, 'answer passage')}{by} in {count_of(documents, 'document')}{left}"
     return f"Not on record: nothing in {searched} answers this."
-
-
-def _number_of(count: int, thing: str) -> str:
-    return f"{count:,} {thing}{'' if count == 1 else 's'}"
 
 
 def _listed(items: Sequence[str]) -> str:

@@ -18,7 +18,7 @@ ALLOWED = {
     "eval": {"eval", "rag", "embeddings"},
 }
 PRINTS = {
-    "rag/cli/__init__.py", "ui/cli.py", "eval/benchmarks/speed.py", "eval/cli.py", "eval/benchmarks/followups.py", "eval/benchmarks/rerankers.py", "ui/benchmark.py",
+    "rag/cli/commands.py", "rag/cli/ingest.py", "rag/cli/printing.py", "ui/cli.py", "eval/benchmarks/speed.py", "eval/cli.py", "eval/benchmarks/followups.py", "eval/benchmarks/rerankers.py", "ui/benchmark.py",
     "rag/rerankers/training/train.py",
 }  # fmt: skip
 READERS = {"pypdf", "docx", "lxml", "trafilatura", "pysubs2", "webvtt", "py3langid", "charset_normalizer"}

@@ -26,9 +26,11 @@ from ui_answers import (
 
 from rag.archive import Archive
 from rag.assistant import Assistant
+from rag.text.wording import shortened
 from rag.types import Answer, Filters, SearchExtent
 from ui.conversations import Exchange
 from ui.rendering import (
+    SNIPPET_CHARS,
     escaped,
     messages,
     plain_text,
@@ -37,7 +39,6 @@ from ui.rendering import (
     render_pending,
     render_question,
     render_welcome,
-    shortened,
     source_line,
 )
 from ui.texts import filter_tags
@@ -152,7 +153,9 @@ def test_silence_cites_nothing_and_links_the_nearest_passages(given: Answer) -> 
         link("place", found.passage.document_id, found.passage.start, found.passage.end) for found in given.passages[:3]
     ]
     assert [bare(item.text) for item in tree.find("ul", "or-related")[:1] for item in item.find("li")] == [
-        bare(f"{', '.join(filter(None, [p.speaker, '28 March 2024' if p.date else '', p.source]))}{shortened(p.text)}")
+        bare(
+            f"{', '.join(filter(None, [p.speaker, '28 March 2024' if p.date else '', p.source]))}{shortened(p.text, SNIPPET_CHARS)}"
+        )
         for p in (found.passage for found in given.passages[:3])
     ]
 

@@ -6,24 +6,19 @@ from typing import Annotated
 
 import typer
 
-ArchiveOption = Annotated[
-    str | None, typer.Option("--archive", metavar="URL", help="The archive's folder [default: archive]")
-]
-GeneratorOption = Annotated[str | None, typer.Option("--generator", metavar="NAME", help="What writes the answer")]
-ReaderOption = Annotated[
-    str | None,
-    typer.Option("--reader", metavar="NAME", help="What reads the passages: trained, heuristic, a model"),
-]
-ModelOption = Annotated[str | None, typer.Option("--model", metavar="NAME", help="The generator's model")]
-BaseUrlOption = Annotated[str | None, typer.Option("--base-url", metavar="URL", help="An OpenAI-compatible server")]
-TimeoutOption = Annotated[
-    int | None, typer.Option("--timeout", metavar="S", help="Seconds that a generator has [default: 60]")
-]
-StrictOption = Annotated[bool, typer.Option("--strict", help="Keep only sentences that their citations bear out")]
+from rag.cli.options import (
+    ArchiveOption,
+    BaseUrlOption,
+    GeneratorOption,
+    ModelOption,
+    ReaderOption,
+    StrictOption,
+    TimeoutOption,
+)
 
 
 def register(root: typer.Typer) -> None:
-    """Hang the commands on the root."""
+    """Add the commands to the root command."""
     root.command()(chat)
     root.command()(mcp)
 
@@ -77,7 +72,7 @@ def chat(
         raise InputError("--token-file is for the doors; add --api, or leave it out")
     token = read_token(token_file) if api else None
     load_reranker(settings.reader)
-    load_generator(settings.generator, settings.for_assistant()["options"])  # told now, not at the first question
+    load_generator(settings.generator, settings.generator_options)  # fails now, not at the first question
     opened = open_archive(settings.archive, encoder=settings.encoder)
     app = build_server(opened, settings=settings, read_only=read_only, login=login, host=host, api=api, token=token)
     where = address(host, port)

@@ -14,6 +14,7 @@ from urllib.parse import quote as percent_encoded
 
 from rag.answer.citations import place_of
 from rag.text.dates import spoken_date
+from rag.text.wording import shortened
 from rag.types import Answer, Citation, Claim, Filters, ScoredPassage
 from ui.conversations import NEAREST, Exchange
 from ui.texts import filter_tags, say, say_cover
@@ -198,7 +199,7 @@ def _nearest(hit: ScoredPassage) -> str:
     place = place_id(passage.document_id, passage.start, passage.end)
     return (
         f'<li><a href="#place/{place}">{escaped(", ".join(part for part in parts if part))}</a>'
-        f"<br>{escaped(shortened(passage.text))}</li>"
+        f"<br>{escaped(shortened(passage.text, SNIPPET_CHARS))}</li>"
     )
 
 
@@ -227,13 +228,3 @@ def _searched(answer: Answer) -> str:
 
 def _button(name: str, label: str) -> str:
     return f'<button type="button" class="or-act or-{name}">{escaped(label)}</button>'
-
-
-def shortened(text: str, most: int = SNIPPET_CHARS) -> str:
-    """The beginning of a text, cut between words.
-
-    >>> shortened("one two three", 9)
-    'one two …'
-    """
-    text = " ".join(text.split())
-    return text if len(text) <= most else text[: most - 1].rsplit(" ", 1)[0] + " …"

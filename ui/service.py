@@ -135,10 +135,15 @@ class Desk:
         """The assistant with this generator, made at its first question."""
         with self._guard:
             if generator not in self._assistants:
-                made = self.settings.for_assistant()
-                if generator != self.settings.generator:
-                    made |= {"generator": generator, "options": {}}
-                self._assistants[generator] = Assistant(self.archive, **made)
+                settings = self.settings
+                self._assistants[generator] = Assistant(
+                    self.archive,
+                    generator=generator,
+                    options=settings.generator_options if generator == settings.generator else {},
+                    reader=settings.reader,
+                    timeout_s=settings.timeout_s,
+                    strict=settings.strict,
+                )
             return self._assistants[generator]
 
 

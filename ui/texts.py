@@ -5,6 +5,7 @@ Names are dotted paths; `{…}` is filled in by whoever shows the text. The scri
 
 from __future__ import annotations
 
+from rag.text.wording import count_of
 from rag.types import Filters, Role, SearchExtent
 
 ENGLISH = {
@@ -132,15 +133,6 @@ def say_role(role: Role) -> str:
     return ENGLISH[f"role.{role}"]
 
 
-def say_count(number: int, noun: str) -> str:
-    """A number with its noun.
-
-    >>> say_count(1, "answer"), say_count(1200, "answer")
-    ('1 answer', '1,200 answers')
-    """
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
-
-
 def say_cover(cover: SearchExtent) -> str:
     """How much was searched, in words.
 
@@ -149,7 +141,7 @@ def say_cover(cover: SearchExtent) -> str:
     """
     from rag.text.dates import spoken_date
 
-    text = f"{say_count(cover.passages, 'answer')} by {say_count(cover.speakers, 'speaker')} in {say_count(cover.documents, 'document')}"
+    text = f"{count_of(cover.passages, 'answer')} by {count_of(cover.speakers, 'speaker')} in {count_of(cover.documents, 'document')}"
     if cover.first and cover.last and cover.first != cover.last:
         return f"{text}, from {spoken_date(cover.first)} to {spoken_date(cover.last)}"
     return f"{text}, of {spoken_date(cover.first)}" if cover.first else text

@@ -23,12 +23,13 @@ from rag.assistant import MAX_QUESTION_CHARS
 from rag.errors import InputError
 from rag.generators.cancel import CancelToken
 from rag.json_forms import answer_to_json
+from rag.text.wording import shortened
 from rag.types import Answer, Document, Filters
 from ui.conversations import Exchange, from_json, to_json
 from ui.documents import MAX_UPLOAD_BYTES, Library, add_file, source_view
 from ui.export import SUFFIX, export
 from ui.feedback import note_feedback
-from ui.rendering import messages, plain_text, shortened
+from ui.rendering import messages, plain_text
 from ui.service import Desk, Step, told, with_heartbeat
 from ui.texts import ENGLISH, filter_tags, say, say_role
 
