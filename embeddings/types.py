@@ -11,10 +11,11 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from embeddings.spans import Span as Span
+
 FloatMatrix = NDArray[np.float32]  # (n, dim)
 FloatVector = NDArray[np.float32]  # (dim,)
 RowIds = NDArray[np.int64]  # (n,)
-Span = tuple[int, int]  # half-open character range
 
 
 class EmbeddingError(Exception):

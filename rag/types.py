@@ -9,12 +9,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from embeddings.spans import Span as Span
 from rag.notes import Note, absent_in, note_text, occurrences_in
 
 Role = Literal["interviewer", "respondent", "other"]
 Status = Literal["answered", "not_on_record"]
 Support = Literal["supported", "weak", "unsupported", "uncited"]
-Span = tuple[int, int]  # half-open character range
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,9 @@
-"""What a reader is trained on: questions with the passage that answers, and with near ones that do not.
+"""The examples that a reranker is trained on: questions with the passage that answers, and near ones that do not.
 
-Two kinds of sources. SQuAD's JSON gives the answer's characters. Transcripts give pairs for nothing: what a reporter asked
-and the answer that follows, among other answers of the same day; they say which passage answers and not where in it. The
-near ones are those that the encoder itself would have found first, since they are what the reader will have to tell apart.
+There are two kinds of sources. SQuAD's JSON gives the answer's characters. Transcripts give pairs without annotation: a
+reporter's question and the answer that follows, among other answers of the same day. They say which passage answers, but
+not where in it. The near passages are the ones that the encoder finds first, because the reranker will have to tell those
+apart.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from rag.errors import InputError
 from rag.text.sentences import question_tail
 from rag.types import Document, Span
 
-# What the reader that ships was not trained on: drawn by `split_by_article` with the default seed from all its files.
+# Articles that the reranker that ships was not trained on, drawn by `split_by_article` with the default seed from all its files.
 KEPT_APART = frozenset({"Doctor_Who", "French_and_Indian_War", "Fresno,_California", "Prime_number", "Steam_engine"})
 MIN_ASKED, MIN_ANSWERED = 6, 15  # words
 MOST_ASKED = 60  # questions of one transcript
@@ -30,9 +31,9 @@ NEAR = 8
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A question with a passage that answers it. `spans` is None where nobody said where in it.
+    """A question with a passage that answers it, and `others` near in meaning that do not.
 
-    `others` are passages near the question in meaning that do not answer it.
+    `spans` are the answer's characters in the passage; None if they are not known.
     """
 
     question: str
@@ -51,7 +52,7 @@ class Paragraph:
 
 
 def squad_paragraphs(path: Path) -> list[Paragraph]:
-    """The paragraphs of a SQuAD 1.1 or 2.0 file. Raises InputError where it is none."""
+    """The paragraphs of a SQuAD 1.1 or 2.0 file. Raises InputError for any other file."""
     try:
         articles = json.loads(path.read_text(encoding="utf-8"))["data"]
         return [
@@ -91,7 +92,7 @@ def split_by_article(titles: Iterable[str], *, held_out: float, seed: int) -> se
 
 
 def squad_examples(paragraphs: Sequence[Paragraph], encoder: Encoder) -> Iterator[Example]:
-    """Every answerable question with its paragraph, once, though two files may have it."""
+    """Every answerable question with its paragraph; one that is in two files only once."""
     asked = {
         (question, paragraph.text): spans
         for paragraph in paragraphs
@@ -110,7 +111,7 @@ def talk_examples(
     *,
     seed: int,
 ) -> Iterator[Example]:
-    """Each question that was asked with the passage after it that is nearest in meaning, among the document's others.
+    """Each question with the passage after it that is nearest in meaning, and the nearest of the document's others.
 
     `passages` gives a document's (question asked, passage) pairs in order.
     """
@@ -132,7 +133,7 @@ def talk_examples(
 
 
 def _near(encoder: Encoder, questions: Sequence[str], texts: Sequence[str]) -> Iterator[list[str]]:
-    """For each question all of the texts, the nearest in meaning first."""
+    """For each question all texts, the nearest in meaning first."""
     vectors = encoder.encode_passages(texts)
     for question in questions:
         order = np.argsort(-(vectors @ encoder.encode_query(question)), kind="stable")
