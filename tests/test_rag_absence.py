@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 from conftest import transcript
 
-from rag.answer.support import claims_of, find_quotations
+from rag.answer.claims import claims_of
+from rag.answer.quotations import find_quotations
 from rag.answer.unknown_terms import absent_names, absent_speaker
 from rag.archive import Archive, open_archive
 from rag.assistant import Assistant

@@ -1,74 +1,92 @@
-"""The names, numbers and dates of a sentence that what it cites does not hold.
+"""Names, numbers and dates of a sentence that are not in what it cites.
 
-A number is its value and a date is a day, each as a whole: "500" does not stand in "12,500", nor "9 March" where nine masons
-and a March do. A capital makes a name, in the middle of a sentence always. At its beginning it does where somebody is called
-so, and where the word is new to the record and none that sentences like to begin with.
+A number is compared by its value and a date by its day, each as a whole: "500" is not in "12,500", and "9 March" is not in a
+text that has nine masons and a March. A capitalised word inside a sentence is a name. A sentence's first word is one only if a
+speaker has that name, or if the record does not contain it and it is not a usual opener.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Sequence, Set
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from rag.answer.attribution import SAYING
 from rag.archive import Archive
 from rag.text.dates import find_dates, find_days, month_number
+from rag.text.lexicon import union
 from rag.text.names import fold, is_title, last_name
 from rag.text.numbers import numbers_in, ordinals_in
 from rag.text.terms import LANGUAGES, content_words
 from rag.types import Citation, Passage
 
-_OPENERS = frozenset(
-    "according additionally ah although among another asked based because besides both despite earlier either everybody "
-    "everyone everything finally first following furthermore given hence however instead later many meanwhile moreover "
-    "most neither nevertheless next nobody none nothing oh ok okay once only others otherwise overall per regarding second several "
-    "since someone speaking still then therefore third though thus together toward towards unless unlike until well whereas "
-    "whether while within without yes yet".split()
-)
 _NO_NAME = re.compile(r"\w{3,}(?:ly|ing|ed|tions?|sions?|ments?|ness|ship|ism)")  # English endings
 _WORD = re.compile(r"[^\W\d_][\w’'-]*")
 _BEGINS = re.compile(r"(?:^|\n|[.?!:;…–—(\[“”\"„«»‘*#>-])\s*\Z")
 _SHORTENED = re.compile(r"\b([^\W\d_]+)\.\s*\Z")
 _LIST_NUMBER = re.compile(r"\s*(?:[-*•]\s*)?\d{1,2}[.)]\s+")
 
+Day = tuple[int, int]  # month, day of the month
 
-class Record:
-    """What the archive and the passages that were offered tell about the words of an answer."""
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What a sentence's citations hold: the quotes, and who said them, when, and in which document."""
+
+    dates: Set[str]  # ISO 8601
+    days: Set[Day]
+    months: Set[int | None]
+    numbers: Set[str]
+    stems: Set[str]
+
+    def has_date(self, iso: str) -> bool:
+        return iso in self.dates or ((int(iso[5:7]), int(iso[8:])) in self.days and iso[:4] in self.numbers)
+
+
+class FactChecker:
+    """Looks for the facts of an answer's sentences in what they cite; the archive and the passages say what is a name."""
 
     def __init__(self, archive: Archive, offered: Sequence[Passage]) -> None:
+        """`offered` are the passages that the answer was written from."""
         self._archive = archive
         self._offered = offered
 
-    def new_in(self, said: str, own: Sequence[Citation], saying: re.Pattern[str]) -> str:
-        """The first date, number or name of a sentence that its citations do not hold; empty where they hold all.
-
-        `saying` are the words that say that somebody said something: what stands before them is called so.
-        """
-        quotes = " ".join(citation.quote for citation in own)
-        heads = " ".join(f"{c.speaker} {c.title}" for c in own)
-        dates = {citation.date for citation in own if citation.date}
-        dates |= {iso for iso, *_ in find_dates(f"{quotes} {heads}")}
-        days = {(int(iso[5:7]), int(iso[8:])) for iso in dates} | {day for day, *_ in find_days(quotes)}
-        numbers = set(numbers_in(_without(f"{quotes} {heads}", find_dates))) | ordinals_in(quotes)
-        numbers |= {iso[:4] for iso in dates}
+    def first_unsupported(self, said: str, citations: Sequence[Citation]) -> str:
+        """The first date, number or name of a sentence that its citations do not hold; empty if they hold all."""
+        known = self._known(citations)
         for iso, start, end in find_dates(said):
-            if iso not in dates and not ((int(iso[5:7]), int(iso[8:])) in days and iso[:4] in numbers):
+            if not known.has_date(iso):
                 return said[start:end]
         rest = _without(said, find_dates)
         for day, start, end in find_days(rest):
-            if day not in days:
+            if day not in known.days:
                 return rest[start:end]
         rest = _without(rest, find_days)
-        for value, written in numbers_in(rest[listed.end() if (listed := _LIST_NUMBER.match(rest)) else 0 :]).items():
-            if value not in numbers:
+        listed = _LIST_NUMBER.match(rest)
+        for value, written in numbers_in(rest[listed.end() if listed else 0 :]).items():
+            if value not in known.numbers:
                 return written
-        months = {month for month, _ in days} | {month_number(word) for word in _WORD.findall(f"{quotes} {heads}")}
-        sources = " ".join(citation.source for citation in own)
-        known = set(self._archive.stems(f"{quotes} {heads} {sources}"))
-        return next((name for name in self._names(rest, saying) if not self._held(name, known, months)), "")
+        return next((name for name in self._names(rest) if not self._holds(known, name)), "")
 
-    def _names(self, said: str, saying: re.Pattern[str]) -> list[str]:
+    def _known(self, citations: Sequence[Citation]) -> _Known:
+        quotes = " ".join(citation.quote for citation in citations)
+        heads = " ".join(f"{citation.speaker} {citation.title}" for citation in citations)
+        sources = " ".join(citation.source for citation in citations)
+        text = f"{quotes} {heads}"
+        dates = {citation.date for citation in citations if citation.date} | {iso for iso, *_ in find_dates(text)}
+        days = {(int(iso[5:7]), int(iso[8:])) for iso in dates} | {day for day, *_ in find_days(quotes)}
+        numbers = set(numbers_in(_without(text, find_dates))) | ordinals_in(quotes)
+        return _Known(
+            dates=dates,
+            days=days,
+            months={month for month, _ in days} | {month_number(word) for word in _WORD.findall(text)},
+            numbers=numbers | {iso[:4] for iso in dates},
+            stems=set(self._archive.stems(f"{text} {sources}")),
+        )
+
+    def _names(self, said: str) -> list[str]:
         return [
             match[0]
             for match in _WORD.finditer(said)
@@ -76,26 +94,26 @@ class Record:
             and len(match[0]) > 1
             and not is_title(match[0])
             and not re.match(r"I['’]", match[0])
-            and (not _begins(said[: match.start()]) or self._is_called(match[0], said[match.end() :], saying))
+            and (not _begins(said[: match.start()]) or self._opens_with_name(match[0], said[match.end() :]))
         ]
 
-    def _held(self, name: str, known: set[str], months: set[int | None]) -> bool:
+    def _holds(self, known: _Known, name: str) -> bool:
         if month := month_number(name):
-            return month in months
+            return month in known.months
         parts = [part for part in re.split(r"[-’']", name) if len(part) > 1 and not part.isdigit()]
-        return all(not known.isdisjoint(self._archive.stems(part)) for part in parts)
+        return all(not known.stems.isdisjoint(self._archive.stems(part)) for part in parts)
 
-    def _is_called(self, word: str, after: str, saying: re.Pattern[str]) -> bool:
+    def _opens_with_name(self, word: str, after: str) -> bool:
         """Whether the word that a sentence begins with is a name."""
         lower = word.lower()
         if (
-            lower in _OPENERS
+            lower in union("sentence_openers")
             or is_title(word)
             or any(content_words(f"{lower} x", [code]) == ["x"] for code in LANGUAGES)
         ):
             return False
         stems = set(self._archive.stems(word))
-        if saying.match(after.lstrip()) or fold(word) in self._last_names or self._names_offered & stems:
+        if SAYING.match(after.lstrip()) or fold(word) in self._last_names or self._names_offered & stems:
             return True
         if self._words_offered & stems or _NO_NAME.fullmatch(lower):
             return False
@@ -107,7 +125,7 @@ class Record:
 
     @cached_property
     def _words_offered(self) -> set[str]:
-        """The stems of what the passages write without a capital."""
+        """The stems of the words that the passages write without a capital."""
         return set(
             self._archive.stems(
                 " ".join(word for text in self._texts for word in _WORD.findall(text) if word[0].islower())
@@ -116,7 +134,7 @@ class Record:
 
     @cached_property
     def _names_offered(self) -> set[str]:
-        """The stems of what they write with one in the middle of a sentence, and nowhere without one."""
+        """The stems of the words that they write with a capital inside a sentence, and nowhere without one."""
         names = [
             m[0]
             for text in self._texts
@@ -131,14 +149,14 @@ class Record:
 
 
 def _without(text: str, find: Callable[[str], list[tuple[Any, int, int]]]) -> str:
-    """The text with blanks for what is found in it."""
+    """The text, equally long, with spaces for what is found in it."""
     for _, start, end in find(text):
         text = text[:start] + " " * (end - start) + text[end:]
     return text
 
 
 def _begins(before: str) -> bool:
-    """Whether a sentence begins behind this text; "Dr." and an initial end none."""
+    """Whether a sentence begins after this text; "Dr." and an initial do not end one."""
     if (short := _SHORTENED.search(before)) and (len(short[1]) == 1 or is_title(short[1])):
         return False
     return bool(_BEGINS.search(before))

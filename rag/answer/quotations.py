@@ -1,7 +1,7 @@
-"""Words in quotation marks: found in what was retrieved, or not.
+"""Words in quotation marks: where they are in the passages that were retrieved, or that they are in none.
 
 A model changes dashes, apostrophes and spaces when it copies. So texts are compared after NFKC, with one kind of quotation
-mark, dash and space, and every position is mapped back: what is shown as a quotation are the document's own characters.
+mark, dash and space, and every position is mapped back: a quotation is shown with the document's own characters.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import unicodedata
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from rag.text.terms import HAN
 from rag.types import Passage, Span
@@ -48,7 +49,7 @@ _SHORTENED = re.compile(r"(?<=[^\W\d])(?='[^\W\d])")  # "we can" of "we can't"
 
 @dataclass(frozen=True, slots=True)
 class Quotation:
-    """Words between quotation marks: `text[start:end]`, and where they stand, piece by piece; None where they do not."""
+    """Words between quotation marks, `text[start:end]`, and the passage they are from; None if they are from none."""
 
     start: int
     end: int
@@ -90,8 +91,9 @@ def _inside(match: re.Match[str]) -> Span:
 
 
 def _locate(quoted: str, passages: Sequence[Passage]) -> tuple[Passage | None, tuple[Span, ...]]:
+    parts = _parts(quoted)
     for passage in passages:
-        if places := locate(_parts(quoted), passage.text):
+        if places := locate(parts, passage.text):
             return passage, tuple((passage.start + start, passage.start + end) for start, end in places)
     return None, ()
 
@@ -99,10 +101,10 @@ def _locate(quoted: str, passages: Sequence[Passage]) -> tuple[Passage | None, t
 def is_quoted_from(quoted: str, passage: Passage, start: int, end: int) -> bool:
     """Whether the words are those of this range of the passage's document, or a run that begins or ends in it.
 
-    The same words can stand in several places, and whoever quotes them means the one that is cited.
+    If the words occur more than once, the cited occurrence counts.
     """
-    first = 0
-    while places := locate(_parts(quoted), passage.text, first):
+    parts, first = _parts(quoted), 0
+    while places := locate(parts, passage.text, first):
         if all(passage.start + a < end and start < passage.start + z for a, z in places):
             return True
         first = places[0][0] + 1
@@ -116,14 +118,14 @@ def _parts(quoted: str) -> list[str]:
 
 
 def locate(parts: Sequence[str], text: str, first: int = 0) -> list[Span] | None:
-    """Where the parts stand in a text from `first` on, one after the other and in whole words; None unless all do.
+    """The places of the parts in a text from `first` on, one after the other and in whole words; None unless all occur.
 
     >>> locate(["it's late"], "She said: “It’s  late”, and it’s late.")
     [(28, 37)]
     >>> locate(["willing to pay"], "I am unwilling to pay.") is None
     True
     """
-    plain, origin = normalised(text)
+    plain, origin = _searchable(text)
     places: list[Span] = []
     position = bisect_left(origin, first)
     for part in parts:
@@ -144,7 +146,11 @@ def _cuts_a_word(text: str, start: int, end: int) -> bool:
 
 
 def normalised(text: str) -> tuple[str, list[int]]:
-    """A text to compare, and for each of its characters the position of the one it comes from."""
+    """A text to compare, and for each of its characters the position of the character it comes from.
+
+    >>> normalised("No – it’s  so")
+    ("No - it's so", [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 11, 12])
+    """
     chars: list[str] = []
     origin: list[int] = []
     for position, char in enumerate(text):
@@ -155,3 +161,9 @@ def normalised(text: str) -> tuple[str, list[int]]:
             chars.append(plain)
             origin.append(position)
     return "".join(chars), origin
+
+
+@lru_cache(maxsize=256)
+def _searchable(text: str) -> tuple[str, list[int]]:
+    """A passage's text, normalised once however many quotations are looked for in it."""
+    return normalised(text)
