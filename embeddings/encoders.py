@@ -1,4 +1,4 @@
-"""From a model's name to an encoder: the exported graph where there is one, torch where a model cannot be exported."""
+"""From a model's name to an encoder: its exported graph, or torch if it cannot be exported."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ log = logging.getLogger(__name__)
 def load_encoder(name: str = DEFAULT_MODEL, *, fingerprint: str | None = None) -> Encoder:
     """The encoder called `name`; with `fingerprint`, exactly those weights.
 
-    An archive passes the fingerprint it was built with: the exported graph is then found by it, without looking at the
-    weights. Without a graph the model is exported in a child process, once. Raises EmbeddingError.
+    An archive passes the fingerprint it was built with, and the exported graph is found by it without looking at the
+    weights. A model without a graph is exported once, in a child process. Raises EmbeddingError.
     """
     if name in ENCODERS.names():
         encoder: Encoder = ENCODERS.get(name)()

@@ -1,8 +1,8 @@
-"""Where weights come from: a folder, an installed package, or the hub; and how we know they are the right ones.
+"""Finds a model's weights in a folder, an installed package or the hub, and checks that they are the right ones.
 
 A model is identified by the SHA-256 of its weights, never by its name alone: the name of a hub model can point to other
-weights tomorrow. The hash is computed whenever weights are loaded; the way of a question never gets here, since an archive
-remembers its model's hash and the exported graph is found by it.
+weights tomorrow. The hash is computed whenever weights are loaded. This is not on the query path: an archive stores its
+model's hash, and the exported graph is found by it.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ ALIASES = {"all-MiniLM-L6-v2": DEFAULT_MODEL, "default": DEFAULT_MODEL}
 
 @dataclass(frozen=True)
 class ModelFiles:
-    """A model on disk: the name the user gave, its folder, and the SHA-256 of its weights."""
+    """A model on disk: the name that the user gave, its folder, and the SHA-256 of its weights (`fingerprint`)."""
 
     name: str
     folder: Path
@@ -59,8 +59,8 @@ def sha256_of(path: Path) -> str:
 def locate(name: str = DEFAULT_MODEL) -> ModelFiles:
     """Find a model's files and check its weights.
 
-    A folder is used as it is; the default model comes from its package, and its hash must be the pinned one; any other
-    name is looked for in the hub's cache, then in the hub. Raises EmbeddingError with what to type.
+    A folder is used as it is. The default model comes from its package, and its hash must be the pinned one. Any other
+    name is looked up in the hub's cache, then in the hub. Raises EmbeddingError, whose message says what to type.
     """
     name = canonical_name(name)
     folder = Path(name).expanduser()
@@ -108,7 +108,7 @@ def _from_hub(name: str) -> ModelFiles:
 
 
 def _fingerprint(folder: Path) -> str:
-    """SHA-256 of the weights; of the list of their hashes where a model has several files."""
+    """SHA-256 of the weights; of the list of their hashes if a model has several files."""
     weights = sorted(folder.rglob("*.safetensors"))
     if not weights:
         raise EmbeddingError(

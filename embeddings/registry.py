@@ -1,7 +1,7 @@
 """Names to factories: the one plug-in mechanism.
 
-Built-ins are a plain dict of `name → "module:attribute"`, so that looking up a name imports nothing else; installed
-packages add names through entry points. A built-in name cannot be taken over by a package.
+Built-ins are a plain dict of `name → "module:attribute"`, so that looking up a name imports only its own module. Installed
+packages add names through entry points, and cannot replace a built-in one.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Any
 
 
 class UnknownName(LookupError):
-    """A name that no built-in and no installed package provides; the message lists the names there are."""
+    """No built-in and no installed package provides this name; the message lists the known names."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ class Registry:
         return loaded
 
     def _plugins(self) -> dict[str, Any]:
-        # ONRECORD_PLUGINS=0 keeps third-party code out of the process, for instance while looking for a fault.
+        # ONRECORD_PLUGINS=0 keeps third-party code out of the process, for instance to find the cause of a fault.
         if os.environ.get("ONRECORD_PLUGINS", "1").lower() in {"0", "false", "off", "no"}:
             return {}
         return {point.name: point for point in entry_points(group=self.group)}

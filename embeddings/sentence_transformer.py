@@ -1,6 +1,6 @@
-"""Any sentence-transformers model through torch: the reference, and the fallback where a model cannot be exported.
+"""Any sentence-transformers model through torch: the reference, and the fallback if a model cannot be exported.
 
-Importing torch takes seconds and hundreds of megabytes, so nothing on the way of a question comes here.
+Importing torch takes seconds and hundreds of megabytes, so the query path never imports this module.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ BATCH_SIZE = 32
 
 
 def load_sentence_transformer(files: ModelFiles, *, device: str | None = None) -> SentenceTransformer:
-    """The model of `files`; on a GPU where torch finds one."""
+    """The model of `files`; on a GPU if torch finds one and `device` is None."""
     os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
     from sentence_transformers import SentenceTransformer
 
@@ -35,7 +35,7 @@ def dimension_of(model: SentenceTransformer) -> int:
 
 
 def prompts_of(model: SentenceTransformer) -> tuple[str, str]:
-    """The texts that the model wants before a query and before a passage; empty where it wants none."""
+    """The texts that the model expects before a query and before a passage; empty if it expects none."""
     prompts: dict[str, str] = dict(model.prompts or {})
     query = prompts.get("query", "")
     passage = next((prompts[key] for key in ("document", "passage", "corpus") if prompts.get(key)), "")

@@ -7,11 +7,12 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
+from embeddings.indexes import INDEXES, load_index_type
 from embeddings.indexes.exact import ExactIndex
 from embeddings.indexes.faiss import FaissIndex
-from embeddings.types import EmbeddingError, FloatMatrix, RowIds, VectorIndex
+from embeddings.types import EmbeddingError, FloatMatrix, RowIds, StoredIndex
 
-Build = Callable[[RowIds, FloatMatrix], VectorIndex]
+Build = Callable[[RowIds, FloatMatrix], StoredIndex]
 
 
 def unit_rows(count: int, dim: int = 32, seed: int = 0) -> FloatMatrix:
@@ -19,15 +20,9 @@ def unit_rows(count: int, dim: int = 32, seed: int = 0) -> FloatMatrix:
     return rows / np.linalg.norm(rows, axis=1, keepdims=True)
 
 
-def exact(ids: RowIds, vectors: FloatMatrix) -> VectorIndex:
-    index = ExactIndex(vectors.shape[1])
-    index.add(ids, vectors)
-    return index
-
-
-@pytest.fixture(params=["exact", "flat"])
+@pytest.fixture(params=sorted(INDEXES.builtins))
 def build(request: pytest.FixtureRequest) -> Build:
-    return {"exact": exact, "flat": FaissIndex.build}[request.param]
+    return load_index_type(request.param).build
 
 
 def test_the_nearest_rows_come_best_first(build: Build) -> None:
@@ -64,7 +59,10 @@ def test_inverted_lists_find_nine_of_ten_true_neighbours() -> None:
     # Texts lie in clusters, by what they are about; directions drawn evenly would be the one case that lists cannot serve.
     vectors = np.repeat(unit_rows(60, dim=48), 100, axis=0) + 0.5 * unit_rows(6000, dim=48, seed=1)
     vectors = (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float32)
-    index, reference = FaissIndex.build(np.arange(6000), vectors, flat_limit=1000), exact(np.arange(6000), vectors)
+    index, reference = (
+        FaissIndex.build(np.arange(6000), vectors, flat_limit=1000),
+        ExactIndex.build(np.arange(6000), vectors),
+    )
     assert index.kind == "ivf"
     hits = sum(len(set(index.search(q, k=10)[0]) & set(reference.search(q, k=10)[0])) for q in vectors[:100])
     assert hits >= 900
@@ -72,15 +70,17 @@ def test_inverted_lists_find_nine_of_ten_true_neighbours() -> None:
     assert set(index.search(vectors[1], k=20, allowed=allowed)[0]) <= set(allowed.tolist())
 
 
-def test_an_index_written_to_bytes_answers_as_before() -> None:
+def test_an_index_written_to_bytes_answers_as_before(build: Build) -> None:
     vectors = unit_rows(300)
-    index = FaissIndex.build(np.arange(300), vectors)
-    again = FaissIndex.from_bytes(index.to_bytes())
+    index = build(np.arange(300), vectors)
+    again = type(index).from_bytes(index.to_bytes())
+    assert (again.kind, len(again)) == ("flat", 300)
     again.add(np.array([999]), unit_rows(1, seed=4))
     assert again.search(vectors[5], k=3)[0].tolist() == index.search(vectors[5], k=3)[0].tolist()
     assert len(again) == 301
 
 
-def test_bytes_that_are_no_index_are_refused_in_a_sentence() -> None:
-    with pytest.raises(EmbeddingError, match="FAISS cannot read"):
-        FaissIndex.from_bytes(b"no index at all")
+@pytest.mark.parametrize(("name", "reader"), [("faiss", "FAISS"), ("exact", "NumPy")])
+def test_bytes_that_are_no_index_are_refused_in_a_sentence(name: str, reader: str) -> None:
+    with pytest.raises(EmbeddingError, match=f"{reader} cannot read the vector index"):
+        load_index_type(name).from_bytes(b"no index at all")

@@ -1,14 +1,17 @@
-"""Every inner product, in NumPy: the reference that other indexes are measured against."""
+"""An index that computes every inner product in NumPy: the reference for the others."""
 
 from __future__ import annotations
 
+import io
+import zipfile
+
 import numpy as np
 
-from embeddings.types import FloatMatrix, FloatVector, RowIds
+from embeddings.types import EmbeddingError, FloatMatrix, FloatVector, RowIds
 
 
 class ExactIndex:
-    """A `VectorIndex` that keeps a matrix.
+    """A `StoredIndex` that keeps a matrix.
 
     >>> index = ExactIndex(2)
     >>> index.add(np.array([7, 8]), np.array([[1, 0], [0, 1]], np.float32))
@@ -16,9 +19,31 @@ class ExactIndex:
     (array([8]), array([1.], dtype=float32))
     """
 
+    kind = "flat"
+
     def __init__(self, dim: int) -> None:
         self._ids: RowIds = np.zeros(0, np.int64)
         self._vectors: FloatMatrix = np.zeros((0, dim), np.float32)
+
+    @classmethod
+    def build(cls, ids: RowIds, vectors: FloatMatrix) -> ExactIndex:
+        index = cls(vectors.shape[1])
+        index.add(ids, vectors)
+        return index
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> ExactIndex:
+        """The index that `to_bytes` gave. Raises EmbeddingError if NumPy cannot read the bytes."""
+        try:
+            with np.load(io.BytesIO(data), allow_pickle=False) as arrays:
+                return cls.build(arrays["ids"], arrays["vectors"])
+        except (OSError, ValueError, KeyError, AttributeError, zipfile.BadZipFile) as error:
+            raise EmbeddingError(f"NumPy cannot read the vector index ({error})") from error
+
+    def to_bytes(self) -> bytes:
+        file = io.BytesIO()
+        np.savez(file, ids=self._ids, vectors=self._vectors)
+        return file.getvalue()
 
     def __len__(self) -> int:
         return len(self._ids)

@@ -1,8 +1,8 @@
 """FAISS: exact while that is fast enough, inverted lists beyond.
 
-300,000 × 384 on two cores: a flat index takes 71 ms a query, IVF with eight-bit vectors 0.2 to 0.5 ms. FAISS reads a
-damaged file without noticing it in one case of five, so bytes come and go through `to_bytes` and `from_bytes`, and
-whoever keeps them checks their hash.
+For 300,000 × 384 on two cores a flat index takes 71 ms a query, IVF with eight-bit vectors 0.2 to 0.5 ms. FAISS does not
+notice a damaged file in one case of five, so it never sees a file here: `to_bytes` and `from_bytes` exchange bytes, and the
+caller checks their hash.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ TRAINING_ROWS_PER_LIST = 64
 
 
 class FaissIndex:
-    """A `VectorIndex` over FAISS, flat or inverted by the number of rows it is made for.
+    """A `StoredIndex` over FAISS, flat or with inverted lists, by the number of rows that it is built for.
 
     >>> index = FaissIndex(2)
     >>> index.add(np.array([7, 8]), np.array([[1, 0], [0, 1]], np.float32))
@@ -52,7 +52,7 @@ class FaissIndex:
 
     @classmethod
     def from_bytes(cls, data: bytes) -> FaissIndex:
-        """The index that `to_bytes` gave. Raises EmbeddingError where FAISS refuses the bytes."""
+        """The index that `to_bytes` gave. Raises EmbeddingError if FAISS refuses the bytes."""
         import faiss
 
         try:
