@@ -100,7 +100,6 @@ OWED_FILES = {
     "eval/cli.py": 404,
     "eval/runs/run.py": 375,
     "rag/readers/pdf.py": 419,
-    "rag/rerankers/training/train.py": 357,
     "rag/storage/local.py": 830,
     "rag/storage/sqlite.py": 400,
     "rag/transcript/__init__.py": 513,
@@ -117,7 +116,6 @@ OWED_FUNCTIONS = {
     "openai_router": 62,
     "rest_router": 80,
     "stream": 64,
-    "train": 86,
 }
 OWED_TESTS = {
     "behaviour.py",
@@ -125,7 +123,6 @@ OWED_TESTS = {
     "test_eval_measures.py",
     "test_rag_generators.py",
     "test_rag_local_archive.py",
-    "test_rag_rerankers.py",
     "test_rag_transcript.py",
     "test_rag_transcript_layouts.py",
     "test_ui_browser.py",
