@@ -260,7 +260,7 @@ def validate_command(questions: SetsArgument, archive: ArchiveOption = None, as_
     """Name the line and field of every fault of question sets; exit status 1 where there is one."""
     from dataclasses import asdict
 
-    from eval.questions.model import load_questions
+    from eval.questions.load import load_questions
     from eval.questions.validation import validate
 
     documents = list(_archive(archive, (), Path(), None).documents())
@@ -303,7 +303,7 @@ def view_command(
 
 def _questions(paths: Sequence[Path], archive: Archive) -> list[Question]:
     """The questions of sound sets. Raises InputError with the first fault: on broken gold no figure means anything."""
-    from eval.questions.model import load_questions
+    from eval.questions.load import load_questions
     from eval.questions.validation import validate
     from rag.errors import InputError
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from conftest import BUNDLED
 
-from eval.questions.model import load_questions
+from eval.questions.load import load_questions
 from eval.runs.calibrate import Example, auroc, choose_threshold, examples_of, fit_calibration, fit_logistic, logistic
 from rag.archive import Archive, open_archive
 from rag.assistant import Assistant

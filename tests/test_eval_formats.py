@@ -14,7 +14,9 @@ from hypothesis import strategies as st
 
 from eval.questions.formats import read_records, write_transcripts
 from eval.questions.formats.transcripts import canonical, file_name_of, write_texts
-from eval.questions.model import Fault, Gold, Question, load_questions
+from eval.questions.load import load_questions
+from eval.questions.model import Gold, Question
+from eval.questions.record import Fault
 from eval.questions.validation import validate
 from rag.archive import open_archive
 from rag.errors import InputError

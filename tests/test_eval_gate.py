@@ -12,7 +12,7 @@ from xml.etree import ElementTree
 import pytest
 from conftest import BUNDLED, ROOT
 
-from eval.questions.model import load_questions
+from eval.questions.load import load_questions
 from eval.runs.gate import Bar, Verdict, check, parse_bar, write_junit
 from eval.runs.run import RunSettings, run
 from eval.show.figures import Figure, figures_of

@@ -11,7 +11,9 @@ from conftest import BUNDLED, ROOT
 from hypothesis import given
 from hypothesis import strategies as st
 
-from eval.questions.model import Gold, Question, Record, load_questions, question_of
+from eval.questions.load import load_questions, question_of
+from eval.questions.model import Gold, Question
+from eval.questions.record import Record
 from rag.errors import InputError
 from rag.transcript import parse
 

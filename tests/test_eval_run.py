@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 from conftest import BUNDLED
 
-from eval.questions.model import Gold, Question, load_questions
+from eval.questions.load import load_questions
+from eval.questions.model import Gold, Question
 from eval.runs.causes import (
     FAILED,
     NOT_CHOSEN,

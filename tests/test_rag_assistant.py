@@ -12,7 +12,7 @@ from conftest import BUNDLED, transcript
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from eval.questions.model import load_questions
+from eval.questions.load import load_questions
 from rag.answer.citations import cite, remove_unknown_markers
 from rag.archive import Archive, open_archive
 from rag.assistant import Assistant

@@ -10,7 +10,8 @@ from conftest import BUNDLED, transcript
 from hypothesis import given
 from hypothesis import strategies as st
 
-from eval.questions.model import Question, load_questions
+from eval.questions.load import load_questions
+from eval.questions.model import Question
 from rag.archive import Archive, open_archive
 from rag.assistant import Assistant
 from rag.evidence.order import by_speaker_day, speaker_day

@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from eval.benchmarks.followups import WAYS, Figures, figures
-from eval.questions.model import Gold, load_questions
+from eval.questions.load import load_questions
+from eval.questions.model import Gold
 from rag.archive import Archive, open_archive
 from rag.query.build import build_query, context_dependence, with_rewrite
 from rag.types import Query

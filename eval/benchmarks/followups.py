@@ -15,7 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from eval.benchmarks.speed import BUNDLED, OUTSIDE, ROOT
-from eval.questions.model import Gold, Question, load_questions
+from eval.questions.load import load_questions
+from eval.questions.model import Gold, Question
 from rag.archive import Archive, open_archive
 from rag.query.build import build_query
 from rag.rerankers import DEFAULT_RERANKER, Reranker, load_reranker

@@ -18,7 +18,8 @@ from dataclasses import replace
 from pathlib import Path
 from time import perf_counter
 
-from eval.questions.model import Question, load_questions
+from eval.questions.load import load_questions
+from eval.questions.model import Question
 from eval.runs.run import RETRIEVALS, RunSettings, run
 from eval.show.figures import figures_of
 from rag import readers

@@ -10,7 +10,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from difflib import get_close_matches
 from pathlib import Path
 
-from eval.questions.model import Fault, Question, Record, fold, read_questions, shown
+from eval.questions.load import read_questions
+from eval.questions.model import Question, fold
+from eval.questions.record import Fault, Record, shown
 from rag.types import Document
 
 __all__ = ["Fault", "validate"]

@@ -19,7 +19,7 @@ from typing import Any
 
 from eval.questions.formats import beir, contract, csv_rows, ragas, squad
 from eval.questions.formats.transcripts import write_texts
-from eval.questions.model import Fault, Record
+from eval.questions.record import Fault, Record
 from rag.errors import InputError
 from rag.types import Document
 

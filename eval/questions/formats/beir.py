@@ -16,7 +16,7 @@ from typing import Any
 
 from eval.questions.formats.contract import parse_lines
 from eval.questions.formats.transcripts import canonical, file_name_of
-from eval.questions.model import Fault, Record, shown
+from eval.questions.record import Fault, Record, shown
 from rag.errors import InputError
 
 CORPUS, QUERIES = "corpus.jsonl", "queries.jsonl"

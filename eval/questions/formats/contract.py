@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from eval.questions.model import Fault, Record, shown
+from eval.questions.record import Fault, Record, shown
 
 
 def parse_lines(name: str, text: str) -> Iterator[tuple[str, Any] | Fault]:

@@ -16,7 +16,7 @@ import io
 from collections.abc import Iterator
 from typing import Any
 
-from eval.questions.model import Fault, Record
+from eval.questions.record import Fault, Record
 
 NEEDED = ("id", "question", "answerable")
 COLUMNS = (*NEEDED, "source", "start", "end", "answers", "history", "tags", "speaker")

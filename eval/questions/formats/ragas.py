@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from eval.questions.model import Fault, Record, shown
+from eval.questions.record import Fault, Record, shown
 from rag.errors import InputError
 from rag.readers.text import SUFFIXES, read_text
 from rag.types import Document

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from eval.questions.formats.transcripts import canonical, file_name_of
-from eval.questions.model import Fault, Record, shown
+from eval.questions.record import Fault, Record, shown
 from rag.errors import InputError
 
 _Paragraph = tuple[str, str, str, list[Any]]  # place, file name, context, questions
