@@ -11,22 +11,28 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from rag.archive import open_archive
+    from rag.archive import Archive, open_archive
     from rag.assistant import Assistant
     from rag.errors import ArchiveError, InputError, ModelMismatch, OnrecordError, SettingsError
+    from rag.generators import GenerationRequest, Generator
+    from rag.rerankers import Reranker
     from rag.types import Answer, Citation, Document, Filters, Passage, ScoredPassage, Turn
 
 __all__ = [
     "Answer",
+    "Archive",
     "ArchiveError",
     "Assistant",
     "Citation",
     "Document",
     "Filters",
+    "GenerationRequest",
+    "Generator",
     "InputError",
     "ModelMismatch",
     "OnrecordError",
     "Passage",
+    "Reranker",
     "ScoredPassage",
     "SettingsError",
     "Turn",
@@ -35,7 +41,9 @@ __all__ = [
 
 _HOMES = {
     "Assistant": "rag.assistant",
-    "open_archive": "rag.archive",
+    **dict.fromkeys(("Archive", "open_archive"), "rag.archive"),
+    **dict.fromkeys(("GenerationRequest", "Generator"), "rag.generators"),
+    "Reranker": "rag.rerankers",
     **dict.fromkeys(("ArchiveError", "InputError", "ModelMismatch", "OnrecordError", "SettingsError"), "rag.errors"),
 }
 
