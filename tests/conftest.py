@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import shutil
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -46,6 +50,19 @@ def bundled(bundled_folder: Path) -> Archive:
 def bundled_copy(bundled_folder: Path, tmp_path: Path) -> Path:
     """The same archive, to be changed."""
     return Path(shutil.copytree(bundled_folder, tmp_path / "copy"))
+
+
+@pytest.fixture(scope="module")
+def model_server() -> Iterator[str]:
+    """The address of `fake_model_server.py`, which answers as the name of the model says."""
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = probe.getsockname()[1]
+    command = [sys.executable, str(Path(__file__).with_name("fake_model_server.py")), str(port)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "ready\n"
+        yield f"http://127.0.0.1:{port}"
+        process.terminate()
 
 
 def transcript(*turns: tuple[str, str], head: str = "") -> str:

@@ -1,22 +1,74 @@
-"""Models with random weights, small enough to be made in a test."""
+"""Models for tests: one that says what it is told, a server of models good and bad, and what holds for every answer."""
 
 from __future__ import annotations
 
-import shutil
-from pathlib import Path
+import json
+import urllib.request
+from collections.abc import Iterator
+from typing import Any
 
-from embeddings.models import locate
+import pytest
+
+from rag.archive import Archive
+from rag.assistant import Assistant
+from rag.generators import GenerationRequest, NumberedPassage
+from rag.types import Answer, Passage, Sentence
+
+GATES = "When will the gates move?"
 
 
-def small_model(folder: Path, kind: str, *, labels: int = 1) -> Path:
-    """A model with random weights and the default model's tokenizer."""
-    import torch
-    import transformers
+class Says:
+    """A model that says what it is told to, numbering as language models do."""
 
-    torch.manual_seed(0)
-    config = transformers.BertConfig(
-        hidden_size=32, num_hidden_layers=2, num_attention_heads=2, intermediate_size=64, num_labels=labels
+    numbering = "sentences"
+
+    def __init__(self, *pieces: str) -> None:
+        self.pieces = pieces
+        self.requests: list[GenerationRequest] = []
+
+    def generate(self, request: GenerationRequest) -> Iterator[str]:
+        self.requests.append(request)
+        yield from self.pieces
+
+
+ADDRESSES = {"openai": "/v1", "anthropic": ""}  # what follows a server's host and port
+BOTH = pytest.mark.parametrize("generator", ADDRESSES)
+
+
+def answer_of(
+    archive: Archive, server: str, model: str, *, generator: str = "openai", question: str = GATES, **options: Any
+) -> Answer:
+    pytest.importorskip(generator, reason=f"the {generator} package is not installed")
+    reached = {"model": model, "base_url": f"{server}{ADDRESSES[generator]}"}
+    return Assistant(archive, generator=generator, options=reached, **options).ask(question)
+
+
+def seen_by(server: str) -> list[dict[str, Any]]:
+    with urllib.request.urlopen(f"{server}/seen") as seen:
+        return list(json.loads(seen.read())["seen"])
+
+
+def assert_sound(archive: Archive, answer: Answer) -> None:
+    """What holds for every answer, whoever wrote it."""
+    offered = {(hit.passage.document_id, hit.passage.start, hit.passage.end) for hit in answer.passages}
+    for citation in answer.citations:
+        assert archive.document(citation.document_id).text[citation.start : citation.end] == citation.quote
+        assert citation.verified
+        assert any(d == citation.document_id and a <= citation.start and citation.end <= z for d, a, z in offered)
+    numbers = {citation.marker for citation in answer.citations}
+    assert {number for _, _, number in answer.markers} == numbers
+    for start, end, number in answer.markers:
+        assert answer.text[start:end] == f"[{number}]"
+    for before, after in zip(answer.claims, answer.claims[1:], strict=False):
+        assert before.end <= after.start
+
+
+def numbered(*texts: str, asked: str = "", speaker: str = "Ann Reed", document: str = "d") -> NumberedPassage:
+    passage = Passage(
+        f"{document}-0", document, "talk.txt", speaker, "respondent", asked, 0, sum(map(len, texts)), "".join(texts)
     )
-    getattr(transformers, kind)(config).save_pretrained(folder)
-    shutil.copy(locate().folder / "tokenizer.json", folder / "tokenizer.json")
-    return folder
+    sentences, start = [], 0
+    for text in texts:
+        sentences.append(Sentence(passage, start, start + len(text), text, 1.0))
+        start += len(text)
+    return NumberedPassage(passage, tuple(sentences))

@@ -7,13 +7,10 @@ from pathlib import Path
 import pytest
 from conftest import transcript
 
-from rag.answer.claims import claims_of
-from rag.answer.quotations import find_quotations
 from rag.answer.unknown_terms import absent_names, absent_speaker
 from rag.archive import Archive, open_archive
 from rag.assistant import Assistant
 from rag.json_forms import answer_to_json
-from rag.notes import Occurrences, note_text
 from rag.types import Filters
 
 TALK = transcript(
@@ -116,22 +113,6 @@ def test_a_letter_that_is_a_wildcard_elsewhere_stands_for_itself(talk: Archive) 
     assert talk.mentions("3,500")
     assert talk.mentions("zoë brandt")
     assert not any(talk.mentions(text) for text in ("3_500", "Tollgate%Hallin", "a\\b"))
-
-
-def test_at_most_six_words_are_counted() -> None:
-    assert note_text([Occurrences(tuple(dict.fromkeys("abcdefgh", 1).items()))]) == (
-        "“a” occurs in 1 passage, “b” in 1, “c” in 1, “d” in 1, “e” in 1, “f” in 1."
-    )
-
-
-def test_a_quotation_that_ends_in_a_quotation_keeps_its_marker() -> None:
-    text = 'Ann Reed: “It fell. He wrote, "No."” [1] “He was wrong.” [2]'
-    markers = [(text.index("[1]"), text.index("[1]") + 3, 1), (text.index("[2]"), text.index("[2]") + 3, 2)]
-    spans = claims_of(text, find_quotations(text, []), markers)
-    assert [text[start:end] for start, end in spans] == [
-        'Ann Reed: “It fell. He wrote, "No."” [1]',
-        "“He was wrong.” [2]",
-    ]
 
 
 def test_the_page_shows_it(talk: Archive, tmp_path: Path) -> None:
