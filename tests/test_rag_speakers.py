@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.transcript.speakers import assign_roles, canonical_names
+from rag.transcript.roles import assign_roles
+from rag.transcript.speakers import canonical_names
 
 
 @pytest.mark.parametrize(

@@ -7,11 +7,17 @@ import re
 from rag.text.spans import trim
 from rag.types import Span
 
+# Ends of what is written. They differ in what else than a full stop ends it, and in whether mark-up may close behind it.
+SENTENCE_END = re.compile(r"[.!?…。！？]['\"”’»)\]]*$")
+PRINTED_LINE_END = re.compile(r"[.!?…:。！？]['\"”’»)\]]*$")  # a colon ends it, too
+PARAGRAPH_END = re.compile(r"[.!?…:。！？]['\"”’»)\]*_]*$")
+CLAUSE_END = re.compile(r"[.!?。！？…:;]['\"”’»)\]*_]*$")  # no heading ends so
+SPEECH_END = re.compile(r"[.!?。！？…—–-]['\"”’»)\]*_]*$")  # somebody who is interrupted ends with a dash
+CUT_OFF_END = re.compile(r"(?:…|\.\.\.)['\"”’»)\]]*$")  # a teaser
+
+PARAGRAPH = re.compile(r"[^\n]+(?:\n(?![^\S\n]*\n)[^\n]+)*")  # lines up to a blank one
+_BLOCK = re.compile(r"\S[^\n]*(?:\n(?![^\S\n]*\n)[^\n]*)*")  # the same from its first letter on
 _FRENCH_TITLE = re.compile(r"(?:^|\s)(?:MM?|Mgr|Me)\.$")
-
-_BLOCK = re.compile(r"\S[^\n]*(?:\n(?!\s*\n)[^\n]*)*")
-
-_WHOLE = re.compile(r"[.!?…:。！？]['\"”’»)\]*_]*$")
 
 GIST_CHARS = 300
 
@@ -48,7 +54,7 @@ def split_paragraphs(text: str, start: int, end: int) -> list[Span]:
             continue
         lines = [(first + m.start(), first + m.end()) for m in re.finditer(r"[^\n]+", text[first:last])]
         # Wrapped lines stop in mid-sentence; lines that are paragraphs end with a sentence.
-        whole = sum(bool(_WHOLE.search(text[a:z].rstrip()[-12:])) for a, z in lines[:-1])
+        whole = sum(bool(PARAGRAPH_END.search(text[a:z].rstrip()[-12:])) for a, z in lines[:-1])
         spans += lines if len(lines) > 1 and whole > 0.7 * (len(lines) - 1) else [(first, last)]
     return [trimmed for a, z in spans if (trimmed := trim(text, a, z))[1] > trimmed[0]]
 

@@ -18,25 +18,20 @@ from typing import Any
 
 from rag.text.dates import find_date
 from rag.text.language import language_of
+from rag.text.sentences import CLAUSE_END, PARAGRAPH
 from rag.text.spans import trim
-from rag.transcript.boilerplate import clerks_in, end_of_talk, furniture_within, is_clerk
-from rag.transcript.labels import (
-    Labels,
-    Mark,
-    Stamp,
-    find_labels,
-    find_stamps,
-    has_name_shape,
-    header_kind,
-    iterate_lines,
-    spelled,
-)
-from rag.transcript.speakers import assign_roles, canonical_names
+from rag.transcript.boilerplate import boilerplate_within, clerks_in, end_of_talk, is_clerk
+from rag.transcript.header_keys import HeaderKind, header_kind
+from rag.transcript.label_shapes import has_name_shape, spelled
+from rag.transcript.labels import find_labels
+from rag.transcript.marks import Labels, Mark, Stamp
+from rag.transcript.roles import assign_roles
+from rag.transcript.speakers import canonical_names
+from rag.transcript.stamps import find_stamps
 from rag.types import Document, Hints, Role, Span, Turn
 
 # A talk before the first question, as against a few lines that introduce one.
 _TALK_CHARS, _TALK_PARAGRAPHS, _TALK_PARAGRAPH_CHARS = 1500, 3, 150
-_SENTENCE_END = re.compile(r"[.!?。！？…:;]['\"”’»)\]*_]*$")
 _HEADING = re.compile(r"^[^\S\n]{0,3}#{1,6}[^\S\n]+\S[^\n]*$|^[^\S\n]*_{5,}[^\S\n]*$", re.M)
 _INDENT = 4
 _TELLS_ITS_DATE = re.compile(
@@ -52,7 +47,6 @@ _BEFORE_DATES = frozenset(
     "sexta-feira понедельник вторник среда четверг пятница суббота воскресенье понеділок вівторок середа четвер п'ятниця субота неділя den le el em on the am".split()
 )
 _INTRODUCED = re.compile(r"([^\n()]{3,60})[^\S\n]\(([^\W\d_]{2,4})\)")
-_PARAGRAPH = re.compile(r"[^\n]+(?:\n(?!\s*\n)[^\n]+)*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,10 +138,10 @@ def _front_matter(text: str) -> tuple[dict[str, Any], int]:
 def _header(text: str, body: int, first: int, meta: dict[str, Any], source: str, *, labelled: bool) -> _Header:
     """Title, date, place and participants from front matter, head lines and file name, in this order."""
     head_end = first if labelled else min(len(text), body + 600)
-    lines = [line for start, end in iterate_lines(text[:head_end], body) if (line := text[start:end].strip())]
+    lines = [stripped for line in text[body:head_end].split("\n") if (stripped := line.strip())]
     if not labelled:
         lines = lines[:4]
-    fields: dict[str, list[str]] = {}
+    fields: dict[HeaderKind, list[str]] = {}
     free: list[str] = []
     for line in lines:
         key, colon, value = line.strip("*_ ").replace("：", ":").partition(":")
@@ -156,21 +150,25 @@ def _header(text: str, body: int, first: int, meta: dict[str, Any], source: str,
             fields.setdefault(kind, []).append(value.strip(" *_"))
         else:
             free.append(line)
-    title = _clean(meta.get("title")) or next(iter(fields.get("title", [])), "")
+    title = _clean(meta.get("title")) or next(iter(fields.get(HeaderKind.TITLE, [])), "")
     if not title:
         candidates = (
-            free if labelled else [line for line in free[:1] if not _SENTENCE_END.search(line) and len(line) < 200]
+            free if labelled else [line for line in free[:1] if not CLAUSE_END.search(line) and len(line) < 200]
         )
         title = _clean(candidates[0].lstrip("# ").strip("*_ "))[:300] if candidates else ""
     found = _dated(meta, fields, free, source)
     place = _clean(meta.get("place") or meta.get("location") or meta.get("city")) or next(
-        iter(fields.get("place", [])), ""
+        iter(fields.get(HeaderKind.PLACE, [])), ""
     )
     if not place:
         place = next((near for line in free[:12] if (near := _place_beside_date(line))), "")
     declared: dict[str, Role] = {}
     names: list[str] = []
-    roles: tuple[tuple[str, Role | None], ...] = (("asks", "interviewer"), ("answers", "respondent"), ("present", None))
+    roles: tuple[tuple[HeaderKind, Role | None], ...] = (
+        (HeaderKind.ASKS, "interviewer"),
+        (HeaderKind.ANSWERS, "respondent"),
+        (HeaderKind.PRESENT, None),
+    )
     for kind, role in roles:
         for value in fields.get(kind, []):
             for name in re.split(r"\s*(?:[;,/]|\band\b|\bund\b|\bet\b)\s*", re.sub(r"\([^)]*\)", "", value)):
@@ -189,7 +187,7 @@ def _clean(value: Any) -> str:
     return re.sub(r"\s+", " ", str(value)).strip() if value is not None else ""
 
 
-def _dated(meta: dict[str, Any], fields: dict[str, list[str]], free: list[str], source: str) -> str | None:
+def _dated(meta: dict[str, Any], fields: dict[HeaderKind, list[str]], free: list[str], source: str) -> str | None:
     places = [_clean(meta.get(key)) for key in ("date", "published", "published_time", "recorded")]
     # A sentence of the introduction tells of other days.
     head = [line for line in free[:12] if len(line.split()) < 6 or not re.search(r"[.!?]$", line)]
@@ -199,7 +197,7 @@ def _dated(meta: dict[str, Any], fields: dict[str, list[str]], free: list[str], 
         for sentence in re.split(r"(?<=[.!?])\s", line)
         if _TELLS_ITS_DATE.search(sentence)
     ]
-    places += [*fields.get("date", []), _clean(meta.get("title")), *head]
+    places += [*fields.get(HeaderKind.DATE, []), _clean(meta.get("title")), *head]
     # A file name joins its words with what a date pattern takes for part of a word.
     places.append(re.sub(r"[_\s]+", " ", PurePath(source).stem))
     return next((found[0] for place in places if place and (found := find_date(place))), None)
@@ -320,12 +318,12 @@ def _stamps_of_labels(
 
 def _talk_before(text: str, body: int, first: int) -> int:
     """Where a talk before the first label begins; at the label where there are only a few lines that introduce it."""
-    paragraphs = [(body + match.start(), match.group().strip()) for match in _PARAGRAPH.finditer(text[body:first])]
+    paragraphs = [(body + match.start(), match.group().strip()) for match in PARAGRAPH.finditer(text[body:first])]
     prose = [
         (start, len(paragraph))
         for start, paragraph in paragraphs
         if len(paragraph) * (1 + 2 * (not paragraph.isascii() and " " not in paragraph[:60])) >= _TALK_PARAGRAPH_CHARS
-        and _SENTENCE_END.search(paragraph)
+        and CLAUSE_END.search(paragraph)
         and not paragraph.startswith(("#", "[", "|", "<"))
     ]
     if len(prose) < _TALK_PARAGRAPHS or sum(size for _, size in prose) < _TALK_CHARS:
@@ -371,7 +369,7 @@ def _pieces(
         (stamp.start, stamp.end, stamp.seconds)
         for stamp in stamps[bisect_left(stamps, start, key=_start) : bisect_left(stamps, end, key=_start)]
     ]
-    cuts += [(a, z, None) for a, z in furniture_within(text, start, end)]
+    cuts += [(a, z, None) for a, z in boilerplate_within(text, start, end)]
     if not cuts and not nobody_from:
         return [_Said(mark.label, mark.role, start, end, seconds)] if end > start else []
     cuts += [(a, z, None) for a, z, _ in nobody_from if z > a]
@@ -428,7 +426,7 @@ def _nobody_from(text: str, start: int, end: int, apart: bool) -> list[tuple[int
     if "#" in piece or "____" in piece:
         found += [(start + m.start(), start + m.end(), False) for m in _HEADING.finditer(piece)]
     if apart:
-        blocks = list(_PARAGRAPH.finditer(piece))
+        blocks = list(PARAGRAPH.finditer(piece))
         deep = [number > 0 and _indent(block.group()) >= _INDENT for number, block in enumerate(blocks)]
         back = max((number for number, is_deep in enumerate(deep) if not is_deep), default=0)
         for number, block in enumerate(blocks):

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import re
 
+from rag.text.sentences import CLAUSE_END, CUT_OFF_END, PARAGRAPH
 from rag.text.spans import trim
 
 # Headings that pages put behind a text; whole phrases, since "More than that" or "See for yourself" are people talking.
-_FURNITURE = re.compile(
+_BOILERPLATE = re.compile(
     r"^(?:(?:see|read|watch|listen|check|look) (?:also|more|next|too|on)|also (?:read|see|on|in)\b.*|you (?:may|might) (?:also )?(?:like|enjoy).*"
     r"|(?:related|recommended|similar|further|other|latest|popular|trending) (?:\w+ )?(?:articles?|posts?|stories|news|episodes?|links|content|topics|reading|videos?|"
     r"interviews?|transcripts?)|related|recommended|more (?:from|on|stories|news|articles|posts|about|episodes|interviews)\b.*"
@@ -56,22 +57,19 @@ _STAGE_WORDS = re.compile(
     r"aplausos|risas|rumores|risos|palmas|música|аплодисменты|смех|смеется|смеётся|оплески|сміх|сміється|музыка|музика|掌声|笑|笑声|鼓掌|音乐|丢失)\b.{0,60}$",
     re.I,
 )
-_SENTENCE_END = re.compile(r"[.!?。！？…:;]['\"”’»)\]*_]*$")
-_CUT_OFF = re.compile(r"(?:…|\.\.\.)['\"”’»)\]]*$")
-_PARAGRAPH = re.compile(r"[^\n]+(?:\n(?!\s*\n)[^\n]+)*")
 
 
-def is_furniture(line: str) -> bool:
+def is_boilerplate(line: str) -> bool:
     """Whether a line is a heading in the words that pages use, and no sentence.
 
-    >>> is_furniture("## Related articles"), is_furniture("Share this with your neighbours.")
+    >>> is_boilerplate("## Related articles"), is_boilerplate("Share this with your neighbours.")
     (True, False)
     """
     line = line.strip()
     heading = line.strip("#*_=- \t")
-    if not line or len(line) > 80 or "\n" in line or not (_FURNITURE.match(heading) or _FURNITURE.match(line)):
+    if not line or len(line) > 80 or "\n" in line or not (_BOILERPLATE.match(heading) or _BOILERPLATE.match(line)):
         return False
-    return line.endswith((":", "：")) or line[0] == "©" or not _SENTENCE_END.search(line)
+    return line.endswith((":", "：")) or line[0] == "©" or not CLAUSE_END.search(line)
 
 
 def is_credit(line: str) -> bool:
@@ -132,7 +130,7 @@ def end_of_talk(text: str, start: int, end: int) -> int:
     Furniture opens with a heading: a short line that ends like no sentence, and is either in the words that pages use for
     it, or is followed up to the end by headings and teasers that break off.
     """
-    paragraphs = [(m.start() + start, m.group()) for m in _PARAGRAPH.finditer(text[start:end])]
+    paragraphs = [(m.start() + start, m.group()) for m in PARAGRAPH.finditer(text[start:end])]
     for position, paragraph in paragraphs:
         offset = 0
         for line in paragraph.split("\n"):
@@ -145,14 +143,14 @@ def end_of_talk(text: str, start: int, end: int) -> int:
     for number in range(len(paragraphs) - 1, -1, -1):
         teasers[number] = loose and broken_off
         line = paragraphs[number][1].strip()
-        broken_off = broken_off or bool(_CUT_OFF.search(line))
-        loose = loose and (not _SENTENCE_END.search(line) or bool(_CUT_OFF.search(line)))
+        broken_off = broken_off or bool(CUT_OFF_END.search(line))
+        loose = loose and (not CLAUSE_END.search(line) or bool(CUT_OFF_END.search(line)))
     for number, (position, paragraph) in enumerate(paragraphs[1:], start=1):
         line = paragraph.strip()
         following = paragraphs[number + 1][1] if number + 1 < len(paragraphs) else ""
         rule = bool(re.fullmatch(r"[-*_=#]{3,}", line))
-        heading = len(line.split()) <= 6 and "\n" not in line and not _SENTENCE_END.search(line)
-        if is_furniture(line) or (heading and teasers[number]) or (rule and is_furniture(following)):
+        heading = len(line.split()) <= 6 and "\n" not in line and not CLAUSE_END.search(line)
+        if is_boilerplate(line) or (heading and teasers[number]) or (rule and is_boilerplate(following)):
             return trim(text, start, position)[1]
     while len(paragraphs) > 1:  # credits, a time of day and rules at the very end
         position, paragraph = paragraphs[-1]
@@ -164,18 +162,16 @@ def end_of_talk(text: str, start: int, end: int) -> int:
     return end
 
 
-def furniture_within(text: str, start: int, end: int) -> list[tuple[int, int]]:
+def boilerplate_within(text: str, start: int, end: int) -> list[tuple[int, int]]:
     """Adverts, credits and pointers to other pages in the midst of a turn, with the headings that follow them."""
     found: list[tuple[int, int]] = []
     cutting = False
     if "\n" not in text[start:end]:
         return found
-    for match in _PARAGRAPH.finditer(text[start:end]):
+    for match in PARAGRAPH.finditer(text[start:end]):
         line = match.group().strip()
-        opens = match.start() > 0 and "\n" not in line and (is_furniture(line) or is_credit(line))
-        loose = (
-            cutting and not is_credit(line) and len(line) < 120 and not _SENTENCE_END.search(line) and "\n" not in line
-        )
+        opens = match.start() > 0 and "\n" not in line and (is_boilerplate(line) or is_credit(line))
+        loose = cutting and not is_credit(line) and len(line) < 120 and not CLAUSE_END.search(line) and "\n" not in line
         if opens or loose:
             found.append((start + match.start(), start + match.end()))
         cutting = (opens and not is_credit(line)) or loose

@@ -1,0 +1,238 @@
+"""The other ways of labelling speakers: names on lines of their own, before dashes, gaps and periods, in brackets, in bold."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable
+
+from rag.text.names import is_question_label
+from rag.text.sentences import SPEECH_END
+from rag.transcript.boilerplate import is_stage_note
+from rag.transcript.grammars.common import LABEL, SPACE, keep_commonest_form, keep_recurring, ordinary_words
+from rag.transcript.label_shapes import OFFICE, asks_or_answers, can_be_label, has_name_shape
+from rag.transcript.marks import Line, Mark, Source
+from rag.transcript.stamps import BRACKETED_CLOCK, STAMP, WHEN, is_rising, seconds_in, seconds_into
+
+_ALONE = re.compile(
+    rf"{SPACE}(?P<kind>#{{1,6}}\s+|>{{1,3}}\s*|={{2,6}}\s*|-{{2,6}}\s*)?(?P<mark>\*{{1,3}}|_{{1,3}})?(?P<open>[\[【<])?(?P<label>{LABEL})(?P<close>[\]】>])?(?:{SPACE}\([^()\n]{{1,40}}\)){{0,2}}(?P<close2>\*{{1,3}}|_{{1,3}})?{SPACE}(?:={{2,6}}|-{{2,6}}|#{{1,6}})?{SPACE}\\?$"
+)
+_STAMPED = re.compile(
+    rf"{SPACE}(?:\*\*|__|#{{1,6}}\s+)?(?:\[?(?P<label>{LABEL})\]?(?:\*\*|__)?{SPACE}[-–—|,·@]?{SPACE}(?P<stamp>{STAMP})"
+    rf"|(?P<stamp2>{STAMP}){SPACE}[-–—|,·]?{SPACE}(?:\*\*|__)?(?P<label2>{LABEL}))(?:\*\*|__)?{SPACE}[:：]?{SPACE}$"
+)
+_STAMPED_TEXT = re.compile(
+    rf"{SPACE}(?P<label>{LABEL})(?:{SPACE}(?P<stamp>{BRACKETED_CLOCK}){SPACE}[:：–-]?|[\s@]{SPACE}(?P<stamp2>{WHEN}){SPACE}(?:[:：]|\s[-–—]))(?=\s){SPACE}"
+)
+_COURTESY = r"(?:M(?:r|rs|s|iss|x|me|lle)?|Dr|Prof|Hon|Sen(?:ator)?|Rep(?:resentative)?|Gov(?:ernor)?|Gen(?:eral)?|Sr|Sra|Herr|Frau|Judge|Justice|Chair(?:man|woman|person)?|Secretary|Ambassador|President|Delegate)\.?"
+_CAPITAL_NAME = r"[^\W\d_a-z][\w'’.-]*[A-ZÀ-ÞА-ЯЁ]{2}[\w'’-]*"
+_PERIOD = re.compile(
+    rf"{SPACE}(?P<label>(?:(?:(?:{_COURTESY}|{OFFICE})\s)+(?:[A-Z]\.\s|[A-Z][\w'’-]+\s){{0,2}}{_CAPITAL_NAME}(?:\s{_CAPITAL_NAME}){{0,3}}(?:\s(?:of|from)(?:\s[A-Z]\w+){{1,3}})?"
+    rf"|(?P<mixed>(?:{_COURTESY}\s)+[A-ZÀ-Þ][\w'’-]+(?:\s[A-ZÀ-Þ][\w'’-]+){{0,2}}(?:\s(?:of|from)(?:\s[A-Z]\w+){{1,2}})?(?:,\s[a-zà-ÿ][^.:\n]{{3,90}})?|M(?:me|lle)?\.?\sl[ae]\s[^\W\d_A-Z][^.:,\n]{{3,60}}|The\s(?:Acting\s)?(?:Chair(?:man|woman|person)?|President|Speaker|Witness|Clerk|Court))"
+    rf"|(?:The|THE)\s[A-Z]{{4,}}(?:\s[A-Z]{{2,}}){{0,4}}|(?P<bare>[A-ZÀ-Þ]{{2,}}(?:\s(?:[A-Z]\.|[A-ZÀ-Þ'’-]{{2,}})){{1,3}})))(?:\s[(\[][^()\[\]\n]{{1,60}}[)\]])?\.\s+(?:[–—]\s+)?(?=\S)"
+)
+_BOLD_OPEN = re.compile(rf"{SPACE}(?P<mark>\*\*|__)(?P<label>{LABEL})[.,]?(?P=mark)[.,]?{SPACE}(?:[-–—]{SPACE})?(?=\S)")
+_DASH = re.compile(
+    rf"{SPACE}(?:(?P<stamp>{STAMP}){SPACE}[-–—|]?{SPACE})?(?P<label>{LABEL})[.,]?{SPACE}(?:[–—]|--|\s-|(?<=\.)-|>|\s\||\s//)\s+(?=\S)"
+)
+_BRACKETED = re.compile(
+    rf"{SPACE}[\[<【({{](?P<label>{LABEL})(?:[,·–-]?\s?(?P<stamp>{WHEN}))?[\]>】)}}](?!\()\s*(?=\S)"
+)
+# The letters for a question and an answer in other languages, and words for both: "P.", "PREGUNTA.-", "F:".
+_ASKS_WITH = {"Q": "AR", "P": "R", "D": "R", "F": "A", "В": "О", "З": "В", "П": "В"}
+_INITIAL = re.compile(
+    rf"{SPACE}(?P<mark>\*\*)?(?P<label>[^\W\d_]{{1,14}})(?:\.?{SPACE}[-–—]+|[.:：)])(?(mark)\*\*){SPACE}[-–—]?\s+(?=\S)"
+)
+_GAP = re.compile(rf"{SPACE}(?P<label>{LABEL})(?:\t|[^\S\n]{{3,}})[^\S\n]*(?=\S)")
+_QUESTION_PARAGRAPH = re.compile(
+    r"[^\S\n]*(?:(?P<mark>\*{1,3}|_{1,3})(?P<bold>[^*_\n].*?)(?P=mark)|#{1,6}\s+(?P<head>.+?))[^\S\n]*$", re.S
+)
+_INLINE = re.compile(
+    r"(?:^|(?<=[.?!…)\]”\"—] )|(?<=[.?!…)\]”\"—]  ))(?P<label>Q\.?(?=\s{2})|(?:[A-ZÀ-ÞА-ЯЁ][\w.'’-]*\s){0,4}[A-ZÀ-ÞА-ЯЁ][\w'’-]*(?=\s?:\s))\s?:?\s+"
+)
+_NO_LABELS_END = frozenset('.!?,;:…。！？，；："”')
+_INITIAL_END = re.compile(r"\b[A-Z]\.$|[JS]r\.$")
+
+
+def find_names_alone(source: Source) -> list[Mark]:
+    """A name alone on its line, plain, bold, as a heading or in brackets, and the words below it."""
+    found = []
+    for number, line in enumerate(source.lines):
+        if len(line.text) > 90 or number + 1 == len(source.lines):
+            continue
+        ending = line.text.rstrip("*_ \t\\")[-3:]
+        if ending[-1:] in _NO_LABELS_END and len(line.text) > 20 and not _INITIAL_END.search(ending):
+            continue  # most lines: told without trying to match them
+        if not line.opens and not SPEECH_END.search(source.lines[number - 1].text.rstrip()):
+            continue  # in the midst of a paragraph
+        match = _ALONE.match(line.text)
+        if not match or bool(match["open"]) != bool(match["close"]) or bool(match["mark"]) != bool(match["close2"]):
+            continue
+        label = match["label"].strip()
+        if SPEECH_END.search(label) and not re.search(r"\b[A-Z]\.$|(?:Jr|Sr)\.$", label) and not asks_or_answers(label):
+            continue
+        named = has_name_shape(label) or asks_or_answers(label)
+        if named and can_be_label(label) and not is_stage_note(label):
+            kind = (match["kind"] or match["mark"] or match["open"] or "plain")[:1] + (
+                "" if line.blank_follows else "+"
+            )
+            if not line.opens and line.blank_follows:
+                continue
+            found.append(Mark(label, line.start, line.end, None, True, kind=kind))
+    found = keep_commonest_form(found)
+    counts = Counter(mark.key for mark in found)
+    ordinary = ordinary_words(source, [mark for mark in found if not asks_or_answers(mark.label)], counts)
+    return keep_recurring(source, [mark for mark in found if mark.key not in ordinary], share=0.1)
+
+
+def find_names_with_times(source: Source) -> list[Mark]:
+    """`Name 1:51` on its own line, `[00:01:02] Name` on its own line, `Name 1:51: text`."""
+    found = []
+    for line in source.lines:
+        if ":" not in line.text[:110]:
+            continue
+        match = _STAMPED.match(line.text) if len(line.text) < 120 else None
+        if match:
+            label = (match["label"] or match["label2"]).strip(" -–—|,·@")
+            stamp = match["stamp"] or match["stamp2"]
+        elif match := _STAMPED_TEXT.match(line.text):
+            label, stamp = match["label"].strip(), match["stamp"] or match["stamp2"]
+        else:
+            continue
+        if label and can_be_label(label) and (has_name_shape(label) or asks_or_answers(label)):
+            found.append(Mark(label, line.start, line.start + match.end(), seconds_into(stamp), line.opens))
+    return keep_recurring(source, found) if is_rising([mark.seconds for mark in found]) else []
+
+
+def find_titles_with_period(source: Source) -> list[Mark]:
+    """`Mr. SMITH.`, `The PRESIDING OFFICER.`: a title and capitals, as parliaments print them."""
+    found = []
+    for line in source.lines:
+        head = line.text[:90]
+        if ". " in head and (match := _PERIOD.match(line.text)):
+            kind = "mixed" if match["mixed"] else "bare" if match["bare"] else "title"
+            opens = kind != "mixed" or line.opens or line.text[0].isspace()
+            found.append(Mark(match["label"], line.start, line.start + match.end(), None, opens, kind=kind))
+    # "Mr. Smith. He came" can begin a wrapped line: without capitals a label stands where a paragraph begins.
+    found = [mark for mark in found if mark.opens_paragraph]
+    # With a title each is unmistakable by itself, and two of them make a record; a bare name must recur.
+    titled = [mark for mark in found if mark.kind == "title"]
+    least = 0.05 if any(mark.kind == "mixed" for mark in found) else 0.2
+    recurring = {mark.start for mark in keep_recurring(source, found, share=least)}
+    return (
+        [mark for mark in found if mark.kind == "title" or mark.start in recurring]
+        if len(titled) >= 2 or recurring
+        else []
+    )
+
+
+def find_question_letters(source: Source) -> list[Mark]:
+    """`P. text`, `R. text`, `PREGUNTA.- text`: a letter or a word for the question, and one for the answer."""
+    found = []
+    for line in source.lines:
+        match = _INITIAL.match(line.text) if line.text.lstrip(" \t*")[:1].isupper() else None
+        if match and (len(match["label"]) == 1 or asks_or_answers(match["label"])):
+            found.append(Mark(match["label"], line.start, line.start + match.end(), None, line.opens))
+    counts = Counter(mark.label for mark in found if len(mark.label) == 1)
+    pairs = [(q, a) for q, answers in _ASKS_WITH.items() for a in answers if min(counts[q], counts[a]) >= 2]
+    asks, answers = max(pairs, key=lambda pair: counts[pair[0]] + counts[pair[1]], default=("", ""))
+    found = [mark for mark in found if mark.label in (asks, answers) or asks_or_answers(mark.label)]
+    if not found:
+        return []
+    # Initials and lists have letters, too: what the first letter opens must be questions.
+    ends = [*(mark.start for mark in found[1:]), len(source.text)]
+    asked = [
+        "?" in source.text[mark.end : end].rstrip()[-120:]
+        for mark, end in zip(found, ends, strict=True)
+        if mark.label == asks or is_question_label(mark.label)
+    ]
+    return keep_recurring(source, found, share=0.3) if sum(asked) >= 0.5 * max(len(asked), 1) else []
+
+
+def find_bold_openings(source: Source) -> list[Mark]:
+    """`**Name.** text` and `**Name** text`."""
+    return keep_recurring(
+        source, _at_line_heads(source, _BOLD_OPEN, lambda line: line.text.lstrip()[:2] in ("**", "__"))
+    )
+
+
+def find_names_before_dashes(source: Source) -> list[Mark]:
+    """`Name — text`, `M. Name. – text`."""
+
+    def may(line: Line) -> bool:
+        head = line.text[:60]
+        return line.opens and (any(sign in head for sign in ("–", "—", "--", " - ", ".- ", ">", "|", "//")))
+
+    return keep_recurring(source, _at_line_heads(source, _DASH, may), share=0.3)
+
+
+def find_bracketed_names(source: Source) -> list[Mark]:
+    """`[Name] text`, `<Name> text`."""
+    found = _at_line_heads(source, _BRACKETED, lambda line: line.text.lstrip()[:1] in "[<【({" and line.opens)
+    return keep_recurring(source, [mark for mark in found if not is_stage_note(mark.label)], share=0.3)
+
+
+def find_names_before_gaps(source: Source) -> list[Mark]:
+    """`Name<tab>text`, `NAME     text`."""
+    return keep_recurring(
+        source, _at_line_heads(source, _GAP, lambda line: "\t" in line.text[:50] or "   " in line.text[:50]), share=0.3
+    )
+
+
+def _at_line_heads(source: Source, pattern: re.Pattern[str], may: Callable[[Line], bool]) -> list[Mark]:
+    found = []
+    for line in source.lines:
+        match = pattern.match(line.text) if may(line) else None
+        if (
+            match
+            and can_be_label(match["label"])
+            and (has_name_shape(match["label"]) or asks_or_answers(match["label"]))
+        ):
+            seconds = seconds_in(match)
+            found.append(Mark(match["label"].strip(" .,"), line.start, line.start + match.end(), seconds, line.opens))
+    return found
+
+
+def find_labels_in_running_text(source: Source) -> list[Mark]:
+    """Labels behind the end of a sentence, where a whole transcript stands on one line or a few."""
+    if len(source.lines) > max(3, len(source.text) // 1500):
+        return []
+    found = []
+    for line in source.lines:
+        for match in _INLINE.finditer(line.text):
+            label = match["label"].strip(" .")
+            if can_be_label(label) and has_name_shape(label):
+                found.append(Mark(label, line.start + match.start(), line.start + match.end(), None, True))
+    counts = Counter(mark.key for mark in found)
+    ordinary = ordinary_words(source, [mark for mark in found if not asks_or_answers(mark.label)], counts)
+    return keep_recurring(
+        source, [mark for mark in found if counts[mark.key] >= 2 and mark.key not in ordinary], share=0.0
+    )
+
+
+def find_questions_set_apart(source: Source) -> list[Mark]:
+    """Questions as bold paragraphs or headings, and answers below them; nobody is named."""
+    marks: list[Mark] = []
+    asked = 0
+    blocks = [
+        (source.body + match.start(), match.group())
+        for match in re.finditer(r"[^\n]+(?:\n(?![^\S\n]*\n)[^\n]+)*", source.text[source.body :])
+    ]
+    answered = False
+    for start, block in blocks:
+        if not block.strip():
+            continue
+        match = _QUESTION_PARAGRAPH.match(block)
+        inner = (match["bold"] or match["head"]).strip() if match else ""
+        if match and inner and (match["mark"] or "") not in ("_" * 4,) and "\n\n" not in inner:
+            is_question = inner.rstrip('*_"”’») ').endswith(("?", "？"))
+            asked += is_question
+            answered = False
+            offset = start + match.start("bold" if match["bold"] else "head")
+            marks.append(Mark("", start, offset, None, True, role="interviewer", kind="?" if is_question else "."))
+        elif marks and not answered:
+            marks.append(Mark("", start, start, None, True, role="respondent"))
+            answered = True
+    questions = [mark for mark in marks if mark.role == "interviewer"]
+    # A heading that asks nothing stands between chapters.
+    return marks if asked >= 3 and asked >= 0.6 * len(questions) else []

@@ -1,0 +1,145 @@
+"""What a label looks like: whether a few words can name a speaker, and when two labels are the same one."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from rag.text.names import fold, is_question_label, plain_label
+from rag.transcript.boilerplate import is_boilerplate
+from rag.transcript.roles import is_answer_label
+
+# Words that stand before a colon in running text and are nobody's name.
+NO_NAMES = frozenset(
+    "note notes source sources photo photos image video audio tags tag date time place location topic topics subject "
+    "title author update updated published by via re ps nb first second third fourth firstly secondly thirdly finally "
+    "example remember warning summary abstract introduction conclusion contents chapter part section figure table http "
+    "https www email tel phone fax editor copyright keywords category categories link links download read see also "
+    "more transcript recorded duration length episode season look listen well yes okay right now answer break music "
+    "intro outro applause laughter imagine fact truth result problem reminder disclaimer correction correct meaning "
+    "attention caution hinweis anmerkung quelle foto bild thema datum ort titel inhalt tagesordnung beifall heiterkeit "
+    "nota fuente fonte fecha data lugar local tema titulo imagen ejemplo exemplo "
+    "remarque objet lieu titre sujet exemple "
+    "примечание источник фото дата тема место примітка джерело "
+    "注 注意 来源 时间 地点 主题 位置 题 标题 图 幻灯片 日期 编辑 责任编辑".split()
+)
+# Small words that a surname begins with, and those within a label.
+_NAME_PREFIXES = frozenset("de da di del della der den des du el la le van von zu zur af al ibn ben ter ten".split())
+_PARTICLES = _NAME_PREFIXES | frozenset(
+    "do dos das los las bin of the and und et y e för och hon. for h. c. i и та на".split()
+)
+_OPENING_PARTICLES = frozenset(["the", "hon.", "h.", "c."])
+# Words of sentences, which no description of a person has: "the woman in red", but not "let me say this".
+_SENTENCE_WORDS = (
+    "i you we he she it they me my your our this that these is are was were be been will would can do did has have say "
+    "said let if what why how when here there not but so because also "
+    "ich sie wir ist sind war das je vous nous est sont c'est que es son pero как что это но".split()
+)
+_SENTENCE_WORD = re.compile(rf"\b(?:{'|'.join(_SENTENCE_WORDS)})\b")
+# Offices in capitals, as records of parliaments and courts print them: a brick for patterns.
+OFFICE = (
+    r"(?:M(?:R|RS|S|ISS)|DR|PROF|HON|SEN(?:ATOR)?|REP(?:RESENTATIVE)?|GOV(?:ERNOR)?|JUDGE|JUSTICE"
+    r"|(?:VICE\s)?CHAIR(?:MAN|WOMAN|PERSON)?|SECRETARY|AMBASSADOR|(?:VICE\s)?PRESIDENT)\.?"
+)
+_EXAMINER = re.compile(rf"BY\s{OFFICE}\s")
+_CONTINUING = re.compile(r",?\s+(?:continuing|continued|cont[’'.]?d?\.?)$", re.I)
+_NUMBERED = re.compile(r"([^\W\d_]+)\s*(?:No\.?|Nr\.?|№|#)?\s*\d{1,3}")
+_YEAR = re.compile(r"\b(?:19|20)\d\d\b")
+# A sentence ends in it; "Hon.", "Gen." and initials end none.
+_ENDS_SENTENCE = re.compile(r"[^\W\d_A-Z]{4,}[.…]\s")
+_QUOTATION_MARKS = "\"“”„«»'‘’"
+_MAX_WORDS, _MAX_CHARS, _MAX_NAME_WORDS, _MAX_WORDS_WITHOUT_COMMA = 12, 90, 8, 9
+_MAX_CHARS_WITHOUT_CAPITALS = 12  # of a name in a script that has none
+
+
+@lru_cache(maxsize=65_536)
+def label_key(label: str) -> str:
+    """A label for comparing: case, accents, remarks and the numbers of questions do not count.
+
+    >>> label_key("Q12."), label_key("THE PRESIDENT (continuing)"), label_key("Speaker 2")
+    ('q', 'the president', 'speaker 2')
+    """
+    return fold(spelled(label))
+
+
+@lru_cache(maxsize=65_536)
+def spelled(label: str) -> str:
+    """A label as it names somebody: no remark, no mark-up, no number of a question.
+
+    >>> spelled("Question 3"), spelled("Ann Reed [continuing]")
+    ('Question', 'Ann Reed')
+    """
+    plain = _CONTINUING.sub("", plain_label(label))
+    numbered = _NUMBERED.fullmatch(plain)
+    return numbered[1] if numbered and asks_or_answers(numbered[1]) else plain
+
+
+@lru_cache(maxsize=65_536)
+def asks_or_answers(label: str) -> bool:
+    """Whether a label says "question" or "answer" rather than who speaks.
+
+    >>> asks_or_answers("Q"), asks_or_answers("Antwort"), asks_or_answers("Ann Reed")
+    (True, True, False)
+    """
+    return is_question_label(label) or is_answer_label(label)
+
+
+def has_sentence_words(key: str) -> bool:
+    """Whether a label's key has words of sentences in it, which no description of a person has.
+
+    >>> has_sentence_words("let me say this"), has_sentence_words("the woman in red")
+    (True, False)
+    """
+    return bool(_SENTENCE_WORD.search(key))
+
+
+@lru_cache(maxsize=65_536)
+def has_name_shape(label: str) -> bool:
+    """Every word begins as names do: "Ilse Brandt", "MS. REED", "van der Berg", "Speaker 2".
+
+    >>> has_name_shape('Dwayne "Rock" Cole'), has_name_shape("The point is")
+    (True, False)
+    """
+    words = plain_label(label).replace(",", " ").split()
+    words = [bare for word in words if (bare := word.strip(_QUOTATION_MARKS))]
+    if not words or len(words) > _MAX_NAME_WORDS:
+        return False
+    if all(word[0].isalpha() and not _has_case(word[0]) for word in words):
+        return sum(map(len, words)) <= _MAX_CHARS_WITHOUT_CAPITALS and not re.search(r"[，。、；]", label)
+    if fold(words[0]) in _PARTICLES - _NAME_PREFIXES - _OPENING_PARTICLES:
+        return False
+    begin_as_names = (
+        word[0].isupper() or word[0].isdigit() or fold(word) in _PARTICLES or not _has_case(word[0]) for word in words
+    )
+    return all(begin_as_names) and any(word[0].isupper() for word in words)
+
+
+def _has_case(char: str) -> bool:
+    return char.lower() != char.upper()
+
+
+@lru_cache(maxsize=65_536)
+def can_be_label(label: str) -> bool:
+    """Whether a text can name a speaker at all: short, no sentence, none of the words that open a remark.
+
+    >>> can_be_label("Ann Reed"), can_be_label("Note"), can_be_label("It was late. And")
+    (True, False, False)
+    """
+    plain = plain_label(label)
+    words = plain.split()
+    if not words or len(words) > _MAX_WORDS or len(plain) > _MAX_CHARS:
+        return False
+    if asks_or_answers(spelled(label)):
+        return plain[0].upper() == plain[0] or len(words) == 1
+    begins_small = fold(words[0]) in _NAME_PREFIXES and any(word[0].isupper() for word in words[1:])
+    if not (plain[0].isupper() or begins_small or (plain[0].isalpha() and not _has_case(plain[0]))):
+        return False
+    if len(words) > _MAX_WORDS_WITHOUT_COMMA and "," not in plain:
+        return False
+    if len(words) <= 4 and _YEAR.search(plain):  # a date, with the time of day behind it
+        return False
+    if _ENDS_SENTENCE.search(plain):
+        return False
+    if words[0] == "BY" and plain.isupper() and _EXAMINER.match(plain):
+        return True  # the line above a lawyer's questions
+    return fold(words[0]).strip(".,") not in NO_NAMES and not is_boilerplate(plain)
