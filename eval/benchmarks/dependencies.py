@@ -1,8 +1,10 @@
 """What each dependency costs: `python -m eval.benchmarks.dependencies [pyproject.toml]` prints the table in docs/dependencies.md.
 
-The licence and the size are those of the installed distribution, its own files only. The time is what importing the modules
-that this project imports takes in a new process, the libraries below them included: the median of three runs of `python -X
-importtime`, after one run that fills the system's file cache. What a dependency is for is the comment behind it in pyproject.toml.
+The licence and the size are those of the installed distribution, its own files only. The time is the processor time of the
+import statements in this project's code, run in a new process, with everything that the library itself imports: the median of
+three runs. Processor time is used because it depends little on what else the machine does. Benchmarks and training are left
+out, since they are no part of the product. What a dependency is for is the comment behind it in pyproject.toml. A distribution is
+shown once.
 """
 
 from __future__ import annotations
@@ -11,7 +13,7 @@ import ast
 import re
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import Distribution, PackageNotFoundError, distribution, packages_distributions
 from pathlib import Path
@@ -34,11 +36,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Print the table."""
     given = sys.argv[1:] if arguments is None else arguments
     file = Path(given[0]) if given else Path("pyproject.toml")
-    imported = sorted(set(imported_modules(file.parent)))
+    statements = import_statements(file.parent)
+    shown = set()
     print("| package | licence | import, ms | size, MB | what it is for, and where |")
     print("|---|---|---|---|---|")
     for dependency in dependencies_in(file.read_text(encoding="utf-8")):
-        print(row_of(dependency, imported))
+        if dependency.name not in shown:
+            shown.add(dependency.name)
+            print(row_of(dependency, statements), flush=True)
     return 0
 
 
@@ -61,40 +66,41 @@ def dependencies_in(text: str) -> Iterator[Dependency]:
                 yield Dependency(name, "" if extra == "dependencies" else extra, comment)
 
 
-def imported_modules(root: Path) -> Iterator[str]:
-    """Every module that this project's code imports, in functions too."""
+def import_statements(root: Path) -> dict[str, set[str]]:
+    """The import statements in the product's code, those in functions too, by the top-level module that they import."""
+    found: dict[str, set[str]] = {}
     for file in (file for package in PACKAGES for file in (root / package).rglob("*.py")):
+        if {"benchmarks", "training"} & set(file.parts):
+            continue
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Import):
-                yield from (alias.name for alias in node.names)
+                for alias in node.names:
+                    found.setdefault(alias.name.partition(".")[0], set()).add(f"import {alias.name}")
             elif isinstance(node, ast.ImportFrom) and node.module:
-                yield node.module
+                found.setdefault(node.module.partition(".")[0], set()).add(ast.unparse(node))
+    return found
 
 
-def row_of(dependency: Dependency, imported: Sequence[str]) -> str:
-    """A row of the table; dashes for a distribution that is not installed."""
+def row_of(dependency: Dependency, statements: Mapping[str, set[str]]) -> str:
+    """A row of the table; dashes for a distribution that is not installed, or that the code does not import."""
     name = f"{dependency.name} ({dependency.extra})" if dependency.extra else dependency.name
     try:
         found = distribution(dependency.name)
     except PackageNotFoundError:
         return f"| {name} | – | – | – | {dependency.reason} |"
     tops = {top for top, owners in packages_distributions().items() if found.metadata["Name"] in owners}
-    modules = [module for module in imported if module.partition(".")[0] in tops]
-    took = f"{import_ms(modules):.0f}" if modules else "–"
+    imported = sorted(statement for top in tops for statement in statements.get(top, ()))
+    took = f"{import_ms(imported):.0f}" if imported else "–"
     return f"| {name} | {licence_of(found)} | {took} | {size_mb(found):.1f} | {dependency.reason} |"
 
 
-def import_ms(modules: Sequence[str]) -> float:
-    """Milliseconds to import all of these modules in a new process: the median of three runs."""
-    return median([_import_ms_once(modules) for _ in range(RUNS + 1)][1:])
-
-
-def _import_ms_once(modules: Sequence[str]) -> float:
-    command = [sys.executable, "-X", "importtime", "-c", f"import {', '.join(modules)}"]
-    done = subprocess.run(command, capture_output=True, text=True, check=True)
-    # Python's own start-up comes first and ends with `site`.
-    *_, after = re.split(r"\| site\n", done.stderr, maxsplit=1)
-    return sum(int(own) for own in re.findall(r"^import time: +(\d+) \|", after, re.M)) / 1000
+def import_ms(statements: Sequence[str]) -> float:
+    """Milliseconds of processor time of these import statements together, each time in a new process: the median of three."""
+    code = "\n".join(["import time", "start = time.process_time()", *statements, "print(time.process_time() - start)"])
+    runs = [
+        subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True) for _ in range(RUNS)
+    ]
+    return 1000 * median(float(run.stdout.splitlines()[-1]) for run in runs)
 
 
 def licence_of(found: Distribution) -> str:
