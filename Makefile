@@ -8,13 +8,14 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 DEMO := demo-archive
 
-.PHONY: help setup chat demo test lint bench clean
+.PHONY: help setup chat demo test lint bench deps clean
 
 help:
 	@echo "make chat    set up, read the bundled interviews, open the web page at http://localhost:7860/"
 	@echo "make demo    set up, read the bundled interviews, ask three questions"
 	@echo "make test    set up, lint, type check, and run every test"
 	@echo "make bench   measure speed and answer quality"
+	@echo "make deps    print what each library costs: licence, import time, size"
 	@echo "make clean   remove .venv and the demo archive"
 
 setup: $(READY)
@@ -50,6 +51,9 @@ lint: $(READY)
 bench: $(READY)
 	$(BIN)/python -m eval.benchmarks.speed
 	$(BIN)/python -m ui.benchmark
+
+deps: $(READY)
+	$(BIN)/python -m eval.benchmarks.dependencies
 
 clean:
 	rm -rf $(VENV) $(DEMO)

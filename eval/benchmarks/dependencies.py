@@ -1,4 +1,4 @@
-"""What each dependency costs: `python -m eval.benchmarks.dependencies [pyproject.toml]` prints the table in docs/dependencies.md.
+"""What each dependency costs: `make deps` prints the table in docs/dependencies.md.
 
 The licence and the size are those of the installed distribution, its own files only. The time is the processor time of the
 import statements in this project's code, run in a new process, with everything that the library itself imports: the median of
