@@ -10,8 +10,8 @@
     date = "2024-05-03"
     place = "Oslo"
 
-An archive keeps them in its folder and applies them whenever the file is read again. What names nobody is an error rather
-than nothing: a misspelt name would leave a false attribution standing.
+An archive keeps them in its folder and applies them whenever the file is read again. Unknown names
+are errors: a typo must not leave a wrong attribution in place.
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ from pathlib import Path
 from typing import Any, get_args
 
 from rag.errors import InputError
-from rag.text.spans import trim
-from rag.types import Document, Role, Span, Turn
+from rag.text.spans import trim, without
+from rag.types import Document, Role, Span
 
 FILE = "corrections.toml"
 EVERY = "*"
@@ -111,68 +111,88 @@ def corrected(document: Document, correction: Correction, *, lenient: bool = Fal
 
     Names are those of the document as it was read; what is renamed can be given a role under either name.
     """
-    names = dict.fromkeys(turn.speaker for turn in document.turns)
+    names = _new_names(document, correction, lenient=lenient)
+    roles = _new_roles(document, correction, names, lenient=lenient)
+    turns = [
+        replace(turn, speaker=(name := names[turn.speaker]), role=roles[name] if name else turn.role)
+        for turn in document.turns
+    ]
+    cut = _cuts(document, correction, lenient=lenient)
+    kept = [
+        replace(turn, start=start, end=end)
+        for turn in turns
+        for span in without((turn.start, turn.end), cut)
+        for start, end in [trim(document.text, *span)]
+        if end > start
+    ]
+    meta: dict[str, Any] = dict(correction.meta)
+    return replace(document, turns=tuple(kept), left_out=tuple(sorted({*document.left_out, *cut})), **meta)
 
-    def known(name: str, what: str) -> bool:
-        if name in names:
-            return True
-        if lenient:
-            return False
-        there = ", ".join(repr(each) for each in names if each) or "nobody with a name"
-        raise InputError(f"nobody called {name!r} to {what}; there are: {there}")
 
-    joined: dict[str, str] = {}
+def _speaks(document: Document, name: str, what: str, *, lenient: bool) -> bool:
+    """Whether somebody of that name speaks. Raises InputError if not, unless `lenient`; `what` says what for."""
+    if name in document.speakers or lenient:
+        return name in document.speakers
+    there = ", ".join(repr(each) for each in document.speakers if each) or "nobody with a name"
+    raise InputError(f"nobody called {name!r} to {what}; there are: {there}")
+
+
+def _new_names(document: Document, correction: Correction, *, lenient: bool) -> dict[str, str]:
+    """The name of each speaker after what is merged and what is renamed."""
+    names = document.speakers
+    merged_into: dict[str, str] = {}
     for group in correction.merge:
         for name in group:
-            if known(name, "merge"):
-                joined[name] = group[0]
+            if _speaks(document, name, "merge", lenient=lenient):
+                merged_into[name] = group[0]
     renamed: dict[str, str] = {}
     for name, new in correction.rename.items():
-        if not known(name, "rename"):
+        if not _speaks(document, name, "rename", lenient=lenient):
             continue
-        if new in names and joined.get(new, new) != joined.get(name, name) and new not in correction.rename:
+        own = merged_into.get(name, name)
+        if new in names and merged_into.get(new, new) != own and new not in correction.rename:
             if lenient:
                 continue
             raise InputError(
                 f"{new!r} is somebody else there; to make {name!r} the same person "
                 f"write merge = [[{_quoted(new)}, {_quoted(name)}]]"
             )
-        renamed[joined.get(name, name)] = new
-    to = {name: renamed.get(joined.get(name, name), joined.get(name, name)) for name in names}
+        renamed[own] = new
+    return {name: renamed.get(own := merged_into.get(name, name), own) for name in names}
+
+
+def _new_roles(
+    document: Document, correction: Correction, names: Mapping[str, str], *, lenient: bool
+) -> dict[str, Role]:
+    """The role of each speaker by the new name; of merged ones that of the first named."""
     roles: dict[str, Role] = {}
     for turn in document.turns:
-        roles.setdefault(to.get(turn.speaker, turn.speaker), turn.role)
-    for group in correction.merge:  # who stands for all gives the role, too
-        own = next((turn.role for turn in document.turns if turn.speaker == group[0]), None)
+        roles.setdefault(names[turn.speaker], turn.role)
+    for first, *_ in correction.merge:
+        own = next((turn.role for turn in document.turns if turn.speaker == first), None)
         if own:
-            roles[to.get(group[0], group[0])] = own
+            roles[names[first]] = own
     for name, role in correction.role.items():
-        if name in roles or known(name, "give a role to"):
-            roles[to.get(name, name)] = role
-    turns = [
-        replace(turn, speaker=(name := to.get(turn.speaker, turn.speaker)), role=roles[name] if name else turn.role)
-        for turn in document.turns
-    ]
+        if name in roles or _speaks(document, name, "give a role to", lenient=lenient):
+            roles[names.get(name, name)] = role
+    return roles
+
+
+def _cuts(document: Document, correction: Correction, *, lenient: bool) -> list[Span]:
+    """The ranges of the text that are dropped."""
+    count, length = len(document.turns), len(document.text)
     cut: list[Span] = []
     for first, last in correction.drop:
-        if last > len(turns):
-            if lenient:
-                continue
-            raise InputError(f"there is no turn {last} to drop; it has {len(turns)}")
-        cut += [(turn.start, turn.end) for turn in turns[first:last]]
+        if last <= count:
+            cut += [(turn.start, turn.end) for turn in document.turns[first:last]]
+        elif not lenient:
+            raise InputError(f"there is no turn {last} to drop; it has {count}")
     for start, end in correction.drop_characters:
-        if end > len(document.text):
-            if lenient:
-                continue
-            raise InputError(f"there is no character {end} to drop; it has {len(document.text)}")
-        cut.append((start, end))
-    meta: dict[str, Any] = dict(correction.meta)
-    return replace(
-        document,
-        turns=_without(document.text, turns, cut),
-        left_out=tuple(sorted({*document.left_out, *cut})),
-        **meta,
-    )
+        if end <= length:
+            cut.append((start, end))
+        elif not lenient:
+            raise InputError(f"there is no character {end} to drop; it has {length}")
+    return cut
 
 
 def written(corrections: Corrections) -> str:
@@ -195,26 +215,6 @@ def written(corrections: Corrections) -> str:
         lines += [f"{key} = {_quoted(value)}" for key, value in correction.meta.items()]
         lines.append("")
     return "\n".join(lines)
-
-
-def _without(text: str, turns: Sequence[Turn], cut: Sequence[Span]) -> tuple[Turn, ...]:
-    kept: list[Turn] = []
-    for turn in turns:
-        pieces = [(turn.start, turn.end)]
-        for start, end in cut:
-            pieces = (
-                [
-                    piece
-                    for a, z in pieces
-                    for piece in ((a, min(z, max(a, start))), (max(a, min(z, end)), z))
-                    if piece[1] > piece[0]
-                ]
-                if start < turn.end and end > turn.start
-                else pieces
-            )
-        trimmed = (trim(text, a, z) for a, z in pieces)
-        kept += [replace(turn, start=a, end=z) for a, z in trimmed if z > a]
-    return tuple(kept)
 
 
 def _correction(table: Any, where: str) -> Correction:

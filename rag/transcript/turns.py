@@ -1,0 +1,275 @@
+"""Labels → turns: the text between two labels, without stamps and boilerplate, under its speaker's name.
+
+What is left out, and what is kept as said by nobody who is known, is told in notes.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+from bisect import bisect_left
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rag.text.spans import gaps, trim
+from rag.transcript.asides import HEADING, find_switches, find_talk, sets_documents_apart
+from rag.transcript.boilerplate import boilerplate_within, end_of_talk
+from rag.transcript.label_shapes import spelled
+from rag.transcript.marks import Labels, Mark, Stamp
+from rag.transcript.metadata import Header
+from rag.transcript.roles import assign_roles
+from rag.transcript.speakers import canonical_names
+from rag.transcript.stamps import find_stamps
+from rag.types import Hints, Role, Span, Turn
+
+_NO_LABELS = "no speaker labels were found: read as plain paragraphs, with no speaker"
+_INTRODUCED = re.compile(r"([^\n()]{3,60})[^\S\n]\(([^\W\d_]{2,4})\)")
+_EMPHASIS = r"(?<![*_])(?:\*{1,3}|_{1,3})"
+_OPENING, _CLOSING = re.compile(rf"{_EMPHASIS}(?![*_])"), re.compile(rf"{_EMPHASIS}$")
+_SPACES = re.compile(r"\s*")
+_NOTE_CHARS = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """The turns of a document, the ranges that are no part of the conversation, and notes for the user."""
+
+    turns: tuple[Turn, ...]
+    left_out: tuple[Span, ...]
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """A piece of a turn: whose it is by its label, None if it is nobody's."""
+
+    label: str | None
+    role: Role | None
+    start: int
+    end: int
+    seconds: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Cut:
+    """A part of a turn that is no speech, with its time if it is a stamp; empty if only the owner changes there."""
+
+    start: int
+    end: int
+    seconds: float | None = None
+
+
+def read_turns(text: str, body: int, labels: Labels, header: Header) -> Reading:
+    """The turns between a document's labels; plain paragraphs if it has none."""
+    stamps = find_stamps(text, body, labels.marks)
+    if not labels.marks:
+        return _read_unlabelled(text, body, stamps)
+    cutter = _Cutter(text, labels.marks, stamps)
+    cutter.run(body)
+    return Reading(_named_turns(text, cutter.pieces, header), tuple(sorted(cutter.left_out)), tuple(cutter.notes))
+
+
+def read_named_turns(text: str, hints: Hints, header: Header) -> Reading:
+    """The turns that the file's format itself names."""
+    names = canonical_names([*(label for label, *_ in hints.turns), *header.participants])
+    utterances = [(names[label], text[start:end]) for label, start, end, _ in hints.turns if label]
+    roles = assign_roles(utterances, {names[name]: role for name, role in header.declared.items()})
+    roles |= {"": "other"}  # nobody is named: not known to ask, so it can be quoted
+    turns = tuple(Turn(names[label], roles[names[label]], start, end, at) for label, start, end, at in hints.turns)
+    return Reading(turns, (), ())
+
+
+def _read_unlabelled(text: str, body: int, stamps: Sequence[Stamp]) -> Reading:
+    start, end = trim(text, body, len(text))
+    kept = end_of_talk(text, start, end)
+    left_out = [piece for piece in ((0, start), (kept, len(text))) if text[slice(*piece)].strip()]
+    turns: list[Turn] = []
+    inside = [stamp for stamp in stamps if start <= stamp.start < kept]
+    seconds = None
+    for stamp, span in zip(
+        [None, *inside], gaps(start, kept, [(stamp.start, stamp.end) for stamp in inside]), strict=True
+    ):
+        seconds = stamp.seconds if stamp else seconds
+        if stamp:
+            left_out.append(trim(text, stamp.start, stamp.end))
+        first, last = trim(text, *span)
+        if last > first:
+            turns.append(Turn("", "other", first, last, seconds))
+    return Reading(tuple(turns), tuple(sorted(left_out)), (_NO_LABELS,))
+
+
+class _Cutter:
+    """One pass over a labelled document, which collects pieces of turns, what is left out, and notes on both."""
+
+    def __init__(self, text: str, marks: Sequence[Mark], stamps: Sequence[Stamp]) -> None:
+        self.pieces: list[_Piece] = []
+        self.left_out: list[Span] = []
+        self.notes: list[str] = []
+        self._text = text
+        self._marks = marks
+        self._stamps, self._stamp_above = _stamps_of_labels(text, stamps, marks)
+        self._stamp_starts = [stamp.start for stamp in self._stamps]
+        self._apart = sets_documents_apart(text, marks)
+
+    def run(self, body: int) -> None:
+        """Cuts the text from `body` on."""
+        begin = self._begin_of(self._marks[0])
+        self._cut_beginning(body, begin)
+        before = len(self.pieces)
+        for mark, following in itertools.pairwise(self._marks):
+            self._cut_turn(mark, *self._said_under(mark, self._begin_of(following)))
+        self._cut_last_turn(self._marks[-1])
+        self._note_boilerplate(begin)
+        nobody = sum(piece.end - piece.start for piece in self.pieces[before:] if piece.label is None)
+        if nobody:
+            self.notes.append(
+                f"{nobody:,} characters below headings or in inserted documents are kept as said by nobody known"
+            )
+
+    def _begin_of(self, mark: Mark) -> int:
+        """Where a label begins, with the stamp above it."""
+        stamp = self._stamp_above.get(mark.start)
+        return stamp.start if stamp else mark.start
+
+    def _said_under(self, mark: Mark, limit: int) -> Span:
+        start, end = trim(self._text, mark.end, limit)
+        return start, _end_without_emphasis(self._text, mark, start, end)
+
+    def _cut_beginning(self, body: int, begin: int) -> None:
+        """What stands before the first label: a header, and perhaps a talk."""
+        text = self._text
+        talk = find_talk(text, body, begin)
+        if text[:talk].strip():
+            self.left_out.append((0, talk))
+        if talk == begin:
+            return
+        cuts = [(m.start() + talk, m.end() + talk) for m in HEADING.finditer(text[talk:begin])]
+        cuts += [(stamp.start, stamp.end) for stamp in self._stamps if talk <= stamp.start < begin]
+        cuts.sort()
+        self.left_out += [trim(text, *cut) for cut in cuts]
+        for span in gaps(talk, begin, cuts):
+            start, end = trim(text, *span)
+            if end > start:
+                self.pieces.append(_Piece(None, None, start, end, None))
+        self.notes.append(
+            f"{begin - talk:,} characters before the first speaker's label are kept as said by nobody known"
+        )
+
+    def _cut_last_turn(self, mark: Mark) -> None:
+        start, end = self._said_under(mark, len(self._text))
+        kept = end_of_talk(self._text, start, end)
+        if kept < end:
+            self.left_out.append((kept, len(self._text)))
+            self.notes.append(f"left out after the last turn: {_beginning(self._text[kept:])}")
+        self._cut_turn(mark, start, min(kept, end))
+
+    def _cut_turn(self, mark: Mark, start: int, end: int) -> None:
+        """One label's text in pieces: nobody's from where the record goes on by itself."""
+        above = self._stamp_above.get(mark.start)
+        seconds = above.seconds if above and mark.seconds is None else mark.seconds
+        switches = find_switches(self._text, start, end, apart=self._apart) if mark.role is None else []
+        owner_from = {switch.start: switch.is_speakers for switch in switches}
+        cuts = [
+            *(_Cut(stamp.start, stamp.end, stamp.seconds) for stamp in self._stamps_between(start, end)),
+            *(_Cut(*span) for span in boilerplate_within(self._text, start, end)),
+            *(_Cut(switch.start, switch.end) for switch in switches),
+        ]
+        owned, position = True, start
+        for cut in sorted(cuts, key=lambda cut: (cut.start, cut.end)):
+            if cut.start < position and cut.end <= position:
+                continue
+            self._add(mark, owned, position, max(position, cut.start), seconds)
+            if cut.end > cut.start:
+                self.left_out.append(trim(self._text, cut.start, cut.end))
+            position = max(position, cut.end)
+            seconds = cut.seconds if cut.seconds is not None else seconds
+            owned = owner_from.get(cut.start, owned)
+        self._add(mark, owned, position, end, seconds)
+
+    def _stamps_between(self, start: int, end: int) -> Sequence[Stamp]:
+        return self._stamps[bisect_left(self._stamp_starts, start) : bisect_left(self._stamp_starts, end)]
+
+    def _add(self, mark: Mark, owned: bool, start: int, end: int, seconds: float | None) -> None:
+        start, end = trim(self._text, start, end)
+        if end <= start:
+            return
+        last = self.pieces[-1] if self.pieces else None
+        if not owned and last and last.label is None and not self._text[last.end : start].strip():
+            start = self.pieces.pop().start  # one after the other, both nobody's
+        label, role = (mark.label, mark.role) if owned else (None, None)
+        self.pieces.append(_Piece(label, role, start, end, seconds))
+
+    def _note_boilerplate(self, begin: int) -> None:
+        if not self.pieces:
+            return
+        starts = {stamp.start for stamp in self._stamps}
+        last = self.pieces[-1].end
+        found = [span for span in self.left_out if span[0] > begin and span[1] < last and span[0] not in starts]
+        if found:
+            more = f", and {len(found) - 1} more" if len(found) > 1 else ""
+            self.notes.append(f"left out between turns: {_beginning(self._text[slice(*found[0])])}{more}")
+
+
+def _stamps_of_labels(
+    text: str, stamps: Sequence[Stamp], marks: Sequence[Mark]
+) -> tuple[list[Stamp], dict[int, Stamp]]:
+    """Stamps inside turns; and those alone above a label, which are the label's, by where it starts."""
+    inside: list[Stamp] = []
+    above: dict[int, Stamp] = {}
+    starts = {mark.start for mark in marks}
+    for stamp in stamps:
+        space = _SPACES.match(text, stamp.end)
+        following = space.end() if space else stamp.end
+        line = text.rfind("\n", 0, following) + 1
+        if stamp.alone and (line in starts or following in starts):
+            above[line if line in starts else following] = stamp
+        else:
+            inside.append(stamp)
+    return inside, above
+
+
+def _end_without_emphasis(text: str, mark: Mark, start: int, end: int) -> int:
+    """Where an utterance set in bold or italics ends: before the mark that closes what opened before its label."""
+    if text[end - 1 : end] not in ("*", "_"):
+        return end
+    opening, closing = _OPENING.search(text[mark.start : start]), _CLOSING.search(text[start:end])
+    if not opening or not closing or opening[0] != closing[0] or text.count(opening[0], mark.start, start) > 1:
+        return end
+    whole = text.count(closing[0], mark.start, end) % 2 == 0  # what else is set so within is closed, too
+    return trim(text, start, end - len(closing[0]))[1] if whole else end
+
+
+def _named_turns(text: str, pieces: Sequence[_Piece], header: Header) -> tuple[Turn, ...]:
+    """Turns with canonical names and roles."""
+    labels = {piece.label: spelled(piece.label) or piece.label for piece in pieces if piece.label}
+    introduced = _introduced_initials("\n".join([header.head, *labels]))
+    labels = {label: introduced.get(name, name) for label, name in labels.items()}
+    names = canonical_names([*labels.values(), *header.participants])
+    utterances = [(names[labels[piece.label]], text[piece.start : piece.end]) for piece in pieces if piece.label]
+    roles = assign_roles(utterances, {names[name]: role for name, role in header.declared.items()})
+    alone = [name for name, role in header.declared.items() if role == "respondent"]
+    turns = []
+    for piece in pieces:
+        if piece.label:
+            speaker = names[labels[piece.label]]
+            turns.append(Turn(speaker, roles[speaker], piece.start, piece.end, piece.seconds))
+        elif piece.role == "respondent" and len(alone) == 1:
+            turns.append(Turn(names[alone[0]], "respondent", piece.start, piece.end, piece.seconds))
+        else:
+            turns.append(Turn("", piece.role or "other", piece.start, piece.end, piece.seconds))
+    return tuple(turns)
+
+
+def _introduced_initials(text: str) -> dict[str, str]:
+    """Initials that a text explains, as in "Ann Reed (AR)" → whose they are."""
+    found = {}
+    for match in _INTRODUCED.finditer(text):
+        words, initials = match[1].split()[-len(match[2]) :], match[2].upper()
+        if "".join(word[0] for word in words).upper() == initials and all(word[0].isupper() for word in words):
+            found[match[2]] = " ".join(words)
+    return found
+
+
+def _beginning(text: str) -> str:
+    words = " ".join(text.split())
+    return f"{len(text.strip()):,} characters, “{words[:_NOTE_CHARS]}{'…' if len(words) > _NOTE_CHARS else ''}”"
