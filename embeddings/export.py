@@ -1,7 +1,8 @@
 """Write a sentence-transformers model as one ONNX graph: `python -m embeddings.export MODEL FOLDER`.
 
-It runs in a child process, so that torch is never imported by the one that ingests or answers. The graph holds the model's
-whole module pipeline (transformer, pooling, dense, normalisation) and is compared with torch before it is kept.
+It runs in a child process, so that torch is never imported by the one that ingests or answers. The graph holds the
+model's whole module pipeline (transformer, pooling, dense, normalisation) and is compared with torch before it is
+kept.
 """
 
 from __future__ import annotations

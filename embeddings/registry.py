@@ -1,7 +1,7 @@
 """Names to factories: the one plug-in mechanism.
 
-Built-ins are a plain dict of `name → "module:attribute"`, so that looking up a name imports only its own module. Installed
-packages add names through entry points, and cannot replace a built-in one.
+Built-ins are a plain dict of `name → "module:attribute"`, so that looking up a name imports only its own module.
+Installed packages add names through entry points, and cannot replace a built-in one.
 """
 
 from __future__ import annotations

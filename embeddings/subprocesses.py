@@ -47,7 +47,8 @@ def run_module(module: str, *arguments: str) -> str:
 def run_child(export: Callable[[str, Path], None]) -> int:
     """The `main` of a module that exports the model named by the first argument into the folder named by the second.
 
-    Returns the exit status. Libraries' warnings and progress bars are silenced, since stderr is for the reason of a failure.
+    Returns the exit status. Libraries' warnings and progress bars are silenced, since stderr is for the reason of a
+    failure.
     """
     warnings.filterwarnings("ignore")
     logging.disable(logging.WARNING)

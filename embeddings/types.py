@@ -72,7 +72,7 @@ class VectorIndex(Protocol):
         ...
 
     def search(self, query: FloatVector, *, k: int, allowed: RowIds | None = None) -> tuple[RowIds, FloatVector]:
-        """The ids and the inner products of the k nearest rows to `query`, (dim,), best first; fewer if there are fewer.
+        """The ids and inner products of the k rows nearest to `query`, (dim,), best first; fewer if there are fewer.
 
         With `allowed`, rows with these ids only.
         """
@@ -84,7 +84,7 @@ class VectorIndex(Protocol):
 
 
 class StoredIndex(VectorIndex, Protocol):
-    """A `VectorIndex` that an archive can keep in a file; the entry points `onrecord.indexes` name classes of this kind."""
+    """A `VectorIndex` that an archive can keep in a file; entry points `onrecord.indexes` name such classes."""
 
     @property
     def kind(self) -> str:

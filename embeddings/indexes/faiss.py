@@ -1,8 +1,8 @@
 """FAISS: exact while that is fast enough, inverted lists beyond.
 
-For 300,000 × 384 on two cores a flat index takes 71 ms a query, IVF with eight-bit vectors 0.2 to 0.5 ms. FAISS does not
-notice a damaged file in one case of five, so it never sees a file here: `to_bytes` and `from_bytes` exchange bytes, and the
-caller checks their hash.
+For 300,000 × 384 on two cores a flat index takes 71 ms a query, IVF with eight-bit vectors 0.2 to 0.5 ms. FAISS does
+not notice a damaged file in one case of five, so it never sees a file here: `to_bytes` and `from_bytes` exchange
+bytes, and the caller checks their hash.
 """
 
 from __future__ import annotations

@@ -1,10 +1,10 @@
 """What each dependency costs: `make deps` prints the table in docs/dependencies.md.
 
-The licence and the size are those of the installed distribution, its own files only. The time is the processor time of the
-import statements in this project's code, run in a new process, with everything that the library itself imports: the median of
-three runs. Processor time is used because it depends little on what else the machine does. Benchmarks and training are left
-out, since they are no part of the product. What a dependency is for is the comment behind it in pyproject.toml. A distribution is
-shown once.
+The licence and the size are those of the installed distribution, its own files only. The time is the processor time
+of the import statements in this project's code, run in a new process, with everything that the library itself
+imports: the median of three runs. Processor time is used because it depends little on what else the machine does.
+Benchmarks and training are left out, since they are no part of the product. What a dependency is for is the comment
+behind it in pyproject.toml. A distribution is shown once.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ RUNS = 3
 
 @dataclass(frozen=True, slots=True)
 class Dependency:
-    """One requirement of pyproject.toml: its distribution, the extra that asks for it (empty if required), and its comment."""
+    """One requirement: its distribution, the extra that asks for it (empty if required), and its comment."""
 
     name: str
     extra: str
@@ -50,8 +50,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def dependencies_in(text: str) -> Iterator[Dependency]:
     """The requirements in the text of a pyproject.toml, in its order.
 
-    >>> text = '[project]\\ndependencies = [\\n    "rich>=13.9",  # tables\\n]\\n[project.optional-dependencies]\\nmcp = ["mcp>=2"]  # a server\\n'
-    >>> [(each.name, each.extra, each.reason) for each in dependencies_in(text)]
+    >>> required = '[project]\\ndependencies = [\\n    "rich>=13.9",  # tables\\n]\\n'
+    >>> extras = '[project.optional-dependencies]\\nmcp = ["mcp>=2"]  # a server\\n'
+    >>> [(each.name, each.extra, each.reason) for each in dependencies_in(required + extras)]
     [('rich', '', 'tables'), ('mcp', 'mcp', 'a server')]
     """
     section, extra = "", ""
@@ -95,7 +96,7 @@ def row_of(dependency: Dependency, statements: Mapping[str, set[str]]) -> str:
 
 
 def import_ms(statements: Sequence[str]) -> float:
-    """Milliseconds of processor time of these import statements together, each time in a new process: the median of three."""
+    """Milliseconds of processor time of these import statements together, in a new process: the median of three."""
     code = "\n".join(["import time", "start = time.process_time()", *statements, "print(time.process_time() - start)"])
     runs = [
         subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True) for _ in range(RUNS)

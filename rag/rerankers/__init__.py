@@ -1,7 +1,7 @@
-"""Rerankers: models that score a question and a passage together, the protocol they follow, and how one is found by name.
+"""Rerankers: models that score a question and a passage together, their protocol, and how one is found by name.
 
-`late.py` is the default, trained for this project; `cross.py` runs published models. `training/` trains the default one and
-is never imported by the product itself.
+`late.py` is the default, trained for this project; `cross.py` runs published models. `training/` trains the default
+one and is never imported by the product itself.
 """
 
 from __future__ import annotations

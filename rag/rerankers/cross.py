@@ -1,4 +1,4 @@
-"""Published cross-encoders and extractive question-answering models: question and passage as one text, through one network.
+"""Published cross-encoders and extractive question-answering models: one network for question and passage together.
 
 A cross-encoder scores how well a passage answers; an extractive model scores where the answer begins and ends.
 """

@@ -1,9 +1,9 @@
 """Write a reranker as one ONNX graph: `python -m rag.rerankers.export MODEL FOLDER`.
 
 It runs in a child process, so that torch is never imported by the process that answers. Three kinds of models can be
-exported: the trained reranker, which gives each token a vector and a weight; cross-encoders, which score how well a passage
-answers (one label); and extractive question-answering models, which score where the answer begins and ends. The graph is
-compared with torch before it is kept.
+exported: the trained reranker, which gives each token a vector and a weight; cross-encoders, which score how well a
+passage answers (one label); and extractive question-answering models, which score where the answer begins and ends.
+The graph is compared with torch before it is kept.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
 """The default reranker, trained for this project: late interaction over the encoder's own token vectors.
 
-Question and passage are encoded apart. Every word of the question is then compared with its best match among the words of
-a sentence, or of the whole passage: MaxSim, of Khattab and Zaharia (2020). The weight of each word of a question is learnt
-too. Training starts from the encoder's sense of words, so it needs few examples; a cross-encoder would have to learn anew
-to compare two texts.
+Question and passage are encoded apart. Every word of the question is then compared with its best match among the
+words of a sentence, or of the whole passage: MaxSim, of Khattab and Zaharia (2020). The weight of each word of a
+question is learnt too. Training starts from the encoder's sense of words, so it needs few examples; a cross-encoder
+would have to learn anew to compare two texts.
 """
 
 from __future__ import annotations
@@ -44,8 +44,8 @@ class _Tokens:
 class LateReranker:
     """A `Reranker` over an exported folder. Raises EmbeddingError if a file is missing or damaged.
 
-    The tokens of the last `remembered` passages are kept, some 20 MB for 200: the next question about the same interview
-    is answered several times as fast. The scores are the same with and without.
+    The tokens of the last `remembered` passages are kept, some 20 MB for 200: the next question about the same
+    interview is answered several times as fast. The scores are the same with and without.
     """
 
     languages = ("en",)  # what it was trained on
@@ -79,7 +79,7 @@ class LateReranker:
         ]
 
     def _asked(self, question: str) -> str:
-        """The text before a passage: the end of the question that it answers, short enough to leave room for the passage."""
+        """The text before a passage: the end of the question that it answers, so that the passage has room."""
         return f"{self._session.keep_end(question_tail(question), MAX_QUESTION_TOKENS)} " if question else ""
 
     def _tokens(self, questions: Sequence[str], passages: Sequence[str]) -> dict[str, _Tokens]:
@@ -158,7 +158,7 @@ def _question_tokens(
 
 
 def _compared_tokens(text: str, offsets: NDArray[np.int64], names: set[str]) -> list[int]:
-    """The rows of a question's tokens that are parts of words other than `names`; of all words if there are no others."""
+    """The rows of a question's tokens in words other than `names`; in all words if there are no others."""
     words = [row for row, (start, end) in enumerate(offsets) if end > start]
     named = [match.span() for match in re.finditer(r"\w+", text) if fold(match[0]) in names]
     return [row for row in words if not any(a <= offsets[row][0] < z for a, z in named)] or words or [0]

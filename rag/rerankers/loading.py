@@ -1,4 +1,4 @@
-"""From a name to a reranker: the trained one, a model from the hub or a folder, or one that an installed package provides.
+"""From a name to a reranker: the trained one, a model from the hub or a folder, or one from an installed package.
 
 A model is exported as an ONNX graph at its first use, in a child process, and kept beside the exported encoders.
 """

@@ -36,5 +36,5 @@ class LateNetwork(torch.nn.Module):
         return torch.nn.functional.normalize(hidden, dim=-1), weights
 
     def trainable(self) -> dict[str, torch.nn.Parameter]:
-        """The parameters that training changes: all but the embeddings, which are half of the weights and would overfit."""
+        """The parameters that training changes: all but the embeddings, half of the weights, which would overfit."""
         return {name: value for name, value in self.named_parameters() if not name.startswith("base.embeddings.")}

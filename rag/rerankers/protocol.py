@@ -1,7 +1,8 @@
 """What a reranker is: a model that compares a question and a passage token by token, and the scores it gives.
 
-An encoder compares two vectors that were made apart. A reranker compares every word of the question with every word of the
-passage. It is slower by far, so it scores only the best few passages, and it tells better which of them answers, and where.
+An encoder compares two vectors that were made apart. A reranker compares every word of the question with every word
+of the passage. It is slower by far, so it scores only the best few passages, and it tells better which of them
+answers, and where.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ class RerankScores:
     """A model's scores of one passage, in log-odds: 0 is as likely as not, more is likelier.
 
     `relevance` is that the passage answers the question; `sentences`, (sentences,) float32, that each of its sentences
-    does. Scores lie around -20 to 20, and are `UNSCORED` where a model has no opinion. `span` is the answer's characters
+    does. Scores lie around -20 to 20, and are `UNSCORED` if a model has no opinion. `span` is the answer's characters
     in the passage, inside the best sentence; None from a model that does not give it.
     """
 

@@ -1,7 +1,8 @@
 """The trained reranker's weights, in a file small enough to be part of the package.
 
-The file holds the difference from the base model's weights: matrices in eight bits with a scale for each row, the rest in
-sixteen bits. Differences are small and of similar size, so eight bits are more exact for a difference than for a weight.
+The file holds the difference from the base model's weights: matrices in eight bits with a scale for each row, the
+rest in sixteen bits. Differences are small and of similar size, so eight bits are more exact for a difference than
+for a weight.
 """
 
 from __future__ import annotations
@@ -49,7 +50,7 @@ def pack(trained: Mapping[str, Array], base: Mapping[str, Array]) -> dict[str, A
 
 
 def unpack(small: Mapping[str, Array], base: Mapping[str, Array]) -> dict[str, Array]:
-    """The trained tensors, up to rounding. Raises InputError if the base has other tensors than the one trained from."""
+    """The trained tensors, up to rounding. Raises InputError if they were trained from another base."""
     trained: dict[str, Array] = {}
     for key, value in small.items():
         name, _, kind = key.partition(":")

@@ -1,9 +1,9 @@
 """The examples that a reranker is trained on: questions with the passage that answers, and near ones that do not.
 
-There are two kinds of sources. SQuAD's JSON gives the answer's characters. Transcripts give pairs without annotation: a
-reporter's question and the answer that follows, among other answers of the same day. They say which passage answers, but
-not where in it. The near passages are the ones that the encoder finds first, because the reranker will have to tell those
-apart.
+There are two kinds of sources. SQuAD's JSON gives the answer's characters. Transcripts give pairs without annotation:
+a reporter's question and the answer that follows, among other answers of the same day. They say which passage
+answers, but not where in it. The near passages are the ones that the encoder finds first, because the reranker will
+have to tell those apart.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from rag.errors import InputError
 from rag.text.sentences import question_tail
 from rag.types import Document, Span
 
-# Articles that the reranker that ships was not trained on, drawn by `split_by_article` with the default seed from all its files.
+# Articles that the shipped reranker was not trained on; `split_by_article` drew them with the default seed.
 KEPT_APART = frozenset({"Doctor_Who", "French_and_Indian_War", "Fresno,_California", "Prime_number", "Steam_engine"})
 MIN_ASKED, MIN_ANSWERED = 6, 15  # words
 MOST_ASKED = 60  # questions of one transcript

@@ -48,9 +48,10 @@ def late_interaction_loss(network: Any, batch: Sequence[Encoded], draw: Random, 
 
 
 def encode_batch(network: Any, rows: Sequence[list[int]], device: str) -> tuple[Any, Any, Any]:
-    """Vectors (B, T, dim), weights (B, T), and whether a token is part of a word (B, T), of B texts padded to one length T.
+    """Vectors (B, T, dim), weights (B, T), and which tokens are parts of words (B, T).
 
-    The first and the last token of a text are special tokens and no words.
+    `rows` are the token ids of B texts, padded here to one length T. The first and the last token of a text are special
+    tokens and no words.
     """
     import torch
 

@@ -77,7 +77,7 @@ def _truncated(ids: list[int], most: int) -> list[int]:
 
 
 def batches_of(encoded: Sequence[Encoded], recipe: Recipe) -> Iterator[list[Encoded]]:
-    """Batches of `batch_size` examples, in an order drawn by the seed, epoch after epoch; an incomplete batch is left out."""
+    """Full batches of `batch_size` examples, in an order drawn by the seed, epoch after epoch."""
     left = recipe.epochs
     epoch = 0
     while left > 0:

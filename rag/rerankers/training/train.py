@@ -1,8 +1,8 @@
 """Train the default reranker: `python -m rag.rerankers.training.train FOLDER --squad FILE… --talks FOLDER…`.
 
-FOLDER keeps a checkpoint, so that a run that was stopped can be resumed; the same seed gives the same order of examples. The
-file that ships is `small.safetensors` in it. A GPU is used if torch finds one. Two CPU cores train on about four examples a
-second in bfloat16, each a question with two passages of 200 tokens, with the embeddings frozen.
+FOLDER keeps a checkpoint, so that a run that was stopped can be resumed; the same seed gives the same order of
+examples. The file that ships is `small.safetensors` in it. A GPU is used if torch finds one. Two CPU cores train on
+about four examples a second in bfloat16, each a question with two passages of 200 tokens, with the embeddings frozen.
 """
 
 from __future__ import annotations
