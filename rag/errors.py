@@ -9,8 +9,9 @@ OnrecordError            told in one line on stderr, exit status 1
 ├── Cancelled            nobody waits for the answer any more
 └── SettingsError        an unknown key, or a value of the wrong kind
 
-Two more come from `embeddings`, which knows nothing of this package: EmbeddingError, for a model of embeddings that cannot be
-loaded or used, and UnknownName, for a name that no registry holds. `sentence_of` and the command line treat them alike.
+Two more come from `embeddings`, which knows nothing of this package: EmbeddingError, for a model of embeddings that
+cannot be loaded or used, and UnknownName, for a name that no registry holds. `sentence_of` and the command line treat
+them alike.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """What a user should know beside an answer: notes as values, and the one table that words them.
 
-Everything that the program itself says with an answer is worded here: the notes, the reasons why the record is quoted in place
-of a model's text, and the refusals. `Answer.note` is `note_text(answer.notes)`.
+Everything that the program itself says with an answer is worded here: the notes, the reasons why the record is quoted
+in place of a model's text, and the refusals. `Answer.note` is `note_text(answer.notes)`.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ class Occurrences:
 
 @dataclass(frozen=True, slots=True)
 class SavedNotes:
-    """The words of all notes of an answer that was saved: they stand for the notes beside them, which are for programs."""
+    """The words of all notes of a saved answer: they are shown in place of the notes beside them."""
 
     text: str
 
@@ -70,6 +70,8 @@ Note = FellBack | LeftOut | OthersSay | AbsentNames | AbsentSpeaker | Occurrence
 
 NOTHING_SUPPORTED = "nothing that it wrote is borne out by what it cites"
 WROTE_NOTHING = "it wrote nothing"
+NOTHING_THERE = "Not on record: there is nothing in this archive yet."
+NOTHING_FITS = "Not on record: nothing in this archive fits these filters."
 
 
 def wrote_too_much(max_chars: int) -> str:
@@ -148,15 +150,11 @@ def _counted(occurrences: Sequence[tuple[str, int]]) -> str:
 def refusal_text(*, passages: int, speakers: int, documents: int, filtered: bool) -> str:
     """What an answer says when the record does not answer; the numbers are those of what was searched.
 
-    >>> refusal_text(passages=1200, speakers=1, documents=3, filtered=True)
-    'Not on record: nothing in the 1,200 answer passages by 1 speaker in 3 documents that these filters leave answers this.'
+    >>> refusal_text(passages=1200, speakers=1, documents=3, filtered=False)
+    'Not on record: nothing in the 1,200 answer passages by 1 speaker in 3 documents answers this.'
     """
     if not passages:
-        return (
-            "Not on record: nothing in this archive fits these filters."
-            if filtered
-            else "Not on record: there is nothing in this archive yet."
-        )
+        return NOTHING_FITS if filtered else NOTHING_THERE
     by = f" by {count_of(speakers, 'speaker')}" if speakers else ""
     left = " that these filters leave" if filtered else ""
     searched = f"the {count_of(passages, 'answer passage')}{by} in {count_of(documents, 'document')}{left}"

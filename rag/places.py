@@ -63,3 +63,24 @@ Value = TypeVar("Value")
 def _last_before(places: tuple[tuple[int, Value], ...], offset: int) -> Value | None:
     number = bisect_right(places, offset, key=lambda place: place[0])
     return places[number - 1][1] if number else None
+
+
+def place_of(source: str, start: int, end: int, *, page: str | None = None, seconds: float | None = None) -> str:
+    """Where a quote stands, for people: the file, its page, its characters and its time, as far as they are known.
+
+    >>> place_of("harbour.pdf", 120, 132, page="12"), place_of("harbour.srt", 120, 132, seconds=2467.2)
+    ('harbour.pdf, p. 12, characters 120–132', 'harbour.srt, characters 120–132, 00:41:07')
+    """
+    printed = f"{'pp' if '–' in page else 'p'}. {page}" if page else ""
+    when = clock(seconds) if seconds is not None else ""
+    return ", ".join(filter(None, (source, printed, f"characters {start}–{end}", when)))
+
+
+def clock(seconds: float) -> str:
+    """Seconds as hours, minutes and seconds.
+
+    >>> clock(2467.2)
+    '00:41:07'
+    """
+    whole = int(seconds)
+    return f"{whole // 3600:02d}:{whole // 60 % 60:02d}:{whole % 60:02d}"

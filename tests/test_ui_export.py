@@ -15,9 +15,9 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from ui_answers import Element, answer, answers, bare, citation, hostile_strings, read, silence, silences, texts
 
-from rag.answer.citations import clock
 from rag.archive import Archive
 from rag.assistant import Assistant
+from rag.places import clock
 from rag.types import Answer, Citation, Document, Turn
 from ui.conversations import NEAREST, Exchange, from_json
 from ui.export import CONTEXT_CHARS, export

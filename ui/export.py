@@ -15,8 +15,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, Literal
 
-from rag.answer.citations import clock
-from rag.places import pages_of, seconds_within
+from rag.places import clock, pages_of, seconds_within
 from rag.text.dates import spoken_date
 from rag.types import Answer, Citation, Document, Turn
 from ui.conversations import Exchange, to_json

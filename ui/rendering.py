@@ -12,7 +12,7 @@ import re
 from collections.abc import Sequence
 from urllib.parse import quote as percent_encoded
 
-from rag.answer.citations import place_of
+from rag.places import place_of
 from rag.text.dates import spoken_date
 from rag.text.wording import shortened
 from rag.types import Answer, Citation, Claim, Filters, ScoredPassage

@@ -1,6 +1,6 @@
 """Markers in a text → verified citations: made by code, from what was offered, never by a generator.
 
-A citation is verified where the stored document holds its quote at its place, character for character.
+A citation is verified if the stored document holds its quote at its place, character for character.
 """
 
 from __future__ import annotations
@@ -13,12 +13,14 @@ from rag.places import pages_of, seconds_within
 from rag.types import Citation, Document, Sentence
 
 _MARKER = re.compile(r"\[([0-9]{1,4})\]")
+_MARKER_CHARS = frozenset("[]0123456789")
+_PUNCTUATION = frozenset([*".,;:!?", ""])  # before these, and at the end, the space before a removed marker goes too
 
 
 def remove_unknown_markers(text: str, offered: int, *, quotes: Sequence[str] = ()) -> tuple[str, int]:
-    """The text without markers of evidence that was not offered, and how many there were.
+    """The text without markers of evidence that was not offered, and the number of those markers.
 
-    A number in brackets within one of the `quotes` is the speaker's or the transcript's, and stays.
+    A number in brackets within one of the `quotes` is part of the record, and stays.
 
     >>> remove_unknown_markers("Yes [1], no [9].", offered=2)
     ('Yes [1], no.', 1)
@@ -28,26 +30,22 @@ def remove_unknown_markers(text: str, offered: int, *, quotes: Sequence[str] = (
     known = {str(number) for number in range(1, offered + 1)}
     unknown = [match for match in find_markers(text, quotes) if match[1] not in known]
     for match in unknown:
-        pieces.append(
-            text[position : match.start()].rstrip(" \t")
-            if text[match.end() :][:1] in ".,;:!?"
-            else text[position : match.start()]
-        )
-        # Its neighbours must not close up to a marker that nobody wrote.
-        joins = (
-            text[match.start() - 1 : match.start()] in _MARKER_CHARS
-            and text[match.end() : match.end() + 1] in _MARKER_CHARS
-        )
-        pieces.append(" " if joins else "")
+        before = text[position : match.start()]
+        following = text[match.end() : match.end() + 1]
+        pieces.append(before.rstrip(" \t") if following in _PUNCTUATION else before)
+        # The characters around a removed marker must not join to a marker that nobody wrote.
+        if text[match.start() - 1 : match.start()] in _MARKER_CHARS and following in _MARKER_CHARS:
+            pieces.append(" ")
         position = match.end()
     return "".join([*pieces, text[position:]]), len(unknown)
 
 
-_MARKER_CHARS = frozenset("[]0123456789")
-
-
 def find_markers(text: str, quotes: Sequence[str]) -> list[re.Match[str]]:
-    """The markers in a text that stand in none of the quotes, each with its number as group 1."""
+    """The markers in a text that are in none of the quotes, each with its number as group 1.
+
+    >>> [match[1] for match in find_markers("“Built of granite [9].” [1]", ["Built of granite [9]."])]
+    ['1']
+    """
     quoted = [(m.start(), m.end()) for quote in quotes if quote for m in re.finditer(re.escape(quote), text)]
     return [
         match
@@ -63,9 +61,9 @@ def cite(
     *,
     quotes: Sequence[str] | None = None,
 ) -> tuple[Citation, ...]:
-    """The citations whose markers stand in `text`, in order of appearance, each checked against its document.
+    """The citations whose markers are in `text`, in order of appearance, each checked against its document.
 
-    Numbers within the `quotes`, by default those of the evidence, are the speaker's.
+    `[n]` cites `evidence[n - 1]`. Numbers within the `quotes`, by default those of the evidence, cite nothing.
     """
     offered = {str(number): number for number in range(1, len(evidence) + 1)}
     quotes = [sentence.text for sentence in evidence] if quotes is None else quotes
@@ -101,29 +99,8 @@ def _citation(marker: int, sentence: Sentence, document: Document) -> Citation:
     )
 
 
-def place_of(source: str, start: int, end: int, *, page: str | None = None, seconds: float | None = None) -> str:
-    """Where a quote stands, for people: the file, its page, its characters and its time, as far as they are known.
-
-    >>> place_of("harbour.pdf", 120, 132, page="12"), place_of("harbour.srt", 120, 132, seconds=2467.2)
-    ('harbour.pdf, p. 12, characters 120–132', 'harbour.srt, characters 120–132, 00:41:07')
-    """
-    printed = f"{'pp' if '–' in page else 'p'}. {page}" if page else ""
-    when = clock(seconds) if seconds is not None else ""
-    return ", ".join(filter(None, (source, printed, f"characters {start}–{end}", when)))
-
-
-def clock(seconds: float) -> str:
-    """Seconds as hours, minutes and seconds.
-
-    >>> clock(2467.2)
-    '00:41:07'
-    """
-    whole = int(seconds)
-    return f"{whole // 3600:02d}:{whole // 60 % 60:02d}:{whole % 60:02d}"
-
-
 def exact_quotes(text: str, quotations: Sequence[Quotation], documents: Mapping[str, Document]) -> str:
-    """The text with every quotation that was found in the record replaced by the document's own characters."""
+    """The text, with the document's own characters in each quotation that was found; `documents` by id."""
     pieces: list[str] = []
     position = 0
     for quotation in quotations:

@@ -1,8 +1,8 @@
 """Names, numbers and dates of a sentence that are not in what it cites.
 
-A number is compared by its value and a date by its day, each as a whole: "500" is not in "12,500", and "9 March" is not in a
-text that has nine masons and a March. A capitalised word inside a sentence is a name. A sentence's first word is one only if a
-speaker has that name, or if the record does not contain it and it is not a usual opener.
+A number is compared by its value and a date by its day, each as a whole: "500" is not in "12,500", and "9 March" is
+not in a text that has nine masons and a March. A capitalised word inside a sentence is a name. A sentence's first
+word is one only if a speaker has that name, or if the record does not contain it and it is not a usual opener.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ class _Known:
 
 
 class FactChecker:
-    """Looks for the facts of an answer's sentences in what they cite; the archive and the passages say what is a name."""
+    """Looks for the facts of a sentence in what it cites; the archive and the passages tell which words are names."""
 
     def __init__(self, archive: Archive, offered: Sequence[Passage]) -> None:
         """`offered` are the passages that the answer was written from."""

@@ -1,8 +1,8 @@
 """Numbers in brackets: from what a generator wrote to the markers of an answer.
 
-A language model cites sentences, `[2.3]`, lists and ranges of them, `[2.3, 4.1]` and `[2.1-2.3]`, or, against its orders, a
-whole passage, `[2]`. Each becomes a marker `[n]` of its own, numbered in order of appearance; what was not offered goes, and
-is counted. Numbers inside a quotation are the speaker's.
+A language model cites sentences, `[2.3]`, lists and ranges of them, `[2.3, 4.1]` and `[2.1-2.3]`, or, although it is
+told not to, a whole passage, `[2]`. Each sentence gets a marker `[n]`, numbered in order of appearance. References to
+sentences that were not supplied are removed and counted. Numbers inside a quotation are part of the record and stay.
 """
 
 from __future__ import annotations
@@ -15,20 +15,20 @@ from rag.types import Sentence, Span
 
 _ONE = r"\d{1,3}(?:\.\d{1,3})?"
 CITED = re.compile(rf"\[\s*{_ONE}(?:\s*(?:[,;–-]|and)\s*{_ONE})*\s*\]")
-MAX_RANGE = 20
-CONTEXT_CHARS = 600  # what is looked at to choose a sentence of a passage
+MAX_RANGE = 20  # sentences that "[2.1-2.9]" may add
+CONTEXT_CHARS = 600  # of the text before a reference to a whole passage, to choose a sentence from it
 
-# The sentence of a passage that a text rests on, for models that cite whole passages; None where there is none.
+# (sentences of a passage, text before the reference) → the sentence that the text rests on; None if there is none.
 Choose = Callable[[Sequence[Sentence], str], Sentence | None]
 
 
 @dataclass(frozen=True, slots=True)
 class Numbered:
-    """A text with markers `[1]` … `[n]`, and what they stand for: `[n]` is `cited[n - 1]`."""
+    """A text with markers `[1]` … `[n]`, and the sentences that they cite: `[n]` is `cited[n - 1]`."""
 
     text: str
     cited: tuple[Sentence, ...]
-    dangling: int  # numbers of what was not offered
+    dangling: int  # references to sentences that were not supplied
 
 
 def number_markers(
@@ -43,7 +43,7 @@ def number_markers(
 
 
 class _Numbering:
-    """Numbers in order of appearance, for a text that comes in parts; no part ends within brackets."""
+    """Numbers sentences in order of appearance, in a text that comes in parts; no part may end within brackets."""
 
     def __init__(self, passages: Sequence[Sequence[Sentence]], choose: Choose) -> None:
         self.cited: list[Sentence] = []
@@ -51,11 +51,11 @@ class _Numbering:
         self._passages = passages
         self._choose = choose
         self._numbers: dict[tuple[int, int, str], int] = {}
-        self._before = ""  # the last of what came before
+        self._before = ""  # the end of the parts so far
         self._after_marker = False
 
     def add(self, text: str, protected: Sequence[Span] = (), *, following: str = "") -> str:
-        """The next part, with markers; `following` is what will come behind it, as far as it is known."""
+        """The next part, with markers; `following` is the text that will come after it, as far as it is known."""
         pieces: list[str] = []
         position = 0
         for match in CITED.finditer(text):
@@ -66,7 +66,7 @@ class _Numbering:
             self.dangling += missing
             markers = " ".join(f"[{number}]" for number in dict.fromkeys(map(self._number, found)))
             before = text[position : match.start()]
-            # Where a number goes, the space before it goes too: "Yes [9]." is "Yes." then.
+            # The space before a removed reference is removed too: "Yes [9]." becomes "Yes."
             behind = text[match.end() : match.end() + 1] or following[:1]
             closing = not markers and behind in {".", ",", ";", ":", "!", "?", ""}
             self._append(pieces, before.rstrip(" \t") if closing else before)
@@ -93,7 +93,7 @@ class _Numbering:
 def _sentences(
     inside: str, passages: Sequence[Sequence[Sentence]], choose: Choose, before: str
 ) -> tuple[list[Sentence], int]:
-    """What the numbers in one pair of brackets stand for, and how many stand for nothing."""
+    """The sentences that the numbers in one pair of brackets refer to, and how many numbers refer to none."""
     found: list[Sentence] = []
     missing = 0
     previous: tuple[int, int] | None = None
@@ -117,23 +117,30 @@ def _sentences(
 
 
 class MarkerStream:
-    """The same as a text comes: pieces in, pieces out, each bracket held back until it is closed."""
+    """`number_markers` for a text that is streamed: pieces in, pieces out, each bracket held back until it is closed.
+
+    >>> from rag.types import Passage
+    >>> passage = Passage("p", "d", "talk.txt", "Ann Reed", "respondent", "", 0, 12, "It was late.")
+    >>> stream = MarkerStream([[Sentence(passage, 0, 12, "It was late.", 1.0)]], choose=lambda sentences, before: None)
+    >>> [stream.add(piece) for piece in ("It was", " late [1", ".1]", ".")], stream.end()
+    (['It was', ' late', '', ' [1].'], '')
+    """
 
     def __init__(self, passages: Sequence[Sequence[Sentence]], *, choose: Choose) -> None:
         self._numbering = _Numbering(passages, choose)
         self._held = ""
 
     def add(self, piece: str) -> str:
-        """What can be shown after one more piece."""
+        """The text that can be shown after one more piece."""
         text = self._held + piece
         ready = text.rstrip(" \t")
-        # A closed one waits for what comes behind it, which decides about the space before it.
+        # A closed one is held back too: the character after it decides about the space before it.
         if bracket := re.search(r"\[[^\]\n]{0,80}\]?\Z", ready):
             ready = ready[: bracket.start()].rstrip(" \t")
         self._held = text[len(ready) :]
         return self._numbering.add(ready, following=self._held)
 
     def end(self) -> str:
-        """What was held back."""
+        """The text that was held back until now."""
         held, self._held = self._held, ""
         return self._numbering.add(held)

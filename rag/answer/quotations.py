@@ -1,7 +1,8 @@
 """Words in quotation marks: where they are in the passages that were retrieved, or that they are in none.
 
-A model changes dashes, apostrophes and spaces when it copies. So texts are compared after NFKC, with one kind of quotation
-mark, dash and space, and every position is mapped back: a quotation is shown with the document's own characters.
+A model changes dashes, apostrophes and spaces when it copies. So texts are compared after NFKC, with one kind of
+quotation mark, dash and space, and every position is mapped back: a quotation is shown with the document's own
+characters.
 """
 
 from __future__ import annotations

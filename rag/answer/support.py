@@ -2,7 +2,7 @@
 
 supported     the content words are in the cited sentences, and so is every name, number and date
 weak          too few words match, or the sentence is negated and its sources are not
-unsupported   a name, a number or a date is new, a quotation is not verbatim, or the words are attributed to somebody else
+unsupported   a name, number or date is new, a quotation is not verbatim, or the words are attributed to somebody else
 uncited       there is no citation
 
 This compares words, not meanings: a good paraphrase can come out as weak, and is shown as that, never hidden.
@@ -34,7 +34,10 @@ def verify(
     citations: Sequence[Citation],
     offered: Sequence[Passage],
 ) -> tuple[Claim, ...]:
-    """What each sentence of an answer rests on. `markers` are those of `text`; `offered` is what the generator was shown."""
+    """What each sentence of an answer rests on.
+
+    `markers` are those of `text`; `offered` is what the generator was shown.
+    """
     check = _Check(
         archive,
         text,

@@ -1,7 +1,7 @@
 """What a question asks for that the record does not hold, in words: names, numbers, speakers; and how often the rest occurs.
 
-Said is only what is certain. A word counts as held where any form of it stands in the index, or its letters anywhere in a
-document, its title or its date; small numbers may be written as words, and are never called absent.
+Said is only what is certain. A word counts as held where any form of it stands in the index, or its letters anywhere
+in a document, its title or its date; small numbers may be written as words, and are never called absent.
 """
 
 from __future__ import annotations
@@ -32,8 +32,8 @@ _ASKED_OF = re.compile(
 def absent_names(archive: Archive, question: str) -> tuple[str, ...]:
     """The names and numbers of a question that stand nowhere in the archive, as they are written in the question.
 
-    Words that follow one another are one name. Where small words have capitals too, or nouns have (German), a capital says
-    nothing, and only numbers are looked up.
+    Words that follow one another are one name. Where small words have capitals too, or nouns have (German), a capital
+    says nothing, and only numbers are looked up.
     """
     found: list[tuple[str, int]] = []
     words = re.findall(r"[^\W\d_]+", question)

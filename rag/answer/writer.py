@@ -1,8 +1,8 @@
 """Evidence → an answer's text, checked: what a generator writes is never taken at its word.
 
-    generate ─pieces─► number the citations ─► make quotations exact ─► cite ─► verify ─► (strict: keep what is borne out)
+    generate ─pieces─► number the citations ─► make quotations exact ─► cite ─► verify ─► (strict: drop the unsupported)
 
-Where the generator fails, is late, or writes nothing that holds, the evidence itself is quoted, and a note says why.
+If the generator fails, is late, or writes nothing usable, the evidence itself is quoted, and a note says why.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """An answer's text and what it rests on; `refused` where the generator found that the evidence does not answer."""
+    """An answer's text and what it rests on; `refused` if the generator found that the evidence does not answer."""
 
     text: str
     generator: str
@@ -109,7 +109,7 @@ class Writer:
         return self._finish(self._instead(request, NOTHING_SUPPORTED), request, documents)
 
     def _generate(self, request: GenerationRequest, spent_s: float) -> Generates[str, None, Draft | None]:
-        """The generator's own text; None where it refuses with the fixed phrase."""
+        """The generator's own text; None if it refuses with the fixed phrase."""
         by_sentence = self._can.cites_sentences
         passages = [numbered.sentences for numbered in request.passages]
         stream = MarkerStream(passages, choose=self._choose) if by_sentence else None
@@ -172,7 +172,7 @@ class Writer:
     def _supported(
         self, draft: Draft, written: Written, request: GenerationRequest, documents: Mapping[str, Document]
     ) -> Written:
-        """Only the sentences that their citations bear out, paragraph by paragraph."""
+        """Only the sentences that their citations support, in the same paragraphs."""
         kept = [claim for claim in written.claims if claim.support == "supported"]
         if len(kept) == len(written.claims):
             return written
@@ -185,7 +185,7 @@ class Writer:
         return replace(self._finish(replace(draft, text=text), request, documents), notes=(*draft.notes, left_out))
 
     def _choose(self, sentences: Sequence[Sentence], before: str) -> Sentence | None:
-        """The sentence of a passage that holds most of what was just said; None where none holds a word of it."""
+        """The sentence of a passage that shares most stems with the sentence just written; None if none shares any."""
         spans = split_sentences(before)
         said = set(self._archive.word_weights(before[spans[-1][0] :] if spans else ""))
         best = max(sentences, key=lambda sentence: len(said & set(self._archive.stems(sentence.text))), default=None)
@@ -193,7 +193,7 @@ class Writer:
 
 
 def _whole_characters(pieces: Iterator[str]) -> Iterator[str]:
-    """The same text without halves of characters: some servers send an emoji as two pieces, half of it in each."""
+    """The same text without half characters: some servers send an emoji as two pieces, one surrogate in each."""
     held = ""
     for piece in pieces:
         text = held + piece
@@ -209,7 +209,7 @@ def _whole_characters(pieces: Iterator[str]) -> Iterator[str]:
 
 
 class _Nothing(Exception):
-    """A generator that wrote nothing, or no end."""
+    """A generator wrote nothing, or too much."""
 
 
 def _reason(error: Exception, timeout_s: float) -> str:

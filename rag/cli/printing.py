@@ -69,7 +69,7 @@ def print_answer(answer: Answer) -> None:
 
 
 def _print_source(citation: Citation) -> None:
-    from rag.answer.citations import place_of
+    from rag.places import place_of
 
     place = place_of(citation.source, citation.start, citation.end, page=citation.page, seconds=citation.seconds)
     mark = "" if citation.verified else "  NOT VERIFIED"
@@ -90,8 +90,7 @@ def print_passages(hits: Iterable[ScoredPassage]) -> None:
 
 def print_document(document: Document) -> None:
     """A document's head, then its turns and what was left out, in the order of the text."""
-    from rag.answer.citations import clock
-    from rag.places import page_at, words_left_out
+    from rag.places import clock, page_at, words_left_out
 
     say(document.title)
     say(" · ".join(part for part in (document.date, document.place, document.source, document.id) if part))

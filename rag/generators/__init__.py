@@ -1,8 +1,8 @@
 """What turns evidence into an answer's text: the generators by name.
 
-A generator yields pieces of text and cites what it was given by number. It never makes a citation itself: numbers are turned
-into located quotations by code that knows what was offered. Any object with `generate` will do (`protocol.py`); it need not
-import onrecord.
+A generator yields pieces of text and cites what it was given by number. It never makes a citation itself: numbers are
+turned into located quotations by code that knows what was offered. Any object with `generate` will do
+(`protocol.py`); it need not import onrecord.
 """
 
 from __future__ import annotations

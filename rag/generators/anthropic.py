@@ -15,7 +15,7 @@ DEFAULT_URL = "https://api.anthropic.com"
 
 
 class AnthropicGenerator(ChatModel):
-    """A Claude model. Raises InputError for options that cannot be used, when it is made."""
+    """A Claude model. Raises InputError for unusable options, when it is made."""
 
     context_tokens = 8_000
     form = "messages"

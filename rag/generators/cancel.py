@@ -1,7 +1,7 @@
-"""Cancelling and time limits: a generator runs in a thread of its own, and ends when it is late or when it is cancelled.
+"""Cancelling and time limits: a generator runs in a thread of its own, and ends when it is late or is cancelled.
 
-Whoever asks holds a `CancelToken`; the generator gets one in its request. Between two pieces of text nothing has to be done:
-the thread ends at its next piece. Blocking calls register a cancel callback with `on_cancel`.
+Whoever asks holds a `CancelToken`; the generator gets one in its request. Between two pieces of text nothing has to
+be done: the thread ends at its next piece. Blocking calls register a cancel callback with `on_cancel`.
 """
 
 from __future__ import annotations
@@ -82,8 +82,9 @@ def with_deadline(
 ) -> Generator[str, None, None]:
     """The pieces of an iterator, for at most `timeout_s` seconds in all.
 
-    `start` runs in a thread of its own and gets a token that is cancelled with `cancel`, when time is up, when the result is
-    closed, and at the end. Raises GeneratorTimeout, Cancelled as soon as `cancel` is, or what the iterator raised.
+    `start` runs in a thread of its own and gets a token that is cancelled with `cancel`, when time is up, when the
+    result is closed, and at the end. Raises GeneratorTimeout, Cancelled as soon as `cancel` is, or what the iterator
+    raised.
 
     >>> list(with_deadline(lambda token: iter(["a", "b"]), timeout_s=5))
     ['a', 'b']
@@ -118,7 +119,7 @@ def _late(timeout_s: float) -> GeneratorTimeout:
 
 
 def _run(start: Callable[[CancelToken], Iterator[str]], pieces: queue.Queue[object], token: CancelToken) -> None:
-    """Put an iterator's pieces into the queue, then `_END` or the exception it raised; stop when `token` is cancelled."""
+    """Put an iterator's pieces into the queue, then `_END` or its exception; stop when `token` is cancelled."""
 
     def hand_over(item: object) -> bool:
         while not token.is_cancelled:

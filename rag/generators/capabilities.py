@@ -37,7 +37,7 @@ def capabilities_of(generator: Generator) -> Capabilities:
 
 
 def _optional_method(generator: Generator, name: str) -> Callable[..., Any] | None:
-    """A method that takes a cancel token as its last argument, and passes it on if the generator's own has a use for it."""
+    """A method that takes a cancel token as its last argument, and passes it on if the generator's own takes one."""
     method = getattr(generator, name, None)
     if method is None:
         return None

@@ -1,4 +1,4 @@
-"""What the generators behind a network share: prompts, one guarded connection for each request, and errors as sentences."""
+"""What generators behind a network share: prompts, one guarded connection a request, and errors as sentences."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class ChatModel:
     form: str  # what the server is to answer in, for an error message
 
     def __init__(self, to: Endpoint, client: Any, *, http_client: type, error: type[Exception]) -> None:
-        """`client` is the SDK's, `http_client` the class of HTTP client under it, `error` the root of the SDK's errors."""
+        """`client` is the SDK's, `http_client` the class of the HTTP client under it, `error` the SDK's root error."""
         self._to = to
         self._client = client
         self._http_client = http_client

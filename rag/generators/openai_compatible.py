@@ -19,7 +19,7 @@ THINKING_TOKENS = 4_000  # beside the answer's, for models that think first
 
 
 class OpenAIGenerator(ChatModel):
-    """A model behind an OpenAI-compatible server. Raises InputError for options that cannot be used, when it is made."""
+    """A model behind an OpenAI-compatible server. Raises InputError for unusable options, when it is made."""
 
     context_tokens = 6_000  # small local models read eight thousand
     form = "chat completions"

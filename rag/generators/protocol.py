@@ -22,8 +22,8 @@ class NumberedPassage:
 class GenerationRequest:
     """What a generator gets: `evidence[n - 1]` is cited as `[n]`; `passages` hold more around it, best first.
 
-    The best quote is the first of the evidence; then come the others by speaker and date, the oldest first. A generator that
-    blocks, on a network call for instance, registers with `cancel` how the call is ended.
+    The best quote is the first of the evidence; then come the others by speaker and date, the oldest first. A
+    generator that blocks, on a network call for instance, registers with `cancel` how the call is ended.
     """
 
     question: str
@@ -37,14 +37,15 @@ class Generator(Protocol):
     """Any object with this one method. What follows is optional, and is looked up by `capabilities_of` alone:
 
     numbering = "sentences"
-        The text cites `[p.s]`, sentence `s` of `request.passages[p - 1]`, in place of `[n]`, which is `request.evidence[n - 1]`.
+        The text cites `[p.s]`, sentence `s` of `request.passages[p - 1]`, and not `[n]`, `request.evidence[n - 1]`.
     rewrite(question: str, history: Sequence[str]) -> str
-        A follow-up as a question that can be understood without the ones before it. Called within a time limit, in any thread;
-        if it raises or takes too long, the question is searched as it is. A parameter named `cancel` gets a `CancelToken`.
+        A follow-up as a question that can be understood without the ones before it. Called within a time limit, in
+        any thread; if it raises or takes too long, the question is searched as it is. A parameter named `cancel` gets
+        a `CancelToken`.
     """
 
     def generate(self, request: GenerationRequest) -> Iterator[str]:
-        """Pieces of the answer as they come; they may break anywhere. Closing the iterator must be allowed at any piece.
+        """Pieces of the answer as they come; they may break anywhere. The iterator may be closed at any piece.
 
         Whatever it raises, the evidence is quoted in place of the text, and a note says why.
         """

@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from rag.answer.citations import place_of
 from rag.archive import Archive
 from rag.errors import InputError
 from rag.json_forms import passage_to_json
+from rag.places import place_of
 from rag.types import Filters, Passage, ScoredPassage
 from ui.rendering import place_id
 
