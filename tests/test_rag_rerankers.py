@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
-from made_models import small_model
+from made_weights import small_model
 
 from embeddings.models import locate, sha256_of
 from embeddings.types import EmbeddingError

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from made_models import small_model
+from made_weights import small_model
 
 import rag.rerankers.training.train
 from embeddings.encoders import load_encoder
