@@ -7,13 +7,16 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 DEMO := demo-archive
+JOBS ?= 2
 
-.PHONY: help setup chat demo test lint bench deps clean
+.PHONY: help setup chat demo quick test lint coverage mutants bench deps clean
 
 help:
 	@echo "make chat    set up, read the bundled interviews, open the web page at http://localhost:7860/"
 	@echo "make demo    set up, read the bundled interviews, ask three questions"
+	@echo "make quick   run the unit tests, which need no model and no other process"
 	@echo "make test    set up, lint, type check, and run every test"
+	@echo "make coverage, make mutants   lines that no test runs; faults that no test notices"
 	@echo "make bench   measure speed and answer quality"
 	@echo "make deps    print what each library costs: licence, import time, size"
 	@echo "make clean   remove .venv and the demo archive"
@@ -40,8 +43,20 @@ demo: $(READY)
 	@echo
 	$(BIN)/onrecord ask "What is the boiling point of tungsten?" --archive $(DEMO)
 
+# A file's tests stay on one worker, and the slow files come first: the short ones fill up the end.
+PARALLEL := -n $(JOBS) --dist loadgroup --no-loadscope-reorder
+
+quick: $(READY)
+	$(BIN)/python -m pytest $(PARALLEL) -m unit
+
 test: $(READY) lint
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest $(PARALLEL)
+
+coverage: $(READY)
+	$(BIN)/python -m pytest $(PARALLEL) --cov --cov-report=term-missing:skip-covered
+
+mutants: $(READY)
+	$(BIN)/python tests/mutants.py
 
 lint: $(READY)
 	$(BIN)/ruff check .

@@ -1,15 +1,29 @@
-"""What several test files share: real transcripts, and small archives made once."""
+"""What several test files share: the kinds of test, real transcripts, and small archives made once.
+
+Each test is of one kind, which `kinds.py` finds in what the test uses, unless the test carries a mark of its own:
+
+    unit      functions and data, in this process, without a model
+    model     loads an encoder, a reranker or a generator
+    process   starts other processes: commands, servers, readers of files
+    browser   drives the page in chromium
+
+With pytest-xdist the tests of a file stay together, because they share servers and archives; the slow kinds come first.
+"""
 
 from __future__ import annotations
 
+import os
 import shutil
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
+from kinds import KINDS, kind_of
+from outside import files_in
 
 from rag.archive import Archive, open_archive
 from rag.transcript import parse
@@ -18,14 +32,38 @@ from rag.types import Document
 ROOT = Path(__file__).resolve().parent.parent
 BUNDLED = ROOT / "eval" / "sets"
 
+TOGETHER = ("test_rag_every_file", "test_rag_golden", "test_rag_transcript")  # they parse the same files, once a worker
+
+
+@pytest.hookimpl(tryfirst=True)  # before `-m` selects
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark each test with its kind and with the group that stays on one worker, and put the files of slow kinds first."""
+    slowest: dict[Path, int] = {}
+    for item in items:
+        kind = kind_of(item)
+        item.add_marker(kind)
+        item.add_marker(pytest.mark.xdist_group("corpus" if item.path.stem in TOGETHER else item.path.stem))
+        slowest[item.path] = min(slowest.get(item.path, len(KINDS)), KINDS.index(kind))
+    items.sort(key=lambda item: slowest[item.path])
+
+
+def made_once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], None]) -> Path:
+    """A folder that the first worker makes and the others wait for."""
+    base = factory.getbasetemp()
+    if os.environ.get("PYTEST_XDIST_WORKER"):
+        base = base.parent  # a worker's own lies in the session's
+    folder, done = base / name, base / f"{name}.done"
+    with FileLock(base / f"{name}.lock"):
+        if not done.exists():
+            make(folder)
+            done.touch()
+    return folder
+
 
 @pytest.fixture(scope="session")
 def corpus() -> Path:
     """The real interview that stands outside the project."""
-    found = sorted((ROOT.parent / "shared" / "corpus").glob("*.txt"))
-    if not found:
-        pytest.skip("the interview in ../shared/corpus is not on this machine")
-    return found[0]
+    return files_in("corpus", "*.txt")[0]
 
 
 @pytest.fixture(scope="session")
@@ -36,9 +74,11 @@ def interview(corpus: Path) -> Document:
 @pytest.fixture(scope="session")
 def bundled_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An archive of the bundled transcripts; to be read, not changed."""
-    folder = tmp_path_factory.mktemp("bundled") / "archive"
+    return made_once(tmp_path_factory, "bundled", make_bundled_archive)
+
+
+def make_bundled_archive(folder: Path) -> None:
     open_archive(folder).ingest([BUNDLED])
-    return folder
 
 
 @pytest.fixture(scope="session")
@@ -77,10 +117,14 @@ SMALL_WORDS = sorted({*"When will the gates move?".split(), "[1.1]", "<unk>", "t
 @pytest.fixture(scope="session")
 def small_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A model of nine words and random weights: it says anything, but says it as models do."""
-    transformers = pytest.importorskip("transformers")
+    pytest.importorskip("transformers")
+    return made_once(tmp_path_factory, "small-model", make_small_model)
+
+
+def make_small_model(folder: Path) -> None:
+    import transformers
     from tokenizers import Tokenizer, models, pre_tokenizers
 
-    folder = tmp_path_factory.mktemp("small") / "model"
     tokenizer = Tokenizer(
         models.WordLevel({word: number for number, word in enumerate(SMALL_WORDS)}, unk_token="<unk>")
     )
@@ -94,4 +138,3 @@ def small_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     transformers.set_seed(7)
     transformers.GPT2LMHeadModel(config).save_pretrained(folder)
     fast.save_pretrained(folder)
-    return folder

@@ -11,6 +11,7 @@ import pytest
 from conftest import BUNDLED, ROOT
 from hypothesis import given
 from hypothesis import strategies as st
+from outside import not_here
 
 from eval.questions.formats import read_records, write_transcripts
 from eval.questions.formats.transcripts import canonical, file_name_of, write_texts
@@ -273,7 +274,7 @@ def test_a_fault_in_squad_is_told_by_its_place(tmp_path: Path, content: Any, tol
 @pytest.mark.parametrize("name", ["squad2-half.json", "xquad.en.json", "xquad.ru.json"])
 def test_real_reading_sets_hold_on_the_transcripts_written_for_them(tmp_path: Path, name: str) -> None:
     if not (READING / name).is_file():
-        pytest.skip(f"../shared/data/reading/{name} is not on this machine")
+        not_here(f"../shared/data/reading/{name}")
     documents = parsed(write_transcripts(READING / name, tmp_path))
     questions = load_questions([READING / name])
     assert validate([READING / name], documents) == []

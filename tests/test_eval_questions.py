@@ -10,6 +10,7 @@ import pytest
 from conftest import BUNDLED, ROOT
 from hypothesis import given
 from hypothesis import strategies as st
+from outside import not_here
 
 from eval.questions.load import load_questions, question_of
 from eval.questions.model import Gold, Question
@@ -31,7 +32,7 @@ def test_all_gold_lies_in_answers_and_holds_the_answer(path: Path) -> None:
         texts = []
         for gold in question.relevant:
             if gold.source not in sources:
-                pytest.skip(f"{gold.source} is not on this machine")
+                not_here(f"{gold.source}")
             document = parse(sources[gold.source].read_text(encoding="utf-8"), source=gold.source)
             assert any(
                 t.role == "respondent" and t.start <= gold.start and gold.end <= t.end for t in document.turns

@@ -10,6 +10,8 @@ import pytest
 from eval.benchmarks.rerankers import Read, best_threshold, figures_of, main, read_all
 from rag.rerankers.training.data import squad_paragraphs
 
+pytestmark = pytest.mark.model  # the benchmark loads the rerankers by name
+
 FERRY = "The ferry was built in Aldwark in 1911. It burned down one night in June. A baker saw the smoke first."
 TOLL = "Nobody paid the toll for years. The county gave the house to a school. Its roof is made of slate."
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from conftest import ROOT
 from made_runs import made_row, made_run
+from outside import not_here
 
 from eval.runs.causes import CAUSES, NOT_CHOSEN, NOT_RETRIEVED
 from eval.show.figures import reliability, risk_coverage, stage_times
@@ -68,7 +69,7 @@ def test_hostile_questions_and_transcripts_stay_text() -> None:
 def test_thousands_of_hostile_lines_stay_text() -> None:
     files = sorted((ROOT.parent / "shared" / "data" / "hostile").rglob("*xss*.txt"))
     if not files:
-        pytest.skip("the hostile lines in ../shared/data/hostile are not on this machine")
+        not_here("the hostile lines in ../shared/data/hostile")
     lines = [line for file in files for line in file.read_text(encoding="utf-8", errors="replace").splitlines() if line]
     elements = Elements(hostile_run_page(lines))
     benign = Elements(hostile_run_page(["plain"] * 3))

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from conftest import BUNDLED, ROOT
+from outside import not_here
 
 from eval.questions.validation import Fault, validate
 from rag.transcript import parse
@@ -141,7 +142,7 @@ def test_the_bundled_sets_are_sound() -> None:
 
 def test_the_committee_meetings_are_sound() -> None:
     if not COMMITTEE.is_dir():
-        pytest.skip("../shared/data/committee_meetings is not on this machine")
+        not_here("../shared/data/committee_meetings")
     documents = [
         parse(path.read_text(encoding="utf-8"), source=path.name) for path in (COMMITTEE / "transcripts").glob("*.txt")
     ]

@@ -10,11 +10,11 @@ from time import monotonic, sleep
 import psutil
 import pytest
 from conftest import BUNDLED, ROOT
+from outside import not_here, parsed
 
 from rag import readers
 from rag.archive import open_archive
 from rag.errors import InputError
-from rag.transcript import parse
 from rag.transcript.labels import find_labels
 from rag.types import Document, Hints
 
@@ -32,7 +32,7 @@ FOLDERS = {
 def files_of(name: str) -> list[Path]:
     found = sorted(path for path in FOLDERS[name].rglob("*.*") if path.is_file() and path.suffix != ".jsonl")
     if not found:
-        pytest.skip(f"{FOLDERS[name].relative_to(ROOT.parent)} is not on this machine")
+        not_here(str(FOLDERS[name].relative_to(ROOT.parent)))
     return found
 
 
@@ -58,7 +58,7 @@ def test_turns_are_ranges_that_do_not_overlap_and_with_what_was_left_out_they_co
                 text, hints = read(file)
             except InputError:
                 continue
-            document = parse(text, source=file.name, hints=hints)
+            document = parsed(text, file.name, hints)
             body = document.left_out[0][1] if text.startswith("---\n") and document.left_out else 0
             turns = [(turn.start, turn.end) for turn in document.turns]
             assert all(text[start:end] == text[start:end].strip() != "" for start, end in turns), file

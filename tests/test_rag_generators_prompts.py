@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from conftest import ROOT, transcript
 from made_models import assert_sound, numbered
+from outside import not_here
 
 from rag.archive import open_archive
 from rag.assistant import MAX_QUESTION_CHARS, Assistant
@@ -69,7 +70,7 @@ def test_a_long_conversation_leaves_room_for_the_passages(letters: str) -> None:
 
 def injections() -> list[str]:
     if not INJECTIONS.is_file():
-        pytest.skip("the prompt injections in ../shared/data/hostile are not on this machine")
+        not_here("the prompt injections in ../shared/data/hostile")
     rows = [json.loads(line) for line in INJECTIONS.read_text(encoding="utf-8").splitlines() if line.strip()]
     return [str(row.get("text") or row.get("prompt")) for row in rows]
 

@@ -13,9 +13,9 @@ from pathlib import Path
 
 import pytest
 from conftest import ROOT
+from outside import not_here, parsed
 
 from rag import readers
-from rag.transcript import parse
 from rag.types import Document
 
 GOLDEN = Path(__file__).resolve().parent / "golden"
@@ -24,13 +24,13 @@ DATA = ROOT.parent / "shared" / "data"
 
 def read(path: Path) -> Document:
     text, hints = readers.read(path)
-    return parse(text, source=path.name, hints=hints)
+    return parsed(text, path.name, hints)
 
 
 def layout(name: str) -> Path:
     found = sorted((DATA / "layouts").rglob(name))
     if not found:
-        pytest.skip("../shared/data/layouts is not on this machine")
+        not_here("../shared/data/layouts")
     return found[0]
 
 
@@ -52,7 +52,7 @@ def test_a_transcript_is_read_as_a_person_reads_it(golden: Path) -> None:
 def test_every_layout_has_a_golden_file() -> None:
     files = [path.name for path in (DATA / "layouts").rglob("*.*") if path.is_file()]
     if not files:
-        pytest.skip("../shared/data/layouts is not on this machine")
+        not_here("../shared/data/layouts")
     assert {path.stem for path in GOLDEN.glob("*.json")} == set(files)
 
 
@@ -75,7 +75,7 @@ LABEL = re.compile(r"^[^\S\n]*(?:\*\*)?(?P<label>Q(?=[^\S\n])|[A-ZÀ-Þ][A-ZÀ-�
 def test_every_label_line_of_the_press_conferences_opens_a_turn_and_none_stands_inside_one(folder: str) -> None:
     files = sorted((DATA / folder).glob("*.md"))
     if not files:
-        pytest.skip(f"../shared/data/{folder} is not on this machine")
+        not_here(f"../shared/data/{folder}")
     missed, inside, total = [], [], 0
     for file in files:
         document = read(file)

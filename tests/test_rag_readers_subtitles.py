@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from conftest import ROOT
+from outside import not_here
 
 from rag import readers
 from rag.errors import InputError
@@ -124,7 +125,7 @@ def test_what_holds_no_speech_is_refused_with_its_reason(data: bytes, told: str)
 def test_six_formats_of_one_real_interview_give_the_same_words_in_the_same_order() -> None:
     files = sorted((ROOT.parent / "shared" / "data" / "layouts" / "hitsave").glob("goodboy_galaxy.*"))
     if not files:
-        pytest.skip("../shared/data/layouts is not on this machine")
+        not_here("../shared/data/layouts")
     with readers.opened() as read_one:
         words = {file.name: read_one(file)[0].split() for file in files}
     assert len(words) == 6

@@ -10,6 +10,7 @@ import pytest
 from conftest import BUNDLED, transcript
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from outside import not_here, parsed
 
 from rag.transcript import parse
 from rag.types import Document, Hints
@@ -294,11 +295,11 @@ def test_turns_labels_white_space_and_what_is_left_out_make_up_the_whole_text(
 def test_no_turn_of_a_public_transcript_holds_another_speakers_label(folder: str) -> None:
     files = sorted((Path(__file__).resolve().parents[2] / "shared" / "data" / folder).glob("*.*"))
     if not files:
-        pytest.skip(f"../shared/data/{folder} is not on this machine")
+        not_here(f"../shared/data/{folder}")
     inside: list[str] = []
     for file in files:
         text = file.read_text(encoding="utf-8")
-        document = parse(text, source=file.name)
+        document = parsed(text, file.name)
         speakers = "|".join(sorted({re.escape(turn.speaker) for turn in document.turns}))
         label = re.compile(rf"^(?:(?:{speakers})[^\S\n]*:|Q[^\S\n]|[A-Z][A-Z.'’ -]{{3,40}}:)", re.M)
         for turn in document.turns:

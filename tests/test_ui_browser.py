@@ -24,6 +24,7 @@ from typing import Any
 import pytest
 from conftest import BUNDLED, ROOT, transcript
 from made_files import column, pdf
+from outside import not_here
 
 from rag import Assistant, open_archive
 from rag.types import Answer
@@ -524,7 +525,7 @@ def test_a_document_is_opened_to_be_read_and_read_only_hides_what_changes(archiv
 
 def hostile_strings(count: int) -> list[str]:
     if not HOSTILE.is_dir():
-        pytest.skip("the hostile strings in ../shared/data/hostile are not on this machine")
+        not_here("the hostile strings in ../shared/data/hostile")
     lines = (HOSTILE / "xss-payload-list.txt").read_text(encoding="utf-8", errors="replace").splitlines()
     naughty = [text for text in json.loads((HOSTILE / "blns.json").read_text(encoding="utf-8")) if text.strip()]
     scripts = [line for line in lines if line.strip() and len(line) < 600]

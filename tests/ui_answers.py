@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from urllib.parse import quote as percent_encoded
 
-import pytest
 from conftest import ROOT
 from hypothesis import strategies as st
+from outside import not_here
 
 from rag.answer.citations import find_markers
 from rag.types import Answer, Citation, Filters, Passage, ScoredPassage, SearchExtent
@@ -242,7 +242,7 @@ def link(kind: str, document_id: str, start: int, end: int) -> str:
 def hostile_strings(count: int) -> list[str]:
     """A sample of strings that broke other programs. Skips the test where they are not on this machine."""
     if not HOSTILE.is_dir():
-        pytest.skip("the hostile strings in ../shared/data/hostile are not on this machine")
+        not_here("the hostile strings in ../shared/data/hostile")
     naughty = json.loads((HOSTILE / "blns.json").read_text(encoding="utf-8"))
     scripts = (HOSTILE / "xss-payload-list.txt").read_text(encoding="utf-8", errors="replace").splitlines()
     injections = (HOSTILE / "prompt-injections.jsonl").read_text(encoding="utf-8").splitlines()
