@@ -6,6 +6,7 @@ import re
 from bisect import bisect_right
 from typing import TypeVar
 
+from rag.text.clock import clock
 from rag.types import Document, Span, Turn
 
 
@@ -74,13 +75,3 @@ def place_of(source: str, start: int, end: int, *, page: str | None = None, seco
     printed = f"{'pp' if '–' in page else 'p'}. {page}" if page else ""
     when = clock(seconds) if seconds is not None else ""
     return ", ".join(filter(None, (source, printed, f"characters {start}–{end}", when)))
-
-
-def clock(seconds: float) -> str:
-    """Seconds as hours, minutes and seconds.
-
-    >>> clock(2467.2)
-    '00:41:07'
-    """
-    whole = int(seconds)
-    return f"{whole // 3600:02d}:{whole // 60 % 60:02d}:{whole % 60:02d}"

@@ -17,7 +17,7 @@ from ui_answers import Element, answer, answers, bare, citation, hostile_strings
 
 from rag.archive import Archive
 from rag.assistant import Assistant
-from rag.places import clock
+from rag.text.clock import clock
 from rag.types import Answer, Citation, Document, Turn
 from ui.conversations import NEAREST, Exchange, from_json
 from ui.export import CONTEXT_CHARS, export

@@ -15,7 +15,8 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, Literal
 
-from rag.places import clock, pages_of, seconds_within
+from rag.places import pages_of, seconds_within
+from rag.text.clock import clock
 from rag.text.dates import spoken_date
 from rag.types import Answer, Citation, Document, Turn
 from ui.conversations import Exchange, to_json

@@ -90,7 +90,8 @@ def print_passages(hits: Iterable[ScoredPassage]) -> None:
 
 def print_document(document: Document) -> None:
     """A document's head, then its turns and what was left out, in the order of the text."""
-    from rag.places import clock, page_at, words_left_out
+    from rag.places import page_at, words_left_out
+    from rag.text.clock import clock
 
     say(document.title)
     say(" · ".join(part for part in (document.date, document.place, document.source, document.id) if part))

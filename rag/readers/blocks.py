@@ -81,3 +81,22 @@ def _are_names(cells: Sequence[str]) -> bool:
 
 def _is_stamp(cell: str) -> bool:
     return bool(re.fullmatch(r"[\[(]?(?:\d{1,2}:)?\d{1,2}:\d{2}(?:[.,]\d{1,3})?[\])]?", cell))
+
+
+def with_bold_label(pieces: list[tuple[str, bool]]) -> str:
+    """A paragraph's text, with the bold at its beginning marked as Markdown does: that is how labels are set.
+
+    >>> with_bold_label([("Ann Reed:", True), (" Yes, ", False), ("really", True)])
+    '**Ann Reed:** Yes, really'
+    """
+    text = "".join(piece for piece, _ in pieces)
+    lead = ""
+    for piece, bold in pieces:
+        if not bold and piece.strip():
+            break
+        lead += piece
+    label = lead.strip()
+    if not label or "\n" in label or "*" in label or not any(bold and piece.strip() for piece, bold in pieces):
+        return text
+    start = lead.index(label)
+    return f"{text[:start]}**{label}**{text[start + len(label) :]}"

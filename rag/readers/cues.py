@@ -11,12 +11,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from rag.errors import InputError
+from rag.text.sentences import SENTENCE_END
 from rag.types import Hints
 
 PAUSE_S = 2.5
 PARAGRAPH_CHARS = 700
 WRAPPED_CHARS = 120  # no typewriter and no wrapped file has longer lines
-_SENTENCE_END = re.compile(r"[.!?…。！？]['\"”’»)\]]*$")
 _OPENS_TURN = re.compile(r"(?:>>|[-–—]\s?\S|[^\s:：][^:：.!?\n]{0,60}[:：](?:\s|$)|[QA]\.?\s)")
 
 
@@ -102,7 +102,7 @@ def _breaks(before: Cue, cue: Cue, paragraph: int, named: bool) -> bool:
     """Whether a paragraph ends between two pieces of one speaker."""
     if not named and _OPENS_TURN.match(cue.text):
         return True
-    if not _SENTENCE_END.search(before.text):
+    if not SENTENCE_END.search(before.text):
         return False
     last = before.end_s if before.end_s is not None else before.start_s
     paused = last is not None and cue.start_s is not None and cue.start_s - last >= PAUSE_S

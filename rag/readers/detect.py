@@ -1,4 +1,4 @@
-"""Which format a file has: by its content first, by its suffix where the content leaves it open.
+"""Which format a file has: by its content first, by its suffix if the content leaves it open.
 
 What no reader reads, and people have all the same, gets a sentence that says what to convert it with.
 """
@@ -20,7 +20,7 @@ FORMATS_BY_SUFFIX: dict[str, str] = {
     ".json": "json",
     ".pdf": "pdf",
 }
-# Folders are searched for these as well, so that what cannot be read is told rather than passed over.
+# Folders are searched for these as well, so that files that cannot be read are reported, not passed over.
 REFUSED_SUFFIXES = frozenset({".doc", ".odt", ".rtf"})
 STAMP = r"(?:\d{1,3}:)?\d{1,2}:\d{2}[.,]\d{1,3}"
 _TO_DOCX = "run: soffice --headless --convert-to docx FILE, and ingest what it writes"
@@ -36,6 +36,11 @@ _MAGIC: tuple[tuple[bytes, str], ...] = (
         for magic in (b"ID3", b"OggS", b"fLaC", b"RIFF", b"\x1aE\xdf\xa3", b"\xff\xfb")
     ),
 )
+# One group skips any number of comments: in a row of groups, each could take the comments of the next as well, and
+# trying all ways of sharing them out takes forever.
+_PROLOGUE = r"(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)?"
+_TTML = re.compile(rf"{_PROLOGUE}<(?:\w+:)?tt[\s>]", re.S)
+_HTML = re.compile(rf"{_PROLOGUE}<(?:!doctype html|html)\b", re.S | re.I)
 
 
 def format_of(head: bytes, suffix: str) -> str:
@@ -88,13 +93,13 @@ def _by_structure(text: str, suffix: str) -> str | None:
     is_text = suffix in TEXT_SUFFIXES
     if start.startswith(("WEBVTT", "[Script Info]")):
         return "subtitles"
-    if re.match(r"(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:\w+:)?tt[\s>]", start, re.S):
+    if _TTML.match(start):
         return "subtitles"
     if re.match(rf"(?:\d+\s*\n)?\[?{STAMP}\s*-->\s*{STAMP}", start):
         return "subtitles"
     if re.match(r"start\tend\ttext\s*\n", start, re.I):
         return "table"
-    if re.match(r"(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype html|html)\b", start, re.S | re.I):
+    if _HTML.match(start):
         return "html"
     if not is_text and re.match(r"<(?:head|body|div|article|main|h[1-6]|p|table|meta|title)\b", start, re.I):
         return "html"

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from rag.errors import InputError
-from rag.readers.blocks import PAGE_BREAK, Block, flatten, rows_as_lines
+from rag.readers.blocks import PAGE_BREAK, Block, flatten, rows_as_lines, with_bold_label
 from rag.types import Hints
 
 MAX_UNPACKED = 200_000_000
@@ -166,22 +166,3 @@ def _table_of(row: Any) -> Any:
 def _is_bold(run: Any) -> bool:
     mark = run.find(f"{_W}rPr/{_W}b")
     return mark is not None and mark.get(f"{_W}val") not in ("0", "false", "off")
-
-
-def with_bold_label(pieces: list[tuple[str, bool]]) -> str:
-    """A paragraph's text, with the bold at its beginning marked as Markdown does: that is how labels are set.
-
-    >>> with_bold_label([("Ann Reed:", True), (" Yes, ", False), ("really", True)])
-    '**Ann Reed:** Yes, really'
-    """
-    text = "".join(piece for piece, _ in pieces)
-    lead = ""
-    for piece, bold in pieces:
-        if not bold and piece.strip():
-            break
-        lead += piece
-    label = lead.strip()
-    if not label or "\n" in label or "*" in label or not any(bold and piece.strip() for piece, bold in pieces):
-        return text
-    start = lead.index(label)
-    return f"{text[:start]}**{label}**{text[start + len(label) :]}"

@@ -2,57 +2,24 @@
 
 trafilatura knows where an article begins and ends, and drops short lines on the way, which in an interview are answers. So
 it says between which paragraphs the text lies, and the page's own blocks between them are kept, bold labels and all.
-Dates are taken from what a page declares; those found in running text are guesses.
 """
 
 from __future__ import annotations
 
 import ast
-import json
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 from rag.errors import InputError
-from rag.readers.blocks import VERBATIM, Block, flatten, rows_as_lines
-from rag.readers.docx import with_bold_label
+from rag.readers.blocks import Block, flatten
+from rag.readers.html_blocks import read_blocks
+from rag.readers.html_metadata import declared_date, declared_language, find_title
 from rag.readers.text import decode_any
-from rag.text.dates import find_date
 from rag.types import Hints
 
-MAX_NODES = 2_000_000
-_NO_TEXT = frozenset(
-    "script style noscript template svg head nav footer aside form button select option textarea iframe object embed "
-    "canvas audio video map menu dialog".split()
-)
-_BLOCK = frozenset(
-    "address article blockquote body center dd details div dl dt fieldset figcaption figure h1 h2 h3 h4 h5 h6 header hr "
-    "html li main ol p pre section summary table tbody td tfoot th thead tr ul".split()
-)
-_BOLD = frozenset(["b", "strong"])
 _BYTES_LITERAL = re.compile(r"""(?:^|(?<=[\n>]))\s*b(?P<quote>['"])(?=\s*<)(?P<body>.*)(?P=quote)\s*$""", re.S)
 _CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w:.-]+)", re.I)
-_DATE_NAMES = (
-    *(
-        "article:published_time",
-        "datepublished",
-        "date",
-        "dc.date",
-        "dcterms.date",
-        "dc.date.issued",
-        "dcterms.created",
-    ),
-    *(
-        "publish-date",
-        "publish_date",
-        "pubdate",
-        "sailthru.date",
-        "parsely-pub-date",
-        "og:published_time",
-        "citation_date",
-    ),
-)
 
 
 def read(data: bytes, name: str) -> tuple[str, Hints]:
@@ -69,13 +36,13 @@ def read(data: bytes, name: str) -> tuple[str, Hints]:
         root = lxml_html.document_fromstring(re.sub(r"^\s*<\?xml[^>]*\?>", "", text), parser=parser)
     except (etree.ParserError, etree.XMLSyntaxError, ValueError) as error:
         raise InputError(f"this page cannot be read: {error}") from error
-    title, date = _title(root), _date(root)
-    blocks = [block for block in _blocks(root) if block[0].strip()]
+    title, date = find_title(root), declared_date(root)
+    blocks = [block for block in read_blocks(root) if block[0].strip()]
     kept = _main_part(blocks, text)
     canonical, _ = flatten(Block(block) for block, _ in kept)
     if not canonical.strip():
         raise InputError("no text was found in this page; save it from the browser as 'Web page, complete' or as text")
-    return canonical, Hints(title=title, date=date, language=_language(root), notes=(note,) if note else ())
+    return canonical, Hints(title=title, date=date, language=declared_language(root), notes=(note,) if note else ())
 
 
 def page_text(data: bytes) -> tuple[str, str]:
@@ -106,119 +73,6 @@ def page_text(data: bytes) -> tuple[str, str]:
         inner, inner_note = page_text(raw)
         text, note = text[: literal.start()].rstrip() + "\n" + inner, note or inner_note
     return text, note
-
-
-def _blocks(root: Any) -> list[tuple[str, float]]:
-    """Paragraphs in order with the share of their characters that are links."""
-    found: list[tuple[str, float]] = []
-    pieces: list[tuple[str, bool]] = []
-    linked = 0
-    kind = ""
-
-    def close() -> None:
-        nonlocal linked
-        text = with_bold_label(pieces)
-        if text.strip():
-            level = int(kind[1]) if re.fullmatch(r"h[1-6]", kind) else 0
-            text = f"{'#' * level} {' '.join(text.split()).strip('* ')}" if level else text
-            found.append((text, linked / max(len(text.strip()), 1)))
-        pieces.clear()
-        linked = 0
-
-    # No recursion: pages nest as deep as they like.
-    for event, element, state in _events(root):
-        if event == "text":
-            words = element if state.pre else re.sub(r"[^\S\xa0]+", " ", element).replace("\xa0", " ")
-            pieces.append((words, state.bold))
-            linked += len(words.strip()) if state.link else 0
-        elif event == "break":
-            # Two breaks are a paragraph's end.
-            if pieces and pieces[-1][0] == "\n":
-                pieces.pop()
-                close()
-            else:
-                pieces.append(("\n", state.bold))
-        elif event == "block":
-            close()
-            kind = element
-        elif event == "table":
-            close()
-            found += [(line, 0.0) for line in element]
-        elif event == "pre":
-            close()
-            found.append((VERBATIM + element.strip("\n").rstrip(), 0.0))
-    close()
-    return found
-
-
-class _State:
-    """What holds inside an element."""
-
-    __slots__ = ("bold", "link", "pre")
-
-    def __init__(self, bold: bool = False, link: bool = False, pre: bool = False) -> None:
-        self.bold, self.link, self.pre = bold, link, pre
-
-
-def _events(root: Any) -> Iterator[tuple[str, Any, _State]]:
-    stack: list[tuple[str, Any, _State]] = [("open", root, _State())]
-    seen = 0
-    while stack:
-        event, element, state = stack.pop()
-        if event != "open":
-            yield event, element, state
-            continue
-        seen += 1
-        if seen > MAX_NODES:
-            raise InputError(f"this page has more than {MAX_NODES:,} elements; save its text as a text file")
-        tag = element.tag if isinstance(element.tag, str) else ""
-        tail = [("text", element.tail, state)] if element.tail else []
-        if not tag or tag in _NO_TEXT or _is_hidden(element):
-            stack += [*tail, ("block", "", state)] if tag in _BLOCK else tail
-            continue
-        if tag == "br":
-            stack += [*tail, ("break", None, state)]
-            continue
-        if tag == "pre":
-            stack += [*tail, ("block", "", state), ("pre", element.text_content(), state)]
-            continue
-        if tag == "table" and (lines := _table(element)) is not None:
-            stack += [*tail, ("block", "", state), ("table", lines, state)]
-            continue
-        inner = _State(state.bold or tag in _BOLD, state.link or tag == "a", state.pre)
-        todo: list[tuple[str, Any, _State]] = [("block", tag, state)] if tag in _BLOCK else []
-        if element.text:
-            todo.append(("text", element.text, inner))
-        todo += [("open", child, inner) for child in element]
-        if tag in _BLOCK:
-            todo.append(("block", "", state))
-        stack += [*tail, *reversed(todo)]
-
-
-def _is_hidden(element: Any) -> bool:
-    style = (element.get("style") or "").replace(" ", "").lower()
-    role = (element.get("role") or "").lower()
-    return (
-        element.get("hidden") is not None
-        or element.get("aria-hidden") == "true"
-        or "display:none" in style
-        or role in ("navigation", "banner", "contentinfo", "search", "complementary")
-    )
-
-
-def _table(table: Any) -> list[str] | None:
-    """A table of data as lines; None where it lays out a page."""
-    if table.find(".//table") is not None or (table.find(".//p") is not None and len(table.findall(".//tr")) < 3):
-        return None
-    rows = [["\n".join(text_of(cell)) for cell in row if cell.tag in ("td", "th")] for row in table.iter("tr")]
-    return rows_as_lines(rows)
-
-
-def text_of(cell: Any) -> list[str]:
-    """The lines of a cell."""
-    for line_break in cell.iter("br", "p", "div"):
-        line_break.tail = "\n" + (line_break.tail or "")
-    return [" ".join(line.split()) for line in str(cell.text_content()).split("\n") if line.strip()]
 
 
 def _main_part(blocks: Sequence[tuple[str, float]], text: str) -> list[tuple[str, float]]:
@@ -269,58 +123,3 @@ def _opening(block: str) -> str:
 
 def _folded(line: str) -> str:
     return re.sub(r"\W+", "", line).casefold()
-
-
-def _title(root: Any) -> str:
-    heading = [" ".join(found.text_content().split()) for found in root.iter("h1")]
-    declared = _meta(root, ("og:title", "dc.title", "dcterms.title", "citation_title", "twitter:title"))
-    written = next((" ".join(found.text_content().split()) for found in root.iter("title")), "")
-    titles = [title for title in (declared, *heading[:1], written) if title]
-    return titles[0][:300] if titles else ""
-
-
-def _date(root: Any) -> str | None:
-    """The day that the page declares as its own."""
-    for script in root.iter("script"):
-        if script.get("type") == "application/ld+json" and (found := _declared_in(script.text or "")):
-            return found
-    value = _meta(root, _DATE_NAMES)
-    if not value:
-        value = next(
-            (found.get("datetime") or "" for found in root.iter("time") if found.get("pubdate") is not None), ""
-        )
-    return _day(value)
-
-
-def _declared_in(script: str) -> str | None:
-    try:
-        loaded = json.loads(script)
-    except (ValueError, RecursionError):
-        return None
-    items = loaded if isinstance(loaded, list) else [loaded]
-    for item in items:
-        graph = item.get("@graph", [item]) if isinstance(item, dict) else []
-        for entry in graph if isinstance(graph, list) else []:
-            value = entry.get("datePublished") if isinstance(entry, dict) else None
-            if isinstance(value, str) and (day := _day(value)):
-                return day
-    return None
-
-
-def _day(value: str) -> str | None:
-    found = find_date(value[:10] if re.match(r"\d{4}-\d\d-\d\d", value) else value)
-    return found[0] if found else None
-
-
-def _meta(root: Any, names: Sequence[str]) -> str:
-    declared: dict[str, str] = {}
-    for element in root.iter("meta"):
-        key = element.get("property") or element.get("name") or element.get("itemprop") or ""
-        if element.get("content"):
-            declared.setdefault(key.lower(), " ".join(element.get("content").split()))
-    return next((declared[name] for name in names if declared.get(name)), "")
-
-
-def _language(root: Any) -> str | None:
-    code = (root.get("lang") or "").split("-")[0].lower()
-    return code if re.fullmatch(r"[a-z]{2,3}", code) else None

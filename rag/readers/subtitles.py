@@ -16,6 +16,7 @@ from rag.errors import InputError
 from rag.readers.cues import Cue, assemble
 from rag.readers.detect import STAMP
 from rag.readers.text import decode_any
+from rag.text.clock import rounded_seconds_of
 from rag.types import Hints
 
 MAX_LINE = 20_000
@@ -34,7 +35,7 @@ def read(data: bytes, name: str) -> tuple[str, Hints]:
                 f"line {number} has {len(line):,} characters; a line of a subtitle has {MAX_LINE:,} at most"
             )
     title = ""
-    if re.match(r"(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<", start, re.S):
+    if start.startswith("<"):
         cues = _ttml(text)
     elif start.startswith("[Script Info]"):
         cues = _ass(text)
@@ -52,18 +53,6 @@ def read(data: bytes, name: str) -> tuple[str, Hints]:
         raise InputError("no subtitle was found; write times as 00:00:01.000 --> 00:00:04.000 above each")
     text, hints = assemble(_unrolled(cues), title=title)
     return text, Hints(title=hints.title, turns=hints.turns, times=hints.times, notes=(note,) if note else ())
-
-
-def seconds_of(stamp: str) -> float:
-    """Seconds of a time stamp.
-
-    >>> seconds_of("01:00:02,5"), seconds_of("1:02.25"), seconds_of("7.5")
-    (3602.5, 62.25, 7.5)
-    """
-    total = 0.0
-    for part in stamp.strip().replace(",", ".").split(":"):
-        total = total * 60 + float(part)
-    return round(total, 3)
 
 
 def _srt(text: str) -> list[Cue]:
@@ -101,7 +90,7 @@ def _vtt(text: str) -> list[Cue]:
     return [
         cue
         for caption in captions
-        for cue in _spoken("\n".join(caption.lines), seconds_of(caption.start), seconds_of(caption.end))
+        for cue in _spoken("\n".join(caption.lines), rounded_seconds_of(caption.start), rounded_seconds_of(caption.end))
     ]
 
 
@@ -128,7 +117,7 @@ def _whisper(text: str) -> list[Cue]:
     cues: list[Cue] = []
     for line in text.split("\n"):
         if match := _ARROW.match(line.strip()):
-            cues.append(Cue(match["rest"], "", seconds_of(match["start"]), seconds_of(match["end"])))
+            cues.append(Cue(match["rest"], "", rounded_seconds_of(match["start"]), rounded_seconds_of(match["end"])))
         elif line.strip() and cues:
             last = cues[-1]
             cues[-1] = Cue(f"{last.text}\n{line}", "", last.start_s, last.end_s)
@@ -149,7 +138,7 @@ def _lrc(text: str) -> tuple[str, list[Cue]]:
             continue
         words = re.sub(r"<\d+:\d+[.:]\d+>", "", _LRC.sub("", line)).strip()
         for stamp in stamps:
-            at = seconds_of(stamp if stamp.count(":") < 2 else ".".join(stamp.rsplit(":", 1)))
+            at = rounded_seconds_of(stamp if stamp.count(":") < 2 else ".".join(stamp.rsplit(":", 1)))
             if not words and found and found[-1].end_s is None:
                 found[-1] = Cue(found[-1].text, "", found[-1].start_s, at)
             elif words:
@@ -195,7 +184,7 @@ def _clock(value: str | None) -> float | None:
     if match := re.fullmatch(r"(\d+(?:\.\d+)?)(h|m|s|ms)", value):
         return round(float(match[1]) * {"h": 3600.0, "m": 60.0, "s": 1.0, "ms": 0.001}[match[2]], 3)
     match = re.fullmatch(r"(\d+:\d{2}:\d{2}(?:\.\d+)?)(?::\d+)?", value)
-    return seconds_of(match[1]) if match else None
+    return rounded_seconds_of(match[1]) if match else None
 
 
 def _unrolled(cues: Sequence[Cue]) -> list[Cue]:

@@ -10,8 +10,8 @@ from itertools import pairwise
 
 from rag.errors import InputError
 from rag.readers.cues import Cue, assemble
-from rag.readers.subtitles import seconds_of
 from rag.readers.text import decode_any
+from rag.text.clock import rounded_seconds_of
 from rag.types import Hints
 
 TEXT_NAMES = frozenset(
@@ -98,7 +98,7 @@ def as_time(value: object) -> float | None:
         return None
     written = str(value).strip().strip("[]()")
     if re.fullmatch(r"(?:\d{1,3}:)?\d{1,3}:\d{2}(?:[.,]\d+)?|\d+(?:[.,]\d+)?", written):
-        return seconds_of(written)
+        return rounded_seconds_of(written)
     return None
 
 

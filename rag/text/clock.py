@@ -17,6 +17,15 @@ def seconds_of(clock: str) -> float:
     return total
 
 
+def rounded_seconds_of(clock: str) -> float:
+    """The seconds of a clock, to the millisecond, which is as fine as subtitles are.
+
+    >>> seconds_of("1:01.029"), rounded_seconds_of("1:01.029")
+    (61.028999999999996, 61.029)
+    """
+    return round(seconds_of(clock), 3)
+
+
 def clock(seconds: float) -> str:
     """Seconds as hours, minutes and seconds.
 

@@ -1,0 +1,129 @@
+"""The paragraphs of a PDF: lines that a typesetter broke are joined again, by their gaps and indents."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence, Set
+from itertools import pairwise
+
+from rag.readers.blocks import with_bold_label
+from rag.readers.pdf_lines import (
+    OPENS_TURN,
+    Line,
+)
+from rag.text.sentences import PRINTED_LINE_END
+
+
+def join_pages(pages: list[list[Line]]) -> tuple[str, list[tuple[int, int]]]:
+    """The text with its paragraphs, and (where it begins, page) of each page that has text."""
+    lines = [line for page in pages for line in page]
+    words = Counter(re.findall(r"\w+(?:-\w+)*", " ".join(line.text for line in lines).casefold()))
+    letters = sum(len(text) for line in lines for text, _ in line.pieces)
+    bold = sum(len(text) for line in lines for text, is_bold in line.pieces if is_bold)
+    paragraphs = _paragraphs(pages)
+    parts: list[str] = []
+    starts: list[tuple[int, int]] = []
+    length = 0
+    for paragraph in paragraphs:
+        texts = _marked(paragraph) if bold < 0.6 * letters else [line.text for line in paragraph]
+        opening = "\n\n" if parts else ""
+        for line, text in zip(paragraph, texts, strict=True):
+            text = re.sub(r"\s+", " ", text).strip()
+            if opening == " ":
+                cut, opening = _hyphen(parts[-1], text, words)
+                if cut:
+                    parts[-1] = parts[-1][:-cut]
+                    length -= cut
+            parts += [opening, text]
+            length += len(opening)
+            if not starts or starts[-1][1] != line.page:
+                starts.append((length, line.page))
+            length += len(text)
+            opening = " "
+    return "".join(parts) + "\n", starts
+
+
+def _hyphen(before: str, text: str, words: Counter[str]) -> tuple[int, str]:
+    """How many characters of a line's end go, and what joins it to the next: a word that was broken is one word again."""
+    match = re.search(r"([^\W\d_]+)([-\u2010\xad])$", before)
+    if not match:
+        return 0, " "
+    following = re.match(r"[^\W\d_]+", text)
+    if not following or not following[0][0].islower():
+        # "U.S.-" and "Jean-" keep theirs.
+        return (1, "") if match[2] == "\xad" else (0, "")
+    whole, compound = (match[1] + following[0]).casefold(), f"{match[1]}-{following[0]}".casefold()
+    return (0, "") if match[2] != "\xad" and words[compound] > words[whole] else (1, "")
+
+
+def _marked(paragraph: Sequence[Line]) -> list[str]:
+    """The lines of a paragraph, with the bold at its beginning in Markdown."""
+    texts = [line.text for line in paragraph]
+    is_bold = [all(bold for text, bold in line.pieces if text.strip()) for line in paragraph]
+    if all(is_bold) and not any("*" in text for text in texts):
+        texts[0] = f"**{texts[0]}"
+        texts[-1] = f"{texts[-1]}**"
+    elif not is_bold[0]:
+        texts[0] = with_bold_label(list(paragraph[0].pieces)).strip()
+    return texts
+
+
+def _paragraphs(pages: list[list[Line]]) -> list[list[Line]]:
+    gaps = [a.y - b.y for lines in pages for a, b in pairwise(lines) if 2 < a.y - b.y < 4 * a.size + 20]
+    # Between lines, rather than between paragraphs, which can be as many where people speak a line at a time.
+    gap = sorted(gaps)[int(0.3 * (len(gaps) - 1))] if gaps else 12.0
+    lengths = sorted(len(line.text) for lines in pages for line in lines)
+    full = lengths[int(0.8 * (len(lengths) - 1))]
+    openings = Counter(match[0] for lines in pages for line in lines if (match := OPENS_TURN.match(line.text)))
+    labels = {label for label, count in openings.items() if count > 1 and label[0].isupper()}
+    found: list[list[Line]] = []
+    for lines in pages:
+        margin = Counter(round(line.x) for line in lines)
+        for number, line in enumerate(lines):
+            before = found[-1][-1] if found else None
+            if (
+                before is None
+                or _is_labelled(line, labels)
+                or _opens(line, before, gap, full, _margin(margin, line, lines, number))
+            ):
+                found.append([line])
+            else:
+                found[-1].append(line)
+    return found
+
+
+def _is_labelled(line: Line, labels: Set[str]) -> bool:
+    """Whether a label that recurs opens the line: also behind a turn that was broken off in the midst of a sentence."""
+    match = OPENS_TURN.match(line.text)
+    return match is not None and match[0] in labels and not line.text[match.end() :].lstrip()[:1].islower()
+
+
+def _margin(margins: Counter[int], line: Line, lines: Sequence[Line], number: int) -> float:
+    """Where most lines of this one's column begin."""
+    near = [(count, x) for x, count in margins.items() if abs(x - line.x) < 0.25 * 600]
+    return float(max(near)[1]) if near else line.x
+
+
+def _opens(line: Line, before: Line, gap: float, full: int, margin: float) -> bool:
+    """Whether a paragraph begins with this line."""
+    ended = bool(PRINTED_LINE_END.search(before.text))
+    short = len(before.text) < 0.75 * full
+    if abs(line.size - before.size) > 0.15 * max(line.size, before.size) and (short or ended):
+        return True
+    if line.page != before.page or line.y > before.y + 2:  # a new page or column
+        indented = line.x > margin + 6 and line.x < margin + 60
+        return (ended and (short or indented or bool(OPENS_TURN.match(line.text)))) or (
+            ended and line.text[:1].isupper() and indented
+        )
+    if before.y - line.y > 1.35 * gap:
+        return True
+    if OPENS_TURN.match(line.text) and (ended or short):
+        return True
+    if ended and line.pieces[0][1] and not before.pieces[-1][1]:  # bold behind plain: a label, or a question
+        return True
+    if line.x > before.x + 6 and abs(before.x - margin) <= 4 and line.x < margin + 80:  # a first line is indented
+        return True
+    if line.x < before.x - 6 and line.x < margin - 6:  # a first line hangs out
+        return True
+    return ended and short
