@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 from conftest import BUNDLED
 
+from eval.measures.abstention import auroc
 from eval.questions.load import load_questions
-from eval.runs.calibrate import Example, auroc, choose_threshold, examples_of, fit_calibration, fit_logistic, logistic
+from eval.runs.calibrate import Example, choose_threshold, examples_of, fit_calibration, fit_logistic, logistic
 from rag.archive import Archive, open_archive
 from rag.assistant import Assistant
 from rag.errors import InputError

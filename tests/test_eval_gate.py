@@ -12,10 +12,10 @@ from xml.etree import ElementTree
 import pytest
 from conftest import BUNDLED, ROOT
 
+from eval.measures import summarise
 from eval.questions.load import load_questions
 from eval.runs.gate import Bar, Verdict, check, parse_bar, write_junit
 from eval.runs.run import RunSettings, run
-from eval.show.figures import Figure, figures_of
 from rag.archive import Archive, open_archive
 from rag.errors import InputError
 
@@ -24,16 +24,14 @@ BUNDLED_BARS = ["Success@1=0.60", "Success@5=0.80", "R@5=0.75", "first_quote=0.5
 REAL_BARS = ["Success@1=0.55", "R@5=0.82", "first_quote=0.42", "all_quotes=0.66"]
 
 
-def made_figures(**values: float) -> list[Figure]:
-    return [
-        Figure(name.replace("_at_", "@"), value, value, value, 10, "Retrieval", True) for name, value in values.items()
-    ]
+def made_values(**values: float) -> dict[str, float]:
+    return {name.replace("_at_", "@"): value for name, value in values.items()}
 
 
 def test_a_bar_is_met_at_its_bound_and_missed_beyond_it() -> None:
-    figures = made_figures(R_at_5=0.9, wrongly_refused=0.05)
+    values = made_values(R_at_5=0.9, wrongly_refused=0.05)
     bars = [parse_bar("min", "R@5=0.9"), parse_bar("min", "R@5=0.91"), parse_bar("max", " wrongly_refused = 0.05")]
-    assert check(figures, bars) == [
+    assert check(values, bars) == [
         Verdict(Bar("min", "R@5", 0.9), 0.9, True),
         Verdict(Bar("min", "R@5", 0.91), 0.9, False),
         Verdict(Bar("max", "wrongly_refused", 0.05), 0.05, True),
@@ -47,15 +45,15 @@ def test_a_bar_that_means_nothing_is_told(text: str) -> None:
 
 
 def test_an_unknown_measure_names_the_nearest_one_and_no_bar_passes_nothing() -> None:
-    figures = made_figures(R_at_5=0.9, wrongly_refused=0.05)
+    values = made_values(R_at_5=0.9, wrongly_refused=0.05)
     with pytest.raises(InputError, match="no measure 'r5'; did you mean 'R@5'"):
-        check(figures, [Bar("min", "r5", 0.5)])
+        check(values, [Bar("min", "r5", 0.5)])
     with pytest.raises(InputError, match="no measure 'accuracy'; it has R@5, wrongly_refused"):
-        check(figures, [Bar("min", "accuracy", 0.5)])
+        check(values, [Bar("min", "accuracy", 0.5)])
     with pytest.raises(InputError, match="no question of the run measures 'refused'"):
-        check(figures, [Bar("min", "refused", 0.5)])
+        check(values, [Bar("min", "refused", 0.5)])
     with pytest.raises(InputError, match="there is no bar to check"):
-        check(figures, [])
+        check(values, [])
 
 
 def test_junit_has_a_case_a_bar_and_a_failure_a_missed_one(tmp_path: Path) -> None:
@@ -89,8 +87,9 @@ class Shuffled:
 
 
 def missed(archive: Archive, sets: Sequence[Path], bars: Sequence[str], **settings: str) -> list[Verdict]:
-    figures = figures_of(run(archive, load_questions(sets), settings=RunSettings(**settings)), resamples=0)
-    verdicts = check(figures, [*(parse_bar("min", bar) for bar in bars), parse_bar("max", "wrongly_refused=0.10")])
+    done = run(archive, load_questions(sets), settings=RunSettings(**settings))
+    values = summarise([row.measures for row in done.rows])
+    verdicts = check(values, [*(parse_bar("min", bar) for bar in bars), parse_bar("max", "wrongly_refused=0.10")])
     return [verdict for verdict in verdicts if not verdict.met]
 
 

@@ -11,12 +11,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from eval.measures import HIGHER_IS_BETTER, intervals, measure, summarise
+from eval.measures import REGISTRY, intervals, measure, summarise
 from eval.measures.abstention import aurc, auroc, ece, risk_coverage
-from eval.measures.characters import gold_characters, share_covered, union, within_budget
-from eval.measures.retrieval import retrieval_measures
+from eval.measures.case import Case
+from eval.measures.characters import share_covered, union, within_budget
+from eval.measures.retrieval import ranked_measures
 from eval.measures.squad import exact_match, normalise, token_f1
 from eval.questions.model import Gold, Question
+from rag.evidence.calibration import CurvePoint
 from rag.types import Answer, Citation, Passage, ScoredPassage
 
 TEXT = " ".join(f"w{number:03}" for number in range(1000))  # 1,000 words of 4 characters, 5 apart
@@ -72,6 +74,10 @@ ROW = [passage(f"p{number}", number * 100, number * 100 + 100) for number in ran
 
 
 # --- retrieval
+
+
+def retrieval_measures(question: Question, ranked: Sequence[Passage], passages: Sequence[Passage]) -> dict[str, float]:
+    return ranked_measures(Case(question, answer(ranked), passages))
 
 
 def test_ranked_measures_agree_with_a_hand_worked_ranking() -> None:
@@ -140,6 +146,11 @@ def test_a_ranking_scores_as_the_formulas_say(order: list[int], relevant: set[in
 
 
 # --- characters
+
+
+def gold_characters(gold: Sequence[Gold], ranked: Sequence[Passage]) -> dict[str, float]:
+    row = measure(Question("q", "?", True, (), tuple(gold)), answer(ranked), ranked)
+    return {name: value for name, value in row.items() if name.startswith("gold_chars")}
 
 
 def test_gold_characters_agree_with_a_hand_worked_case() -> None:
@@ -319,8 +330,8 @@ def test_a_question_that_could_not_be_asked_has_the_worst_of_every_measure_that_
     failed = measure(asked((0, 50), answers=["may"]), None, ROW)
     asked_well = measure(asked((0, 50), answers=["may"]), answer(ROW[:1], [citation("may", 0)]), ROW)
     assert failed.keys() == {name for name in asked_well if not name.startswith("ms_")}
-    measured = {name: value for name, value in failed.items() if name in HIGHER_IS_BETTER and name != "dangling"}
-    assert measured == {name: float(not HIGHER_IS_BETTER[name]) for name in measured}
+    measured = {name: value for name, value in failed.items() if name in REGISTRY and name != "dangling"}
+    assert measured == {name: float(not REGISTRY[name].higher_is_better) for name in measured}
     assert measure(NOBODY, None, [])["refused"] == 0.0
 
 
@@ -380,7 +391,12 @@ def test_aurc_agrees_with_a_hand_worked_curve() -> None:
     # Surest first: right, wrong, right, right. Risks: 0, 1/2, 1/3, 1/4.
     sure, right = [0.6, 0.9, 0.7, 0.8], [1, 1, 1, 0]
     assert aurc(sure, right) == pytest.approx((0 + 1 / 2 + 1 / 3 + 1 / 4) / 4)
-    assert risk_coverage(sure, right, asked=8) == [(1 / 8, 0), (2 / 8, 1 / 2), (3 / 8, 1 / 3), (4 / 8, 1 / 4)]
+    assert risk_coverage(sure, right, asked=8) == [
+        CurvePoint(0.9, 1 / 8, 0),
+        CurvePoint(0.8, 2 / 8, 1 / 2),
+        CurvePoint(0.7, 3 / 8, 1 / 3),
+        CurvePoint(0.6, 4 / 8, 1 / 4),
+    ]
     assert aurc([], []) is None
     assert risk_coverage([], []) == []
 
@@ -427,7 +443,7 @@ def test_a_summary_is_the_mean_over_the_rows_that_have_a_measure() -> None:
             "p95_total_ms": 29.0,
         }
     )
-    assert found.keys() <= HIGHER_IS_BETTER.keys()
+    assert found.keys() <= REGISTRY.keys()
 
 
 def test_no_rows_give_no_figures() -> None:

@@ -97,7 +97,7 @@ OWED_CIRCLES = (
 )
 OWED_ROOM_CIRCLES = ({"eval.runs", "eval.show"},)
 OWED_FILES = {
-    "eval/cli.py": 404,
+    "eval/cli/commands.py": 404,
     "eval/runs/run.py": 375,
     "rag/readers/pdf.py": 419,
     "rag/storage/local.py": 830,

@@ -18,10 +18,10 @@ from dataclasses import replace
 from pathlib import Path
 from time import perf_counter
 
+from eval.measures import summarise
 from eval.questions.load import load_questions
 from eval.questions.model import Question
 from eval.runs.run import RETRIEVALS, RunSettings, run
-from eval.show.figures import figures_of
 from rag import readers
 from rag.answer.support import verify
 from rag.archive import Archive, open_archive
@@ -262,7 +262,7 @@ def _print_quality(folder: Path) -> None:
 
 def _print_row(label: str, archive: Archive, questions: Sequence[Question], retrieval: str) -> None:
     done = run(archive, questions, settings=RunSettings(retrieval))
-    values = {figure.name: f"{figure.value:.3f}" for figure in figures_of(done, resamples=0)}
+    values = {name: f"{value:.3f}" for name, value in summarise([row.measures for row in done.rows]).items()}
     shown = "  ".join(f"{values.get(name, '–'):>{len(name)}}" for name in QUALITY)
     print(f"{label[:32]:<33}{retrieval:<10}{len(questions):>4}  {shown}")
 

@@ -1,4 +1,4 @@
-"""How much the confidence is worth: does it tell what can be answered, order the answers, and mean what it says?
+"""Refusals, and the confidence behind them: does it tell what can be answered, order the answers, and mean what it says?
 
 What a refused question would have been answered is not known, so risk and calibration are measured over the questions
 that were answered. Answers of equal confidence cannot be ordered: each counts as the mean of its equals, so that no
@@ -8,11 +8,23 @@ figure depends on the order of a file.
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-Floats = NDArray[np.float64]
+from eval.measures.case import Case, answerable, unanswerable
+from eval.measures.registry import Floats, QuestionMeasure, SetMeasure
+from rag.evidence.calibration import CurvePoint
 
 ECE_BINS = 10
+
+
+def refused(case: Case) -> float:
+    """1.0 if the record was called silent."""
+    return float(case.refused)
+
+
+def wrongly_refused(case: Case) -> float:
+    """1.0 if an answerable question was not answered; a question that failed was not."""
+    return float(not case.answered)
 
 
 def auroc(confidence: ArrayLike, positive: ArrayLike) -> float | None:
@@ -32,24 +44,21 @@ def auroc(confidence: ArrayLike, positive: ArrayLike) -> float | None:
     return u / (positives * negatives)
 
 
-def risk_coverage(confidence: ArrayLike, right: ArrayLike, *, asked: int | None = None) -> list[tuple[float, float]]:
-    """The curve's points (coverage, risk), the surest answers first: one a level of confidence.
+def risk_coverage(confidence: ArrayLike, right: ArrayLike, *, asked: int | None = None) -> list[CurvePoint]:
+    """The points of the risk–coverage curve, the surest answers first: one for each level of confidence.
 
-    Coverage is the share of the questions `asked` (all of these, unless told otherwise) that are answered down to that
-    confidence, and risk the share of those answers that are wrong (El-Yaniv and Wiener 2010).
+    Coverage is the share of the questions `asked` (all of these by default) that are answered down to that confidence, and
+    risk is the share of those answers that are wrong (El-Yaniv and Wiener 2010).
 
-    >>> risk_coverage([0.9, 0.5, 0.5, 0.1], [1, 0, 1, 0])
+    >>> [(point.coverage, point.risk) for point in risk_coverage([0.9, 0.5, 0.5, 0.1], [1, 0, 1, 0])]
     [(0.25, 0.0), (0.75, 0.3333333333333333), (1.0, 0.5)]
     """
-    sure = np.asarray(confidence, float)
-    if not len(sure):
-        return []
-    levels, wrong = _ordered(sure, 1.0 - np.asarray(right, float))
-    number = np.arange(1, len(sure) + 1)
-    risk = np.cumsum(wrong) / number
-    last = np.append(levels[1:] != levels[:-1], True)
-    total = asked if asked is not None else len(sure)
-    return [(float(n / total), float(r)) for n, r in zip(number[last], risk[last], strict=True)]
+    sure, wrong = np.asarray(confidence, float), 1.0 - np.asarray(right, float)
+    levels, level_of, count = np.unique(-sure, return_inverse=True, return_counts=True)
+    answered = np.cumsum(count)
+    risk = np.cumsum(np.bincount(level_of, weights=wrong, minlength=len(levels))) / answered
+    coverage = answered / (len(sure) if asked is None else asked)
+    return [CurvePoint(*map(float, point)) for point in zip(-levels, coverage, risk, strict=True)]
 
 
 def aurc(confidence: ArrayLike, right: ArrayLike) -> float | None:
@@ -90,3 +99,12 @@ def _ordered(confidence: Floats, values: Floats) -> tuple[Floats, Floats]:
     levels, place, count = np.unique(-confidence, return_inverse=True, return_counts=True)
     means = np.bincount(place, weights=values) / count
     return np.repeat(-levels, count), np.repeat(means, count)
+
+
+MEASURES = (
+    QuestionMeasure("refused", "Abstention", refused, unanswerable),
+    QuestionMeasure("wrongly_refused", "Abstention", wrongly_refused, answerable, higher_is_better=False),
+    SetMeasure("AUROC", "Abstention", auroc, needs=("confidence", "answerable")),
+    SetMeasure("AURC", "Abstention", aurc, needs=("confidence", "right"), over="answered", higher_is_better=False),
+    SetMeasure("ECE", "Abstention", ece, needs=("confidence", "right"), over="answered", higher_is_better=False),
+)

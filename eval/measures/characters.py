@@ -9,7 +9,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from functools import partial
 
+from eval.measures.case import Case, has_gold
+from eval.measures.registry import QuestionMeasure
 from eval.questions.model import Gold
 from rag.types import Passage, Span
 
@@ -18,10 +21,15 @@ BUDGET_WORDS = 500
 _WORD = re.compile(r"\S+")
 
 
-def gold_characters(gold: Sequence[Gold], ranked: Sequence[Passage]) -> dict[str, float]:
-    """`gold_chars@k` for the first k passages, and `gold_chars@500w` for the first 500 words of them."""
-    shares = {f"gold_chars@{k}": share_covered(gold, _places(ranked[:k])) for k in CUTOFFS}
-    return {**shares, f"gold_chars@{BUDGET_WORDS}w": share_covered(gold, within_budget(ranked, BUDGET_WORDS))}
+def within_passages(case: Case, k: int) -> float:
+    """The share of the gold in the first k passages."""
+    read = [(passage.source, passage.start, passage.end) for passage in case.ranked[:k]]
+    return share_covered(case.question.relevant, read)
+
+
+def within_words(case: Case) -> float:
+    """The share of the gold in the first `BUDGET_WORDS` words of the passages."""
+    return share_covered(case.question.relevant, within_budget(case.ranked, BUDGET_WORDS))
 
 
 def share_covered(gold: Sequence[Gold], places: Iterable[tuple[str, int, int]]) -> float:
@@ -71,5 +79,10 @@ def within_budget(ranked: Iterable[Passage], budget: int) -> list[tuple[str, int
     return places
 
 
-def _places(passages: Iterable[Passage]) -> list[tuple[str, int, int]]:
-    return [(passage.source, passage.start, passage.end) for passage in passages]
+MEASURES = (
+    *(
+        QuestionMeasure(f"gold_chars@{k}", "Retrieval", partial(within_passages, k=k), has_gold, depth=k)
+        for k in CUTOFFS
+    ),
+    QuestionMeasure(f"gold_chars@{BUDGET_WORDS}w", "Retrieval", within_words, has_gold),
+)

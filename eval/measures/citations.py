@@ -2,27 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-from eval.questions.model import Question
-from rag.types import Citation
+from eval.measures.case import Case, has_gold, should_quote
+from eval.measures.registry import QuestionMeasure
 
 
-def verified_share(citations: Sequence[Citation]) -> float:
+def verified_share(case: Case) -> float:
     """The share of citations whose quote is in its document at its place; 0.0 for an answer that cites nothing."""
-    return sum(citation.verified for citation in citations) / len(citations) if citations else 0.0
+    return _mean([citation.verified for citation in case.citations])
 
 
-def citation_precision(question: Question, citations: Sequence[Citation]) -> float:
-    """The share of citations that overlap the gold; 0.0 where nothing is cited."""
-    hits = [question.is_relevant(citation.source, citation.start, citation.end) for citation in citations]
-    return sum(hits) / len(hits) if hits else 0.0
+def citation_precision(case: Case) -> float:
+    """The share of citations that overlap the gold; 0.0 if nothing is cited."""
+    return _mean([case.question.is_relevant(c.source, c.start, c.end) for c in case.citations])
 
 
-def citation_recall(question: Question, citations: Sequence[Citation]) -> float:
+def citation_recall(case: Case) -> float:
     """The share of gold ranges that a citation overlaps."""
-    gold = set(question.relevant)
-    hit = [
-        any(c.source == each.source and c.start < each.end and each.start < c.end for c in citations) for each in gold
-    ]
-    return sum(hit) / len(hit) if hit else 0.0
+    gold = set(case.question.relevant)
+    return _mean([any(each.overlaps(c.source, c.start, c.end) for c in case.citations) for each in gold])
+
+
+def dangling(case: Case) -> float:
+    """The number of markers in the text that refer to nothing."""
+    return float(case.answer.dangling) if case.answer else 0.0
+
+
+def _mean(values: list[bool]) -> float:
+    return sum(values) / len(values) if values else 0.0
+
+
+MEASURES = (
+    QuestionMeasure("citations_verified", "Citations", verified_share, should_quote),
+    QuestionMeasure("citation_precision", "Citations", citation_precision, has_gold),
+    QuestionMeasure("citation_recall", "Citations", citation_recall, has_gold),
+    QuestionMeasure("dangling", "Citations", dangling, higher_is_better=False, unit="count"),
+)

@@ -8,7 +8,11 @@ from __future__ import annotations
 import re
 import string
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
+
+from eval.measures.case import Case, has_answers_or_none
+from eval.measures.registry import QuestionMeasure
 
 _ARTICLES = re.compile(r"\b(a|an|the)\b", re.UNICODE)
 _PUNCTUATION = str.maketrans("", "", string.punctuation)
@@ -24,7 +28,7 @@ def normalise(text: str) -> str:
 
 
 def exact_match(text: str, answers: Sequence[str]) -> float:
-    """1.0 where a text is one of the answers after normalising.
+    """1.0 if a text is one of the answers after normalising.
 
     >>> exact_match("The Senate.", ["senate", "House"])
     1.0
@@ -41,8 +45,15 @@ def token_f1(text: str, answers: Sequence[str]) -> float:
     return max(_f1(normalise(text).split(), normalise(answer).split()) for answer in _with_content(answers))
 
 
+def of_first_quote(case: Case, score: Callable[[str, Sequence[str]], float]) -> float:
+    """A score of the first quote, 0.0 without one. To an unanswerable question silence is the one right answer."""
+    if not case.question.answerable:
+        return float(case.refused)
+    return score(case.citations[0].quote, case.question.answers) if case.citations else 0.0
+
+
 def _with_content(answers: Sequence[str]) -> list[str]:
-    """Answers that normalise to something; the empty one where none does, as in the script."""
+    """Answers that normalise to something; the empty one if none does, as in the script."""
     return [answer for answer in answers if normalise(answer)] or [""]
 
 
@@ -54,3 +65,9 @@ def _f1(found: Sequence[str], wanted: Sequence[str]) -> float:
         return 0.0
     precision, recall = shared / len(found), shared / len(wanted)
     return 2 * precision * recall / (precision + recall)
+
+
+MEASURES = (
+    QuestionMeasure("em", "Answers", partial(of_first_quote, score=exact_match), has_answers_or_none),
+    QuestionMeasure("f1", "Answers", partial(of_first_quote, score=token_f1), has_answers_or_none),
+)

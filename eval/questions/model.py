@@ -16,6 +16,10 @@ class Gold:
     start: int
     end: int
 
+    def overlaps(self, source: str, start: int, end: int) -> bool:
+        """Whether a range shares at least one character with this one."""
+        return self.source == source and self.start < end and start < self.end
+
 
 @dataclass(frozen=True, slots=True)
 class Question:
@@ -37,7 +41,7 @@ class Question:
         >>> q.is_relevant("a.txt", 19, 30), q.is_relevant("a.txt", 20, 30), q.is_relevant("b.txt", 10, 20)
         (True, False, False)
         """
-        return any(gold.source == source and gold.start < end and start < gold.end for gold in self.relevant)
+        return any(gold.overlaps(source, start, end) for gold in self.relevant)
 
     def is_answered_by(self, text: str) -> bool:
         """Whether a text holds one of the answers, give or take case and white space.
@@ -47,6 +51,15 @@ class Question:
         """
         folded = fold(text)
         return any(fold(answer) in folded for answer in self.answers)
+
+    def accepts(self, quote: str, source: str, start: int, end: int) -> bool:
+        """Whether a quote answers: it holds one of the answers, or it overlaps the gold if the set gives no answers.
+
+        >>> q = Question("q1", "When?", True, relevant=(Gold("a.txt", 10, 20),))
+        >>> q.accepts("It was late.", "a.txt", 15, 27), q.accepts("In May.", "a.txt", 40, 47)
+        (True, False)
+        """
+        return self.is_answered_by(quote) if self.answers else self.is_relevant(source, start, end)
 
 
 def fold(text: str) -> str:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from eval.measures.abstention import auroc, risk_coverage
 from eval.questions.model import Question
 from rag.assistant import Assistant
 from rag.errors import InputError
@@ -70,11 +71,7 @@ def examples_of(
         if evidence.signals is None:
             continue
         first = evidence.quotes[0] if evidence.quotes else None
-        right = first is not None and (
-            question.is_answered_by(first.text)
-            if question.answers
-            else question.is_relevant(first.passage.source, first.start, first.end)
-        )
+        right = first is not None and question.accepts(first.text, first.passage.source, first.start, first.end)
         examples.append(Example(evidence.signals, question.answerable and right, question.answerable))
     return examples
 
@@ -178,19 +175,9 @@ def choose_threshold(confidence: Floats, answerable: Bools, max_wrongly_refused:
     return float(thresholds[best])
 
 
-def auroc(confidence: Floats, right: Bools) -> float:
-    """Probability that a right answer is given more confidence than a wrong one; ties count half.
-
-    >>> auroc(np.asarray([0.9, 0.6, 0.6, 0.1]), np.asarray([True, True, False, False]))
-    0.875
-    """
-    above = confidence[right][:, None] - confidence[~right][None, :]
-    return float(np.mean((above > 0) + 0.5 * (above == 0)))
-
-
 def _reached(confidence: Floats, refusals: Bools, right: Bools, answerable: Bools) -> Reached:
     return Reached(
-        auroc=auroc(confidence, right),
+        auroc=auroc(confidence, right) or 0.0,
         brier=float(np.mean((confidence - right) ** 2)),
         refused=float(refusals[~answerable].mean()) if not answerable.all() else None,
         wrongly_refused=float(refusals[answerable].mean()),
@@ -209,15 +196,9 @@ def _folds(right: Bools, answerable: Bools) -> list[Bools]:
 
 def _curve(confidence: Floats, right: Bools) -> tuple[CurvePoint, ...]:
     """The risk–coverage curve, at no more than `CURVE_POINTS` places."""
-    order = np.argsort(-confidence, kind="stable")
-    risk = np.cumsum(~right[order]) / np.arange(1, len(order) + 1)
-    # Only where the next confidence differs: a threshold cannot part equals.
-    ends = np.flatnonzero(np.append(np.diff(confidence[order]) != 0, True))
-    chosen = np.unique(np.linspace(0, len(ends) - 1, min(CURVE_POINTS, len(ends))).round().astype(int))
-    return tuple(
-        CurvePoint(float(confidence[order[end]]), float((end + 1) / len(order)), float(risk[end]))
-        for end in ends[chosen]
-    )
+    points = risk_coverage(confidence, right)
+    chosen = np.unique(np.linspace(0, len(points) - 1, min(CURVE_POINTS, len(points))).round().astype(int))
+    return tuple(points[number] for number in chosen)
 
 
 def _sigmoid(values: Floats) -> Floats:

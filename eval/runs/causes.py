@@ -7,7 +7,6 @@ wrong answer has exactly one cause, and mending an earlier stage never moves a q
 
 from __future__ import annotations
 
-from eval.measures.quotes import answers
 from eval.questions.model import Question
 from rag.types import Answer
 
@@ -39,7 +38,8 @@ def cause_of(question: Question, answer: Answer | None) -> str:
     silent = answer.status == "not_on_record"
     if not question.answerable:
         return "" if silent else SHOULD_HAVE_REFUSED
-    if answer.citations and answers(question, answer.citations[0]):
+    first = answer.citations[0] if answer.citations else None
+    if first and question.accepts(first.quote, first.source, first.start, first.end):
         return ""
     relevant = [
         hit.passage
@@ -51,5 +51,5 @@ def cause_of(question: Question, answer: Answer | None) -> str:
     if silent:
         return REFUSED_WRONGLY
     # A generator may cite nothing at all: it had the passage, and chose none.
-    quoted_from = answer.citations[0].passage_id if answer.citations else None
+    quoted_from = first.passage_id if first else None
     return WRONG_SENTENCE if quoted_from in {passage.id for passage in relevant} else NOT_CHOSEN

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from eval.measures import HIGHER_IS_BETTER, PER_QUESTION
+from eval.measures import REGISTRY
 from eval.runs.run import Row, Run
 from eval.statistics import holm, paired_bootstrap, permutation_test
 from rag.errors import InputError
@@ -34,7 +34,7 @@ class Difference:
         """ "better", "worse", or nothing where it could be chance."""
         if self.p >= SIGNIFICANT or not self.difference:
             return ""
-        return "better" if (self.difference > 0) == HIGHER_IS_BETTER.get(self.name, True) else "worse"
+        return "better" if (self.difference > 0) == REGISTRY[self.name].higher_is_better else "worse"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,7 @@ def compare(a: Run, b: Run) -> Comparison:
             for one, two in pairs
             if name in one.measures and name in two.measures
         ]
-        for name in PER_QUESTION
+        for name in REGISTRY
     }
     columns = {name: values for name, values in columns.items() if values}
     tests = [permutation_test([y - x for x, y in values]) for values in columns.values()]

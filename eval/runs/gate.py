@@ -9,7 +9,7 @@ checks nothing must not pass.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from math import isfinite
@@ -17,8 +17,7 @@ from pathlib import Path
 from typing import Literal
 from xml.etree import ElementTree
 
-from eval.measures import HIGHER_IS_BETTER
-from eval.show.figures import Figure
+from eval.measures import REGISTRY
 from rag.errors import InputError
 from rag.text.files import write_whole
 
@@ -60,11 +59,13 @@ def parse_bar(kind: Literal["min", "max"], text: str) -> Bar:
     return Bar(kind, name.strip(), bound)
 
 
-def check(figures: Sequence[Figure], bars: Sequence[Bar]) -> list[Verdict]:
-    """One verdict a bar, in order. Raises InputError for no bars, and for a measure that the run does not have."""
+def check(values: Mapping[str, float], bars: Sequence[Bar]) -> list[Verdict]:
+    """One verdict for each bar, in order; `values` are a run's measures by name.
+
+    Raises InputError if there is no bar, and for a measure that the run does not have.
+    """
     if not bars:
         raise InputError("there is no bar to check; give one: --min 'R@5=0.9'")
-    values = {figure.name: figure.value for figure in figures}
     verdicts = []
     for bar in bars:
         if bar.measure not in values:
@@ -96,7 +97,7 @@ def write_junit(verdicts: Sequence[Verdict], path: Path) -> None:
 
 
 def _unknown(name: str, known: Sequence[str]) -> str:
-    if name in HIGHER_IS_BETTER:
+    if name in REGISTRY:
         return (
             f"no question of the run measures {name!r}; leave the bar out, or run other sets: it has {', '.join(known)}"
         )

@@ -10,17 +10,18 @@ from collections.abc import Callable, Sequence
 from html import escape
 from pathlib import Path
 
+from eval.measures.registry import GROUPS
 from eval.runs.causes import CAUSES, FAILED
 from eval.runs.run import REPORT_FILE, Place, Row, Run
-from eval.show.figures import GROUPS, Figure, figures_of, is_share, reliability, risk_coverage, shown, stage_times
+from eval.show.figures import Figure, figures_of, reliability, risk_coverage, shown, stage_times
 from eval.show.plots import Point, count_plot, interval_bar, line_plot, milliseconds, reliability_plot, time_plot
 from rag.errors import InputError
 from rag.text.files import write_whole
+from rag.text.wording import shortened
 
 LinkTo = Callable[[int, str, int], str]  # (row, "gold" or "quote", which) → where the transcript opens there
 SHOWN_CHARS = 420
-HEADLINES = ("Success@1", "R@5", "first_quote", "wrongly_refused", "refused")
-EXPLAINED = {
+HEADLINES = {
     "Success@1": "the first passage answers",
     "R@5": "of what is relevant is in five passages",
     "first_quote": "the first quote answers",
@@ -90,8 +91,8 @@ def _tiles(figures: Sequence[Figure]) -> str:
     by_name = {figure.name: figure for figure in figures}
     tiles = "".join(
         f'<div class="tile"><span class="name">{_text(name)}</span><strong>{by_name[name].value:.2f}</strong>'
-        f'<span class="about">{_text(EXPLAINED[name])}</span></div>'
-        for name in HEADLINES
+        f'<span class="about">{_text(about)}</span></div>'
+        for name, about in HEADLINES.items()
         if name in by_name
     )
     return f'<section class="tiles" aria-label="Main figures">{tiles}</section>'
@@ -100,7 +101,7 @@ def _tiles(figures: Sequence[Figure]) -> str:
 def _measures(figures: Sequence[Figure]) -> str:
     parts = []
     for group in GROUPS:
-        rows = "".join(_measure_row(figure) for figure in figures if figure.group == group)
+        rows = "".join(_measure_row(figure) for figure in figures if figure.measure.group == group)
         if rows:
             parts.append(
                 f'<tbody><tr class="group"><th colspan="5" scope="rowgroup">{_text(group)}</th></tr>{rows}</tbody>'
@@ -115,8 +116,8 @@ def _measures(figures: Sequence[Figure]) -> str:
 
 
 def _measure_row(figure: Figure) -> str:
-    bar = interval_bar(figure.value, figure.low, figure.high) if is_share(figure.name) else ""
-    arrow = "" if figure.higher_is_better else ' <span class="down" title="less is better">↓</span>'
+    bar = interval_bar(figure.value, figure.low, figure.high) if figure.measure.unit == "share" else ""
+    arrow = "" if figure.measure.higher_is_better else ' <span class="down" title="less is better">↓</span>'
     return (
         f'<tr><th scope="row">{_text(figure.name)}{arrow}</th><td class="number">{shown(figure.name, figure.value)}</td>'
         f'<td class="wide">{bar}</td><td class="number">{shown(figure.name, figure.low)} – '
@@ -227,7 +228,7 @@ def _place(place: Place, kind: str, link: str | None) -> str:
     where = f"{place.source}, {place.start}–{place.end}"
     cited = f'<a href="{_text(link)}">{_text(where)}</a>' if link else _text(where)
     who = f"{_text(place.speaker)}, " if place.speaker else ""
-    return f'<blockquote class="{kind}"><p>{_text(shortened(place.text))}</p><footer>{who}{cited}</footer></blockquote>'
+    return f'<blockquote class="{kind}"><p>{_text(shortened(place.text, SHOWN_CHARS))}</p><footer>{who}{cited}</footer></blockquote>'
 
 
 def _settings(run: Run) -> str:
@@ -244,16 +245,6 @@ def _settings(run: Run) -> str:
     }
     items = "".join(f"<dt>{_text(name)}</dt><dd>{_text(value)}</dd>" for name, value in facts.items())
     return f'<section><h2>What was run</h2><dl class="run">{items}</dl></section>'
-
-
-def shortened(text: str, most: int = SHOWN_CHARS) -> str:
-    """A text on one line, cut at a word.
-
-    >>> shortened("one two\\nthree", most=9)
-    'one two …'
-    """
-    text = " ".join(text.split())
-    return text if len(text) <= most else text[: most - 1].rsplit(" ", 1)[0] + " …"
 
 
 def _names(run: Run) -> str:

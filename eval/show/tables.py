@@ -7,8 +7,9 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from eval.measures.registry import GROUPS
 from eval.runs.causes import CAUSES
-from eval.show.figures import GROUPS, Figure, shown
+from eval.show.figures import Figure, shown
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -26,7 +27,7 @@ def print_run(run: Run, figures: Sequence[Figure]) -> None:
     """Every measure with its interval and n, then the causes of wrong answers."""
     table = _table("measure", "value", "95 % interval", "n")
     for group in GROUPS:
-        own = [figure for figure in figures if figure.group == group]
+        own = [figure for figure in figures if figure.measure.group == group]
         for number, figure in enumerate(own):
             table.add_row(
                 _named(figure),
@@ -150,7 +151,7 @@ def _causes(run: Run) -> dict[str, int]:
 
 
 def _named(figure: Figure) -> str:
-    return figure.name if figure.higher_is_better else f"{figure.name} ↓"
+    return figure.name if figure.measure.higher_is_better else f"{figure.name} ↓"
 
 
 def _table(first: str, *others: str) -> Table:
