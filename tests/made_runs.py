@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from eval.runs.run import ArchiveFacts, Found, Place, Row, Run, RunSettings, SetFacts
+from eval.runs.model import ArchiveFacts, RetrievedPassage, Row, Run, RunSettings, SetFacts, TextRange
 
 
 def made_row(
@@ -27,12 +27,12 @@ def made_row(
         history=(),
         answers=(),
         tags=(),
-        gold=(Place("a.txt", 10, 10 + len(gold), gold, "doc-a"),) if answerable else (),
+        gold=(TextRange("a.txt", 10, 10 + len(gold), gold, "doc-a"),) if answerable else (),
         status=status,
         text="",
         confidence=confidence,
-        quotes=(Place("a.txt", 40, 40 + len(quote), quote, "doc-a", "Ada"),) if status == "answered" else (),
-        passages=(Found("p1", "a.txt", 0, 60, 0.75, True),),
+        quotes=(TextRange("a.txt", 40, 40 + len(quote), quote, "doc-a", "Ada"),) if status == "answered" else (),
+        passages=(RetrievedPassage("p1", "a.txt", 0, 60, 0.75, True),),
         timings_ms={"retrieve": took_ms / 2, "total": took_ms},
         measures=dict(measures or {}),
         cause=cause,

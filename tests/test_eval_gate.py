@@ -15,7 +15,8 @@ from conftest import BUNDLED, ROOT
 from eval.measures import summarise
 from eval.questions.load import load_questions
 from eval.runs.gate import Bar, Verdict, check, parse_bar, write_junit
-from eval.runs.run import RunSettings, run
+from eval.runs.model import RunSettings
+from eval.runs.run import run
 from rag.archive import Archive, open_archive
 from rag.errors import InputError
 

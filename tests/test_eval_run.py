@@ -21,7 +21,9 @@ from eval.runs.causes import (
     WRONG_SENTENCE,
     cause_of,
 )
-from eval.runs.run import RUN_FILE, RunSettings, digest_of, load_run, run
+from eval.runs.files import RUN_FILE, digest_of, load_run, save_run
+from eval.runs.model import RunSettings
+from eval.runs.run import run
 from rag.archive import Archive
 from rag.errors import InputError
 from rag.generators import GenerationRequest
@@ -69,7 +71,7 @@ def test_every_question_is_kept_with_what_came_back_and_its_cause(bundled: Archi
 
 def test_a_run_is_read_back_as_it_was_written(bundled: Archive, questions: list[Question], tmp_path: Path) -> None:
     done = run(bundled, questions, sets=[BUNDLED / "hearing.jsonl"])
-    assert done.save(tmp_path / "deep" / "run") == tmp_path / "deep" / "run" / RUN_FILE
+    assert save_run(done, tmp_path / "deep" / "run") == tmp_path / "deep" / "run" / RUN_FILE
     assert load_run(tmp_path / "deep" / "run") == done
     assert load_run(tmp_path / "deep" / "run" / RUN_FILE) == done
     assert [file.name for file in (tmp_path / "deep" / "run").iterdir()] == [RUN_FILE]
@@ -178,7 +180,7 @@ def test_a_damaged_run_is_told_in_one_line(tmp_path: Path, text: str) -> None:
 def test_a_measure_that_is_no_number_makes_a_run_damaged(
     bundled: Archive, questions: list[Question], tmp_path: Path
 ) -> None:
-    file = run(bundled, questions[:1]).save(tmp_path)
+    file = save_run(run(bundled, questions[:1]), tmp_path)
     content = json.loads(file.read_text(encoding="utf-8"))
     content["rows"][0]["measures"]["R@5"] = "1.0"
     file.write_text(json.dumps(content), encoding="utf-8")

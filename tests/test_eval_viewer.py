@@ -14,7 +14,7 @@ import pytest
 from made_runs import made_row, made_run
 
 from eval.runs.causes import NOT_CHOSEN
-from eval.runs.run import Place, Run
+from eval.runs.model import Run, TextRange
 from eval.show.viewer import Mark, answer_path, make_server, marked
 from rag.archive import Archive
 from rag.errors import InputError
@@ -29,8 +29,8 @@ def run_on_bundled(bundled: Archive) -> Run:
         [
             replace(
                 made_row("1", cause=NOT_CHOSEN, question="How <many>?"),
-                gold=(Place("hearing.md", gold, gold + 8, "nineteen", document.id),),
-                quotes=(Place("hearing.md", gold + 4, gold + 17, "teen of those", document.id),),
+                gold=(TextRange("hearing.md", gold, gold + 8, "nineteen", document.id),),
+                quotes=(TextRange("hearing.md", gold + 4, gold + 17, "teen of those", document.id),),
             )
         ]
     )

@@ -21,7 +21,8 @@ from time import perf_counter
 from eval.measures import summarise
 from eval.questions.load import load_questions
 from eval.questions.model import Question
-from eval.runs.run import RETRIEVALS, RunSettings, run
+from eval.runs.model import RETRIEVALS, RunSettings
+from eval.runs.run import run
 from rag import readers
 from rag.answer.support import verify
 from rag.archive import Archive, open_archive

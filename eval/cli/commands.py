@@ -48,7 +48,9 @@ def run_command(
     encoder: EncoderOption = None,
 ) -> None:
     """Ask every question of the sets and measure the answers; writes run.json and report.html into one folder."""
-    from eval.runs.run import RunSettings, run
+    from eval.runs.files import save_run
+    from eval.runs.model import RunSettings
+    from eval.runs.run import run
     from eval.show.figures import figures_of
     from eval.show.report import write_report
     from eval.show.tables import print_run, run_to_json
@@ -59,7 +61,7 @@ def run_command(
     found = sound_questions(questions, opened)
     with ProgressBar("asking") as progress:
         done = run(opened, found, settings=settings, sets=questions, progress=progress.update)
-    done.save(folder)
+    save_run(done, folder)
     write_report(done, folder)
     figures = figures_of(done)
     if as_json:
@@ -83,7 +85,7 @@ def compare_command(
     from dataclasses import asdict
 
     from eval.runs.compare import compare
-    from eval.runs.run import load_run
+    from eval.runs.files import load_run
     from eval.show.tables import print_comparison
 
     found = compare(load_run(a), load_run(b))
@@ -106,8 +108,8 @@ def gate_command(
     from dataclasses import asdict
 
     from eval.measures import summarise
+    from eval.runs.files import load_run
     from eval.runs.gate import check, parse_bar, write_junit
-    from eval.runs.run import load_run
     from eval.show.tables import print_verdicts
 
     bars = [parse_bar("min", text) for text in minimum or ()] + [parse_bar("max", text) for text in maximum or ()]
@@ -149,7 +151,8 @@ def sweep_command(
     """Run the sets under every combination of settings, in one table. Every option can be repeated."""
     import tempfile
 
-    from eval.runs.run import RETRIEVALS
+    from eval.runs.files import save_run
+    from eval.runs.model import RETRIEVALS
     from eval.runs.sweep import sweep, variants
     from eval.show.figures import figures_of
     from eval.show.report import write_report
@@ -171,7 +174,7 @@ def sweep_command(
     for variant, done in runs:
         folder = out / variant.label.replace("/", "-").replace(" ", "-") if out else None
         if folder:
-            done.save(folder)
+            save_run(done, folder)
             write_report(done, folder)
         rows.append((variant.label, done, figures_of(done), folder))
     if as_json:
@@ -253,7 +256,7 @@ def view_command(
     no_browser: Annotated[bool, typer.Option("--no-browser", help="Only print the address")] = False,
 ) -> None:
     """Show a run's report, with each wrong answer opened at its place in the transcript, until Ctrl+C."""
-    from eval.runs.run import load_run
+    from eval.runs.files import load_run
     from eval.show.viewer import make_server
 
     done = load_run(run)

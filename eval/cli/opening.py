@@ -12,7 +12,7 @@ from rag.cli.progress import ProgressBar
 
 if TYPE_CHECKING:
     from eval.questions.model import Question
-    from eval.runs.run import Run
+    from eval.runs.model import Run
     from rag.archive import Archive
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from eval.measures import REGISTRY
-from eval.runs.run import Row, Run
+from eval.runs.model import Row, Run
 from eval.statistics import holm, paired_bootstrap, permutation_test
 from rag.errors import InputError
 

@@ -1,156 +1,36 @@
-"""A question set put to an archive: one `Run`, kept as one folder with `run.json`.
+"""Puts a question set to an archive and measures every answer.
 
-Every question is asked as a user would ask it, and kept with what came back, so that a table, a report or a comparison is
-made from the file alone. A question that fails is kept with its error and scores 0: leaving it out would flatter.
+Every question is asked as a user would ask it, and kept with what came back. A question that fails is kept with its error
+and scores 0: without it, the figures would be too good.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import UTC, datetime
-from math import isfinite
 from pathlib import Path
 from time import perf_counter
-from typing import Any
 
-from eval.measures import measure
-from eval.questions.model import Question
+from eval.measures import REGISTRY, measure
+from eval.measures.registry import QuestionMeasure
+from eval.questions.model import Gold, Question
 from eval.runs.causes import cause_of
+from eval.runs.files import digest_of
+from eval.runs.model import RETRIEVALS, ArchiveFacts, RetrievedPassage, Row, Run, RunSettings, SetFacts, TextRange
 from rag.archive import Archive
 from rag.assistant import Assistant
 from rag.errors import InputError
 from rag.evidence.calibration import Calibration
 from rag.generators import Generator
-from rag.rerankers import DEFAULT_RERANKER, HEURISTIC
-from rag.retrieval.fusion import BM25, DENSE, FUSION, Weights
-from rag.text.files import write_whole
 from rag.types import Answer, Citation, Document, Passage
 
-RUN_FILE, REPORT_FILE = "run.json", "report.html"
-VERSION = 1
-RETRIEVALS: Mapping[str, Weights] = {"fusion": FUSION, "dense": DENSE, "bm25": BM25}
-DEFAULT_K = 10
 GOLD_CHARS = 600  # of each gold range, kept in the run to be read; the range itself is kept whole
 _PACKAGES = ("onrecord", "numpy", "onnxruntime", "faiss-cpu", "tantivy", "ir-measures")
 
 Progress = Callable[[int, int], None]  # done, of how many
-
-
-@dataclass(frozen=True, slots=True)
-class RunSettings:
-    """What is varied from run to run; `k` is the number of passages, and no measure looks deeper."""
-
-    retrieval: str = "fusion"
-    k: int = DEFAULT_K
-    generator: str = "extractive"
-    reader: str = DEFAULT_RERANKER
-
-    def __post_init__(self) -> None:
-        if self.retrieval not in RETRIEVALS:
-            raise InputError(f"there is no retrieval {self.retrieval!r}; choose one of {', '.join(RETRIEVALS)}")
-        if self.k < 1:
-            raise InputError(f"-k is {self.k}; ask for at least 1 passage")
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """A half-open range of a source, with its text."""
-
-    source: str
-    start: int
-    end: int
-    text: str
-    document_id: str = ""
-    speaker: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """A passage that was retrieved, and whether it overlaps the gold."""
-
-    id: str
-    source: str
-    start: int
-    end: int
-    score: float
-    relevant: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One question with what came back; `cause` is empty where the answer is right."""
-
-    id: str
-    question: str
-    answerable: bool
-    history: tuple[str, ...]
-    answers: tuple[str, ...]
-    tags: tuple[str, ...]
-    gold: tuple[Place, ...]
-    status: str  # "answered", "not_on_record" or "failed"
-    text: str
-    confidence: float
-    quotes: tuple[Place, ...]
-    passages: tuple[Found, ...]
-    timings_ms: Mapping[str, float]
-    measures: Mapping[str, float]
-    cause: str
-    error: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class ArchiveFacts:
-    """What identifies the archive that was asked."""
-
-    url: str
-    documents: int
-    passages: int
-    sha256: str  # of the documents' ids, which are digests of their texts
-    encoder: str
-    fingerprint: str
-    threshold: float
-    calibration: str  # what it was fitted on, or "default"
-
-
-@dataclass(frozen=True, slots=True)
-class SetFacts:
-    """A question set by name and content."""
-
-    name: str
-    sha256: str
-
-
-@dataclass(frozen=True, slots=True)
-class Run:
-    """Everything that one evaluation found."""
-
-    settings: RunSettings
-    archive: ArchiveFacts
-    sets: tuple[SetFacts, ...]
-    questions_sha256: str  # of what was asked and what counts as right; two runs with the same one can be compared
-    versions: Mapping[str, str]
-    started: str  # ISO 8601, UTC
-    seconds: float
-    rows: tuple[Row, ...]
-
-    def save(self, folder: Path) -> Path:
-        """Write `run.json` into a folder, which is made where there is none; the file's path."""
-        content = {"version": VERSION, **asdict(self)}
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-            write_whole(
-                folder / RUN_FILE,
-                json.dumps(content, ensure_ascii=False, indent=1, allow_nan=False).encode("utf-8", "surrogatepass"),
-            )
-        except OSError as error:
-            raise InputError(
-                f"the run cannot be written to {folder} ({error.strerror or error}); give another folder with --out"
-            ) from error
-        return folder / RUN_FILE
 
 
 def run(
@@ -199,42 +79,6 @@ def run(
     )
 
 
-def load_run(path: Path) -> Run:
-    """A run by its folder or its `run.json`. Raises InputError where there is none, or where it is damaged."""
-    file = path / RUN_FILE if path.is_dir() else path
-    if not file.is_file():
-        raise InputError(f"there is no run in {path}; run: onrecord eval run QUESTIONS --out {path}")
-    try:
-        content = json.loads(file.read_bytes())
-        if content["version"] != VERSION:
-            raise ValueError(f"version {content['version']!r}, not {VERSION}")
-        return Run(
-            # A run from before there were reading models had none.
-            settings=RunSettings(**{"reader": HEURISTIC, **content["settings"]}),
-            archive=ArchiveFacts(**content["archive"]),
-            sets=tuple(SetFacts(**each) for each in content["sets"]),
-            questions_sha256=str(content["questions_sha256"]),
-            versions=dict(content["versions"]),
-            started=str(content["started"]),
-            seconds=float(content["seconds"]),
-            rows=tuple(_row_from(fields) for fields in content["rows"]),
-        )
-    except (OSError, KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:
-        raise InputError(f"{file} is no run of this version ({type(error).__name__}: {error}); run it again") from error
-
-
-def digest_of(path: Path) -> str:
-    """SHA-256 of a file, or of the names and contents of a folder's files."""
-    digest = hashlib.sha256()
-    if path.is_file():
-        digest.update(path.read_bytes())
-    else:
-        for file in sorted(file for file in path.rglob("*") if file.is_file()):
-            digest.update(file.relative_to(path).as_posix().encode() + b"\0")
-            digest.update(hashlib.sha256(file.read_bytes()).digest())
-    return digest.hexdigest()
-
-
 def _row(
     assistant: Assistant,
     question: Question,
@@ -242,14 +86,8 @@ def _row(
     documents: Mapping[str, Sequence[Document]],
     passages: Sequence[Passage],
 ) -> Row:
-    answer, error = None, ""
-    try:
-        answer = assistant.ask(question.question, history=question.history, k=k)
-    except Exception as failure:  # whatever a generator does, the other questions are asked
-        error = f"{type(failure).__name__}: {failure}"
-    if answer and answer.generator != assistant.generator_name:
-        # The record was quoted in its stead, which is good for users and would flatter the generator here.
-        error, answer = answer.note, None
+    """One question, asked and measured. `documents`: those that the gold names, by source; `passages`: all of theirs."""
+    answer, error = _ask(assistant, question, k)
     measures = measure(question, answer, passages)
     return Row(
         id=question.id,
@@ -258,21 +96,12 @@ def _row(
         history=question.history,
         answers=question.answers,
         tags=question.tags,
-        gold=tuple(
-            Place(
-                gold.source,
-                gold.start,
-                gold.end,
-                documents[gold.source][0].text[gold.start : gold.end][:GOLD_CHARS],
-                documents[gold.source][0].id,
-            )
-            for gold in question.relevant
-        ),
+        gold=tuple(_gold(gold, documents[gold.source][0]) for gold in question.relevant),
         status=answer.status if answer else "failed",
         text=answer.text if answer else "",
         confidence=answer.confidence if answer else 0.0,
         quotes=tuple(_quoted(citation) for citation in answer.citations) if answer else (),
-        passages=_found(question, answer) if answer else (),
+        passages=_retrieved(question, answer) if answer else (),
         timings_ms={stage: round(value, 3) for stage, value in answer.timings_ms.items()} if answer else {},
         measures={name: value for name, value in measures.items() if _depth(name) <= k},
         cause=cause_of(question, answer),
@@ -280,22 +109,41 @@ def _row(
     )
 
 
-def _quoted(citation: Citation) -> Place:
-    return Place(citation.source, citation.start, citation.end, citation.quote, citation.document_id, citation.speaker)
+def _ask(assistant: Assistant, question: Question, k: int) -> tuple[Answer | None, str]:
+    """The answer and "", or None and the error."""
+    try:
+        answer = assistant.ask(question.question, history=question.history, k=k)
+    except Exception as failure:  # whatever a generator does, the other questions are asked
+        return None, f"{type(failure).__name__}: {failure}"
+    if answer.generator != assistant.generator_name:
+        # The generator failed and quotes answer in its place. Users want that; here it would count as the generator's.
+        return None, answer.note
+    return answer, ""
 
 
-def _found(question: Question, answer: Answer) -> tuple[Found, ...]:
-    return tuple(
-        Found(p.id, p.source, p.start, p.end, round(hit.score, 4), question.is_relevant(p.source, p.start, p.end))
-        for hit in answer.passages
-        for p in [hit.passage]
+def _gold(gold: Gold, document: Document) -> TextRange:
+    text = document.text[gold.start : gold.end][:GOLD_CHARS]
+    return TextRange(gold.source, gold.start, gold.end, text, document.id)
+
+
+def _quoted(citation: Citation) -> TextRange:
+    return TextRange(
+        citation.source, citation.start, citation.end, citation.quote, citation.document_id, citation.speaker
     )
 
 
-def _depth(measure_name: str) -> int:
-    """How many passages a measure looks at: 10 for 'nDCG@10', 0 where it names no number of them."""
-    found = re.search(r"@(\d+)$", measure_name)
-    return int(found[1]) if found else 0
+def _retrieved(question: Question, answer: Answer) -> tuple[RetrievedPassage, ...]:
+    found = [(hit.passage, round(hit.score, 4)) for hit in answer.passages]
+    return tuple(
+        RetrievedPassage(p.id, p.source, p.start, p.end, score, question.is_relevant(p.source, p.start, p.end))
+        for p, score in found
+    )
+
+
+def _depth(name: str) -> int:
+    """How many passages a measure looks at; 0 for other columns of a row."""
+    found = REGISTRY.get(name)
+    return found.depth if isinstance(found, QuestionMeasure) else 0
 
 
 def _sources(question: Question) -> list[str]:
@@ -359,17 +207,3 @@ def _versions() -> dict[str, str]:
         except PackageNotFoundError:  # run from a checkout that was never installed
             versions[package] = "unknown"
     return versions
-
-
-def _row_from(fields: dict[str, Any]) -> Row:
-    row = Row(
-        **{
-            **fields,
-            **{name: tuple(fields[name]) for name in ("history", "answers", "tags")},
-            **{name: tuple(Place(**each) for each in fields[name]) for name in ("gold", "quotes")},
-            "passages": tuple(Found(**each) for each in fields["passages"]),
-        }
-    )
-    if not all(isinstance(value, int | float) and isfinite(value) for value in row.measures.values()):
-        raise ValueError(f"question {row.id!r} has a measure that is no number")
-    return row

@@ -10,7 +10,8 @@ from itertools import product
 from pathlib import Path
 
 from eval.questions.model import Question
-from eval.runs.run import Progress, Run, RunSettings, run
+from eval.runs.model import Run, RunSettings
+from eval.runs.run import Progress, run
 from rag.archive import Archive, open_archive
 from rag.errors import InputError
 from rag.rerankers import DEFAULT_RERANKER

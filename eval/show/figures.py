@@ -7,17 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from eval.measures import REGISTRY, abstention, intervals, summarise
 from eval.measures.registry import GROUPS, Measure
 from eval.measures.timing import STAGES
+from eval.runs.model import Row, Run
 from eval.show.plots import Bin
-
-if TYPE_CHECKING:
-    from eval.runs.run import Row, Run
 
 
 @dataclass(frozen=True, slots=True)

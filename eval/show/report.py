@@ -12,7 +12,8 @@ from pathlib import Path
 
 from eval.measures.registry import GROUPS
 from eval.runs.causes import CAUSES, FAILED
-from eval.runs.run import REPORT_FILE, Place, Row, Run
+from eval.runs.files import REPORT_FILE
+from eval.runs.model import Row, Run, TextRange
 from eval.show.figures import Figure, figures_of, reliability, risk_coverage, shown, stage_times
 from eval.show.plots import Point, count_plot, interval_bar, line_plot, milliseconds, reliability_plot, time_plot
 from rag.errors import InputError
@@ -224,7 +225,7 @@ def _wrong(row: Row, place: int, cause: int, link_to: LinkTo | None) -> str:
     )
 
 
-def _place(place: Place, kind: str, link: str | None) -> str:
+def _place(place: TextRange, kind: str, link: str | None) -> str:
     where = f"{place.source}, {place.start}–{place.end}"
     cited = f'<a href="{_text(link)}">{_text(where)}</a>' if link else _text(where)
     who = f"{_text(place.speaker)}, " if place.speaker else ""

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from eval.runs.calibrate import Fit, Reached
     from eval.runs.compare import Comparison
     from eval.runs.gate import Verdict
-    from eval.runs.run import Run
+    from eval.runs.model import Run
 
 MOST_FLIPS = 10  # of each kind on the terminal; --json has all
 

@@ -13,7 +13,7 @@ from html import escape
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import pairwise
 
-from eval.runs.run import Place, Row, Run
+from eval.runs.model import Row, Run, TextRange
 from eval.show.report import page, render
 from rag.archive import Archive
 from rag.errors import InputError, OnrecordError
@@ -115,7 +115,7 @@ def _covered(start: int, end: int, kind: str, marks: Sequence[Mark]) -> bool:
     return any(mark.kind == kind and mark.start <= start and end <= mark.end for mark in marks)
 
 
-def _transcript(row: Row, place: Place, archive: Archive, number: int) -> str:
+def _transcript(row: Row, place: TextRange, archive: Archive, number: int) -> str:
     document = archive.document(place.document_id or place.source)
     marks = [
         Mark(each.start, each.end, kind)
