@@ -8,8 +8,13 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 DEMO := demo-archive
 JOBS ?= 2
+# Transcripts beside the repository, for measurements; what is not there is left out.
+DATA := ../shared
+SOURCES := $(wildcard $(DATA)/corpus $(DATA)/data/layouts/bitcoin)
+TRANSCRIPTS := $(wildcard $(addprefix $(DATA)/,corpus data/press_conferences data/press_briefings \
+    data/committee_meetings/transcripts))
 
-.PHONY: help setup chat demo quick test lint coverage mutants bench deps clean
+.PHONY: help setup chat demo quick test lint coverage mutants bench followups deps clean
 
 help:
 	@echo "make chat    set up, read the bundled interviews, open the web page at http://localhost:7860/"
@@ -18,6 +23,7 @@ help:
 	@echo "make test    set up, lint, type check, and run every test"
 	@echo "make coverage, make mutants   lines that no test runs; faults that no test notices"
 	@echo "make bench   measure speed and answer quality"
+	@echo "make followups   compare ways to search for a follow-up question"
 	@echo "make deps    print what each library costs: licence, import time, size"
 	@echo "make clean   remove .venv and the demo archive"
 
@@ -64,8 +70,14 @@ lint: $(READY)
 	$(BIN)/mypy
 
 bench: $(READY)
-	$(BIN)/python -m eval.benchmarks.speed
+	$(BIN)/python -m eval.benchmarks.speed $(if $(SOURCES),--source $(firstword $(SOURCES))) --transcripts $(TRANSCRIPTS)
+	$(BIN)/python -m eval.benchmarks.quality --sources $(SOURCES) --questions $(sort $(wildcard tests/sets/*.jsonl))
 	$(BIN)/python -m ui.benchmark
+
+followups: $(READY)
+	$(BIN)/python -m eval.benchmarks.followups --sources $(SOURCES) \
+	    --questions $(sort $(wildcard tests/sets/followups-*.jsonl)) \
+	    --conversations $(sort $(wildcard $(DATA)/data/conversations/*.json))
 
 deps: $(READY)
 	$(BIN)/python -m eval.benchmarks.dependencies

@@ -1,8 +1,8 @@
-"""Ways to search for a follow-up, side by side: `python -m eval.benchmarks.followups`.
+"""Ways to search for a follow-up question, side by side: `python -m eval.benchmarks.followups`.
 
-Four ways over every question of a set that has a history: the literal question, the question before joined to it, both
-with equal weights, and what `rag.query.build` makes of them. A fifth, where a set gives it as `resolved`, is the question
-as a person would have put it in full: about what retrieval itself can do. Sets whose source is not found are left out.
+Every question of a set that has a history is searched in four ways: the literal question, the question before joined to it,
+both with equal weights, and as `rag.query.build` does it. If a set gives the question in full, as `resolved`, that is a
+fifth way, which shows what retrieval itself can do. Sets whose transcripts are not found are left out.
 """
 
 from __future__ import annotations
@@ -12,9 +12,11 @@ import json
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
-from eval.benchmarks.speed import BUNDLED, OUTSIDE, ROOT
+from eval.benchmarks.sources import transcripts_of
+from eval.questions.bundled import bundled_folder, bundled_sets
 from eval.questions.load import load_questions
 from eval.questions.model import Gold, Question
 from rag.archive import Archive, open_archive
@@ -24,8 +26,6 @@ from rag.retrieval.fusion import retrieve
 from rag.retrieval.rerank import rerank
 from rag.types import Query, Scope
 
-SETS = ROOT / "tests" / "sets"
-CONVERSATIONS = ROOT.parent / "shared" / "data" / "conversations"  # in the form of mt-rag-benchmark
 PARTS = ("tune", "checked", "held-out")
 DEPTH = 5
 
@@ -49,10 +49,30 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument(
         "--reader", default=DEFAULT_RERANKER, metavar="NAME", help="heuristic leaves the order as found"
     )
-    reader = load_reranker(parser.parse_args(arguments).reader)
+    parser.add_argument(
+        "--questions", type=Path, nargs="*", default=[], metavar="FILE", help="sets beside the bundled ones"
+    )
+    parser.add_argument(
+        "--sources", type=Path, nargs="*", default=[], metavar="DIR", help="where their transcripts are"
+    )
+    parser.add_argument(
+        "--conversations",
+        type=Path,
+        nargs="*",
+        default=[],
+        metavar="FILE",
+        help="files in the form of mt-rag-benchmark",
+    )
+    given = parser.parse_args(arguments)
+    reader = load_reranker(given.reader)
     print(f"{'set':<24}{'n':>4}  {'way':<12}{'Success@1':>10}{'Success@5':>10}{'R@5':>7}")
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as name:
-        for label, archive, questions, resolved in _cases(Path(name)):
+        cases = chain(
+            _bundled(Path(name)),
+            _resolved(Path(name), given.questions, [bundled_folder(), *given.sources]),
+            _conversations(Path(name), given.conversations),
+        )
+        for label, archive, questions, resolved in cases:
             for way, make in (WAYS | {"resolved": _as(resolved)} if resolved else WAYS).items():
                 found = figures(archive, questions, make, reader=reader)
                 print(
@@ -72,10 +92,7 @@ def figures(archive: Archive, questions: Sequence[Question], way: Way, *, reader
             candidates = rerank(reader, query, candidates)
         passages = [hit.stored.passage for hit in candidates[:DEPTH]]
         hits = [question.is_relevant(p.source, p.start, p.end) for p in passages]
-        found = [
-            any(p.source == gold.source and gold.start < p.end and p.start < gold.end for p in passages)
-            for gold in question.relevant
-        ]
+        found = [any(gold.overlaps(p.source, p.start, p.end) for p in passages) for gold in question.relevant]
         first += any(hits[:1])
         five += any(hits)
         recall += sum(found) / len(found)
@@ -108,34 +125,37 @@ def _as(resolved: dict[str, str]) -> Way:
     return lambda question, speakers: build_query(resolved[question.id], speakers=speakers)
 
 
-def _cases(folder: Path) -> Iterator[tuple[str, Archive, list[Question], dict[str, str]]]:
-    """(label, archive, questions with a history, their full forms by id)."""
-    files = [file for place in (BUNDLED, *OUTSIDE) if place.is_dir() for file in sorted(place.iterdir())]
-    bundled = open_archive(folder / "bundled")
-    bundled.ingest([BUNDLED])
-    yield "bundled", bundled, [q for q in load_questions(sorted(BUNDLED.glob("*.jsonl"))) if q.history], {}
-    for path in sorted(SETS.glob("followups-*.jsonl")):
+_Case = tuple[str, Archive, list[Question], dict[str, str]]  # label, archive, questions, their full forms by id
+
+
+def _bundled(folder: Path) -> Iterator[_Case]:
+    archive = open_archive(folder / "bundled")
+    archive.ingest([bundled_folder()])
+    yield "bundled", archive, [question for question in load_questions(bundled_sets()) if question.history], {}
+
+
+def _resolved(folder: Path, sets: Sequence[Path], sources: Sequence[Path]) -> Iterator[_Case]:
+    """Each set whose transcripts are found, part by part."""
+    for path in sets:
         questions = load_questions([path])
-        named = {gold.source for question in questions for gold in question.relevant}
-        sources = [file for file in files if file.name in named]
-        if not sources:
+        transcripts = transcripts_of(questions, sources)
+        if not transcripts:
             continue
         archive = open_archive(folder / path.stem)
-        archive.ingest(sources)
+        archive.ingest(transcripts)
         resolved = {row["id"]: row["resolved"] for row in map(json.loads, path.read_text("utf-8").splitlines())}
         for part in PARTS:
-            yield (
-                f"{path.stem.removeprefix('followups-')}, {part}",
-                archive,
-                [q for q in questions if part in q.tags],
-                resolved,
-            )
-    for path in sorted(CONVERSATIONS.glob("*.json")) if CONVERSATIONS.is_dir() else []:
+            label = f"{path.stem.removeprefix('followups-')}, {part}"
+            yield label, archive, [question for question in questions if part in question.tags], resolved
+
+
+def _conversations(folder: Path, files: Sequence[Path]) -> Iterator[_Case]:
+    for path in files:
         archive = open_archive(folder / path.stem)
-        yield "conversations", archive, list(_conversations(path, archive, folder / f"{path.stem}-pages")), {}
+        yield "conversations", archive, list(_turns(path, archive, folder / f"{path.stem}-pages")), {}
 
 
-def _conversations(path: Path, archive: Archive, pages: Path) -> Iterable[Question]:
+def _turns(path: Path, archive: Archive, pages: Path) -> Iterable[Question]:
     """The turns after the first that have passages, each passage as an answer in a transcript of its own."""
     content = json.loads(path.read_text("utf-8"))
     pages.mkdir()

@@ -1,9 +1,9 @@
-"""Readers on questions about one paragraph each: `python -m eval.benchmarks.rerankers FILE --reader heuristic --reader trained`.
+"""Rerankers on questions about one paragraph each: `python -m eval.benchmarks.rerankers FILE --reader trained`.
 
-FILE is in the form of SQuAD 2.0, where some questions are not answered by their paragraph. Each reader gives a text and a
+FILE is in the form of SQuAD 2.0, where some questions are not answered by their paragraph. Each reranker gives a text and a
 score for every question; below a threshold, chosen on other articles, it says that there is no answer. Exact match and F1
-are those of Rajpurkar et al. (2016, 2018). A reader that only chooses sentences gives the whole sentence, which F1 punishes:
-what compares all readers is whether the chosen sentence holds the answer.
+are those of Rajpurkar et al. (2016, 2018). A reranker that only chooses sentences gives the whole sentence, which lowers
+its F1, so what compares all of them is whether the chosen sentence holds the answer.
 """
 
 from __future__ import annotations
@@ -105,7 +105,7 @@ def _print(file: Path, readers: Sequence[str], articles: Sequence[str] | None, l
 def read_all(
     paragraphs: Sequence[Paragraph], reader: Reranker | None, folder: Path, *, limit: int | None
 ) -> list[Read]:
-    """Every question put to its own paragraph. An article is a talk in an archive, each paragraph the answer to nothing."""
+    """Every question put to its own paragraph. An article becomes a talk in an archive, each paragraph an answer in it."""
     by_article: dict[str, dict[str, Paragraph]] = {}
     for paragraph in paragraphs:
         by_article.setdefault(paragraph.article, {})[_plain(paragraph.text)] = paragraph
@@ -139,7 +139,7 @@ def _read(
         (quote, *_), _signals = select_quotes(
             archive, query, candidates, searched=len(candidates), weights=ALONE, max_quotes=1
         )
-        # Without neighbours to join it, the chosen sentence is the last one; before it stands what it leans on.
+        # Neighbours are never joined here, so the chosen sentence is the last one; sentences before it are its context.
         (spans,) = (each.stored.spans for each in candidates if each.stored.passage.id == quote.passage.id)
         (last,) = (span for span in spans if quote.passage.start + span[1] == quote.end)
         said = sentence = quote.passage.text[slice(*last)]
@@ -168,7 +168,7 @@ def best_threshold(reads: Sequence[Read]) -> float:
     ordered = sorted(reads, key=lambda read: read.score)
     given = np.asarray([token_f1(read.text, read.answers) if read.answers else 0.0 for read in ordered])
     silent = np.asarray([float(not read.answers) for read in ordered])
-    # Said nothing of the first n, answered the rest.
+    # For each n: the first n are refused, and the rest are answered.
     totals = np.concatenate([[0.0], silent.cumsum()]) + given.sum() - np.concatenate([[0.0], given.cumsum()])
     n = int(totals.argmax())
     scores = [ordered[0].score - 1.0, *(read.score for read in ordered), ordered[-1].score + 1.0]

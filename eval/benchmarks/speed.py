@@ -1,12 +1,11 @@
-"""Speed and answer quality, measured in one run: `make bench`.
+"""Speed, measured in one run: `make bench`.
 
-Speed is a ratio or a median, since machines differ and are shared; nothing here fails. Quality is printed for dense
-alone, BM25 alone and their fusion side by side, over the bundled sets and over every set in `tests/sets` whose source is
-found.
+Speed is a ratio or a median, since machines differ and are shared; nothing here fails.
 """
 
 from __future__ import annotations
 
+import argparse
 import re
 import statistics
 import subprocess
@@ -18,11 +17,8 @@ from dataclasses import replace
 from pathlib import Path
 from time import perf_counter
 
-from eval.measures import summarise
+from eval.questions.bundled import bundled_folder, bundled_sets
 from eval.questions.load import load_questions
-from eval.questions.model import Question
-from eval.runs.model import RETRIEVALS, RunSettings
-from eval.runs.run import run
 from rag import readers
 from rag.answer.support import verify
 from rag.archive import Archive, open_archive
@@ -41,38 +37,48 @@ from rag.text.files import transcripts_under
 from rag.transcript import parse
 from rag.types import Answer, Scope
 
-ROOT = Path(__file__).resolve().parent.parent.parent
-BUNDLED = ROOT / "eval" / "sets"
-OUTSIDE = [ROOT.parent / "shared" / folder for folder in ("corpus", "data/layouts/bitcoin")]
-TRANSCRIPTS = [
-    ROOT.parent / "shared" / folder
-    for folder in ("corpus", "data/press_conferences", "data/press_briefings", "data/committee_meetings/transcripts")
-]
 REPEATS = 5
-QUALITY = ("Success@1", "Success@5", "R@5", "first_quote", "all_quotes", "wrongly_refused", "refused")
 
 
-def main() -> None:
+def main(arguments: Sequence[str] | None = None) -> None:
     """Print everything."""
+    parser = argparse.ArgumentParser(prog="python -m eval.benchmarks.speed", description="Measure speed.")
+    parser.add_argument(
+        "--source",
+        type=Path,
+        default=bundled_folder(),
+        metavar="DIR",
+        help="what is ingested and asked; default: bundled",
+    )
+    parser.add_argument(
+        "--transcripts",
+        type=Path,
+        nargs="*",
+        default=[],
+        metavar="DIR",
+        help="folders to parse, beside the bundled one",
+    )
+    given = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as name:
-        folder = Path(name)
-        _print_speed(folder)
+        _print_speed(Path(name), given.source)
         print()
-        _print_reading(folder)
-        print()
-        _print_quality(folder)
+        _print_parsing(Path(name), [bundled_folder(), *given.transcripts])
 
 
-def _print_speed(folder: Path) -> None:
-    source = next((path for path in OUTSIDE if path.is_dir()), BUNDLED)
+def _print_speed(folder: Path, source: Path) -> None:
     print(f"speed, on {source.name}")
     archive = open_archive(folder / "speed")
     archive.ingest([source])
     _print_ingest(folder, source, archive)
-    asked = [question.question for path in sorted(BUNDLED.glob("*.jsonl")) for question in load_questions([path])]
+    asked = [question.question for question in load_questions(bundled_sets())]
     _print_answering(archive, asked)
     _print_writing(archive, asked)
-    ask = ["ask", asked[0], "--archive", str(folder / "speed")]
+    _print_commands(folder / "speed", asked[0])
+
+
+def _print_commands(archive: Path, question: str) -> None:
+    """Whole processes, from their start to their end."""
+    ask = ["ask", question, "--archive", str(archive)]
     for label, words in (
         ("cold ask", ask),
         ("… heuristic", [*ask, "--reader", "heuristic"]),
@@ -142,11 +148,11 @@ def _p50(seconds: Sequence[float]) -> str:
     return f"p50 {1000 * statistics.median(seconds):.1f} ms"
 
 
-def _print_reading(folder: Path) -> None:
+def _print_parsing(folder: Path, places: Sequence[Path]) -> None:
     """Parsing and splitting without a model, on one core; the best of five a file, since others use the machine too."""
     print("reading, without encoding")
-    for place in (BUNDLED, *TRANSCRIPTS):
-        texts = [(path.name, read_text(path)) for path in transcripts_under([place])[0]] if place.is_dir() else []
+    for place in places:
+        texts = [(path.name, read_text(path)) for path in transcripts_under([place])[0]]
         size = seconds = 0.0
         for name, text in texts:
             times: list[float] = []
@@ -176,7 +182,8 @@ def write_pdf(path: Path, *, pages: int) -> None:
     fonts = DictionaryObject(
         {NameObject("/F"): DictionaryObject({NameObject(k): NameObject(v) for k, v in font.items()})}
     )
-    words = [re.sub(r"[^A-Za-z]", "", word) for word in (BUNDLED / "hearing.md").read_text(encoding="utf-8").split()]
+    text = (bundled_folder() / "hearing.md").read_text(encoding="utf-8")
+    words = [re.sub(r"[^A-Za-z]", "", word) for word in text.split()]
     for number in range(pages):
         lines = ["Hearing of the Committee", ""]
         for row in range(42):
@@ -215,7 +222,8 @@ def _print_ingest(folder: Path, source: Path, archive: Archive) -> None:
             fresh.ingest([source])
     encode, onnx, ingest = (len(texts) / statistics.median(times) for times in (encode_s, onnx_s, ingest_s))
     print(
-        f"  passages/s      SentenceTransformer.encode {encode:.0f}, onnx {onnx:.0f} ({onnx / encode:.2f} ×), whole ingest {ingest:.0f} ({ingest / encode:.2f} ×)"
+        f"  passages/s      SentenceTransformer.encode {encode:.0f}, onnx {onnx:.0f} ({onnx / encode:.2f} ×), "
+        f"whole ingest {ingest:.0f} ({ingest / encode:.2f} ×)"
     )
 
 
@@ -238,45 +246,11 @@ print(seconds, usage.ru_maxrss / (2**20 if sys.platform == "darwin" else 2**10) 
 
 
 def _run_child(words: Sequence[str]) -> tuple[float, float]:
-    """Wall seconds and peak resident megabytes of one `onrecord` process; 0 MB where the system does not tell."""
+    """Wall seconds and peak resident megabytes of one `onrecord` process; 0 MB if the system does not tell."""
     command = [sys.executable, "-c", _LAUNCHER, sys.executable, "-m", "rag", *words]
-    done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, check=True)
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
     seconds, megabytes = done.stdout.split()
     return float(seconds), float(megabytes)
-
-
-def _print_quality(folder: Path) -> None:
-    print(f"{'quality':<42} {'n':>5}  " + "  ".join(QUALITY))
-    for label, sources, sets in _sets():
-        archive = open_archive(folder / f"quality-{label}")
-        archive.ingest(sources)
-        questions = load_questions(sets)
-        for retrieval in RETRIEVALS:
-            _print_row(label, archive, questions, retrieval)
-        answerable = [question for question in questions if question.answerable]
-        paraphrases = [question for question in answerable if "paraphrase" in question.tags]
-        others = [question for question in questions if question not in paraphrases]
-        for part, asked in (("  paraphrases only", paraphrases), ("  without paraphrases", others)):
-            if asked:
-                _print_row(part, archive, asked, "fusion")
-
-
-def _print_row(label: str, archive: Archive, questions: Sequence[Question], retrieval: str) -> None:
-    done = run(archive, questions, settings=RunSettings(retrieval))
-    values = {name: f"{value:.3f}" for name, value in summarise([row.measures for row in done.rows]).items()}
-    shown = "  ".join(f"{values.get(name, '–'):>{len(name)}}" for name in QUALITY)
-    print(f"{label[:32]:<33}{retrieval:<10}{len(questions):>4}  {shown}")
-
-
-def _sets() -> Iterator[tuple[str, list[Path], list[Path]]]:
-    """(label, transcripts, question sets): the bundled ones together, then each outside set with its own source."""
-    yield "bundled", [BUNDLED], sorted(BUNDLED.glob("*.jsonl"))
-    for path in sorted((ROOT / "tests" / "sets").glob("*.jsonl")):
-        named = {gold.source for question in load_questions([path]) for gold in question.relevant}
-        folders = [folder for folder in (BUNDLED, *OUTSIDE) if folder.is_dir()]
-        found = [file for folder in folders for file in sorted(folder.iterdir()) if file.name in named]
-        if found:
-            yield path.stem, found, [path]
 
 
 if __name__ == "__main__":

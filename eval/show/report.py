@@ -7,7 +7,9 @@ it) and filters wrong answers with radio buttons and CSS. It prints, follows lig
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from html import escape
+from importlib.resources import files
 from pathlib import Path
 
 from eval.measures.registry import GROUPS
@@ -64,7 +66,7 @@ def page(title: str, body: str) -> str:
         '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">"
-        f'<meta name="referrer" content="no-referrer"><title>{_text(title)}</title><style>{_CSS}{_FILTERS}</style></head>'
+        f'<meta name="referrer" content="no-referrer"><title>{_text(title)}</title><style>{_style()}</style></head>'
         f"<body><main>{body}</main></body></html>\n"
     )
 
@@ -127,57 +129,61 @@ def _measure_row(figure: Figure) -> str:
 
 
 def _plots(run: Run) -> str:
-    plots = []
-    curve = risk_coverage(run.rows)
-    if curve:
-        plots.append(
-            (
-                "Risk and coverage",
-                line_plot(
-                    [Point(coverage, risk) for coverage, risk in curve],
-                    title="Share of wrong answers over the share of questions answered, the surest first",
-                    x_label="share of questions answered",
-                    y_label="share of wrong answers",
-                    marked=Point(*curve[-1]),
-                ),
-                f"The surest answers first. The dot is where this run stood: {curve[-1][0]:.0%} of the questions were "
-                f"answered, and {curve[-1][1]:.0%} of these answers were wrong.",
-            )
-        )
-    bins = reliability(run.rows)
-    if bins:
-        plots.append(
-            (
-                "Confidence",
-                reliability_plot(bins, title="Share of right answers over the confidence given"),
-                "On the dashed line an answer given with confidence 0.7 is right seven times in ten; the larger the "
-                "circle, the more answers.",
-            )
-        )
-    causes = [(cause, count) for cause in CAUSES if (count := sum(row.cause == cause for row in run.rows))]
-    if causes:
-        plots.append(
-            (
-                "Where answers were lost",
-                count_plot(causes, title="Number of wrong answers by cause"),
-                "Each wrong answer counts at the first stage that lost it.",
-            )
-        )
-    times = stage_times(run.rows)
-    if times:
-        slowest = max(times, key=lambda stage: stage[1])
-        plots.append(
-            (
-                "Time per stage",
-                time_plot(times, title="Time per stage: p50 and p95 in milliseconds"),
-                f"p50 dark, p95 light. Half of the questions took {milliseconds(slowest[1])} or less.",
-            )
-        )
     figures = "".join(
         f"<figure><h3>{_text(title)}</h3>{svg}<figcaption>{_text(caption)}</figcaption></figure>"
-        for title, svg, caption in plots
+        for title, svg, caption in filter(None, (each(run) for each in (_risk, _confidence, _causes, _times)))
     )
-    return f'<section><h2>Plots</h2><div class="plots">{figures}</div></section>' if plots else ""
+    return f'<section><h2>Plots</h2><div class="plots">{figures}</div></section>' if figures else ""
+
+
+_Plot = tuple[str, str, str]  # title, SVG, caption
+
+
+def _risk(run: Run) -> _Plot | None:
+    curve = risk_coverage(run.rows)
+    if not curve:
+        return None
+    coverage, risk = curve[-1]
+    svg = line_plot(
+        [Point(*point) for point in curve],
+        title="Share of wrong answers over the share of questions answered, the surest first",
+        x_label="share of questions answered",
+        y_label="share of wrong answers",
+        marked=Point(coverage, risk),
+    )
+    caption = (
+        f"The surest answers first. The dot is where this run stood: {coverage:.0%} of the questions were answered, and "
+        f"{risk:.0%} of these answers were wrong."
+    )
+    return "Risk and coverage", svg, caption
+
+
+def _confidence(run: Run) -> _Plot | None:
+    bins = reliability(run.rows)
+    if not bins:
+        return None
+    caption = (
+        "On the dashed line an answer given with confidence 0.7 is right seven times in ten; the larger the circle, the "
+        "more answers."
+    )
+    return "Confidence", reliability_plot(bins, title="Share of right answers over the confidence given"), caption
+
+
+def _causes(run: Run) -> _Plot | None:
+    causes = [(cause, count) for cause in CAUSES if (count := sum(row.cause == cause for row in run.rows))]
+    if not causes:
+        return None
+    svg = count_plot(causes, title="Number of wrong answers by cause")
+    return "Where answers were lost", svg, "Each wrong answer counts at the first stage that lost it."
+
+
+def _times(run: Run) -> _Plot | None:
+    times = stage_times(run.rows)
+    if not times:
+        return None
+    slowest = max(times, key=lambda stage: stage[1])
+    caption = f"p50 dark, p95 light. Half of the questions took {milliseconds(slowest[1])} or less."
+    return "Time per stage", time_plot(times, title="Time per stage: p50 and p95 in milliseconds"), caption
 
 
 def _wrong_answers(wrong: Sequence[tuple[int, Row]], link_to: LinkTo | None) -> str:
@@ -257,67 +263,16 @@ def _text(value: str) -> str:
     return escape(value, quote=True)
 
 
-_CSS = """
-:root { color-scheme: light dark; --paper: #fbfaf7; --card: #fff; --ink: #1d1d1b; --soft: #5c5a55; --rule: #dedad2;
-  --accent: #1c5d8f; --light: #a9c8df; --bad: #a3341f; --good: #1f6b45; --gold: #fff0b8; --quoted: #d5e7f5 }
-@media (prefers-color-scheme: dark) { :root { --paper: #161718; --card: #1f2122; --ink: #ecebe7; --soft: #aaa8a2;
-  --rule: #3a3c3e; --accent: #7db7e4; --light: #2f5370; --bad: #f0937f; --good: #7fcfa5; --gold: #5c4c12; --quoted: #23455f } }
-* { box-sizing: border-box }
-body { margin: 0; background: var(--paper); color: var(--ink); font: 16px/1.55 system-ui, "Segoe UI", Roboto, sans-serif;
-  overflow-wrap: anywhere }
-main { max-width: 64rem; margin: 0 auto; padding: 2.5rem 1.25rem 4rem }
-h1 { font: 600 2rem/1.2 Georgia, "Times New Roman", serif; margin: .2rem 0 .8rem }
-h2 { font: 600 1.35rem/1.3 Georgia, "Times New Roman", serif; margin: 3rem 0 .6rem }
-h3 { font-size: 1.05rem; line-height: 1.4; margin: 0 0 .3rem } h4 { margin: 0 0 .4rem; font-size: .8rem; color: var(--soft) }
-a { color: var(--accent) }
-.kicker { margin: 0; color: var(--accent); font-size: .85rem; font-weight: 600; letter-spacing: .04em }
-.lead { font-size: 1.1rem; max-width: 44rem; margin: 0 0 .8rem }
-.facts { list-style: none; display: flex; flex-wrap: wrap; gap: .2rem 1.2rem; margin: 0; padding: 0; color: var(--soft); font-size: .9rem }
-.tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(9.5rem, 1fr)); gap: .8rem; margin-top: 1.6rem }
-.tile { background: var(--card); border: 1px solid var(--rule); border-radius: 8px; padding: .8rem 1rem; display: flex; flex-direction: column }
-.tile .name { font-size: .9rem; font-weight: 600 } .tile strong { font-size: 2rem; line-height: 1.25; font-variant-numeric: tabular-nums }
-.tile .about { color: var(--soft); font-size: .85rem; line-height: 1.35 }
-.scroll { overflow-x: auto }
-table { border-collapse: collapse; width: 100%; font-size: .95rem }
-th { text-align: left; font-weight: 400 } thead th { color: var(--soft); font-size: .85rem }
-th, td { padding: .28rem .6rem .28rem 0; border-bottom: 1px solid var(--rule); white-space: nowrap }
-.group th { font-weight: 600; padding-top: 1.1rem } .number { text-align: right; font-variant-numeric: tabular-nums }
-.down { color: var(--soft) }
-.interval { width: 100%; max-width: 320px; height: 16px; display: block } td.wide { width: 45% }
-.plots { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(22rem, 100%), 1fr)); gap: 1rem }
-figure { margin: 0; background: var(--card); border: 1px solid var(--rule); border-radius: 8px; padding: 1rem }
-figcaption { color: var(--soft); font-size: .88rem; margin-top: .5rem }
-.plot { width: 100%; height: auto; display: block; font: 13px system-ui, sans-serif } .plot text { fill: var(--ink) } .plot .tick { fill: var(--soft) }
-.axis, .grid, .guide, .line, .span { fill: none; stroke: var(--rule) } .guide { stroke: var(--soft); stroke-dasharray: 4 4 }
-.line { stroke: var(--accent); stroke-width: 2 } .span { stroke: var(--light); stroke-width: 6; stroke-linecap: round }
-.dot, .bar { fill: var(--accent) } .slow { fill: var(--light) } .bubble { fill: var(--accent); fill-opacity: .75 }
-.legend, .run { display: grid; grid-template-columns: max-content 1fr; gap: .15rem 1rem; font-size: .9rem; margin: 0 0 1rem }
-dt { font-weight: 600 } dd { margin: 0; color: var(--soft) }
-.answers > input { position: absolute; opacity: 0; width: 1px; height: 1px }
-.answers > input:focus-visible ~ .chips { outline: 2px solid var(--accent); outline-offset: 4px; border-radius: 4px }
-.chips { display: flex; flex-wrap: wrap; gap: .5rem; margin-bottom: 1rem }
-.chips label { border: 1px solid var(--soft); border-radius: 99px; padding: .2rem .8rem; font-size: .9rem; cursor: pointer }
-.wrong { background: var(--card); border: 1px solid var(--rule); border-radius: 8px; padding: 1rem 1.1rem; margin: 0 0 1rem }
-.cause { color: var(--bad); font-size: .85rem; font-weight: 600; margin: 0 0 .2rem }
-.notes, .history, blockquote footer { color: var(--soft); font-size: .85rem; margin: 0 }
-.notes span { border: 1px solid var(--rule); border-radius: 99px; padding: 0 .5rem; margin-left: .3rem }
-.sides { display: grid; grid-template-columns: 1fr 1fr; gap: 1.2rem; margin-top: .9rem; font-size: .93rem }
-.sides p { margin: 0 0 .3rem } .expected { font-weight: 600 }
-blockquote { margin: 0 0 .7rem; padding-left: .8rem; border-left: 3px solid var(--light) } blockquote.gold { border-color: var(--good) }
-mark { color: inherit; background: var(--quoted) } mark.gold { background: var(--gold) }
-mark.gold.quoted { background: var(--gold); box-shadow: inset 0 -3px var(--accent) }
-.transcript { white-space: pre-wrap; font: 17px/1.65 Georgia, serif; background: var(--card); border: 1px solid var(--rule);
-  border-radius: 8px; padding: 1.2rem 1.4rem } #here { scroll-margin-top: 40vh }
-.bar-top { position: sticky; top: 0; background: var(--paper); padding: .6rem 0; border-bottom: 1px solid var(--rule); margin-bottom: 1rem } .bar-top p { margin: 0 }
-@media (max-width: 40rem) { main { padding: 1.5rem .9rem 3rem } .sides, .legend, .run { grid-template-columns: 1fr } .wide { display: none }
-  dd { margin-bottom: .4rem } h1 { font-size: 1.6rem } .tiles { grid-template-columns: 1fr 1fr } }
-@media print { body { background: #fff; font-size: 11pt } main { max-width: none; padding: 0 } .chips { display: none }
-  .wrong, figure, .tile, tr { break-inside: avoid } }
-"""
-_FILTERS = "".join(
-    f'#cause-{number}:checked ~ .wrong:not([data-cause="{number}"]) {{ display: none }}\n'
-    for number in range(len(CAUSES))
-) + "".join(
-    f'#cause-{name}:checked ~ .chips label[for="cause-{name}"] {{ background: var(--ink); color: var(--paper) }}\n'
-    for name in ("all", *range(len(CAUSES)))
-)
+@lru_cache(maxsize=1)
+def _style() -> str:
+    """The page's CSS, with the rules by which the radio buttons choose among wrong answers."""
+    css = files("eval.show").joinpath("report.css").read_text(encoding="utf-8")
+    hidden = "".join(
+        f'#cause-{number}:checked ~ .wrong:not([data-cause="{number}"]) {{ display: none }}\n'
+        for number in range(len(CAUSES))
+    )
+    chosen = "".join(
+        f'#cause-{name}:checked ~ .chips label[for="cause-{name}"] {{ background: var(--ink); color: var(--paper) }}\n'
+        for name in ("all", *range(len(CAUSES)))
+    )
+    return f"\n{css}{hidden}{chosen}"
