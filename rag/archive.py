@@ -1,33 +1,66 @@
-"""What an archive is, whatever keeps it, and how a URL becomes one."""
+"""The archive as users hold it: documents and their passages, to be ingested, searched, read and removed.
+
+    archive = open_archive("archive")
+    archive.ingest(["interviews/"])
+    archive.search("Who pays for the bridge?", k=3)
+
+What it reads and writes goes through a `Storage` (see `rag/storage/protocol.py`), so that another engine is one file there.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, TypeVar
 
+from rag.errors import ArchiveError, InputError
 from rag.types import Document, Filters, IngestReport, Passage, Role, Scope, ScoredPassage, SearchExtent
 
 if TYPE_CHECKING:
     from embeddings.types import Encoder, FloatVector
     from rag.evidence.calibration import Calibration
-    from rag.storage.sqlite import StoredPassage
+    from rag.ingest import Progress
+    from rag.storage.protocol import Snapshot, Storage
+    from rag.storage.rows import StoredPassage
     from rag.transcript.corrections import Correction, Corrections
 
-Progress = Callable[[int, int, str], None]  # done, of how many, what
+Name = TypeVar("Name", bound=str)
 
 
-class Archive(Protocol):
-    """Documents and their passages, searchable by meaning and by words.
+class Archive:
+    """Documents and their passages in one storage, searchable by meaning and by words."""
 
-    The three primitives `nearest`, `matching` and `load` are what retrieval is made of; whoever implements them gets
-    fusion, reading and citations for nothing.
-    """
-
-    url: str
+    def __init__(self, storage: Storage) -> None:
+        self._storage = storage
 
     @property
-    def encoder(self) -> Encoder: ...
+    def url(self) -> str:
+        """What the user calls it."""
+        return self._storage.url
+
+    @property
+    def folder(self) -> Path:
+        """Where files that belong to the archive go: uploads, comments, calibrations."""
+        return self._storage.folder
+
+    @property
+    def exists(self) -> bool:
+        """Whether anything was ever written here."""
+        return self._storage.exists
+
+    @property
+    def encoder(self) -> Encoder:
+        """The model of new documents, loaded at first use. Raises ArchiveError if it cannot be loaded."""
+        return self._storage.encoder
+
+    @property
+    def generation(self) -> int:
+        """Raised by every change; 0 before the first one."""
+        return self._storage.generation
+
+    def snapshot(self) -> Snapshot:
+        """One state to read from, pinned until it is closed; a context manager. Raises ArchiveError if there is none."""
+        return self._storage.snapshot()
 
     def ingest(
         self,
@@ -37,82 +70,189 @@ class Archive(Protocol):
         progress: Progress | None = None,
         corrections: Corrections | None = None,
         meta: Correction | None = None,
-    ) -> IngestReport: ...
+    ) -> IngestReport:
+        """Read files and folders into the archive; what is there already is left alone.
+
+        `corrections` are laid over those that the archive keeps, and `meta` over those of each file; both are kept. A file
+        that cannot be read is reported with its reason and stops no other. Raises ArchiveError if the archive cannot be
+        written.
+        """
+        from rag.ingest import ingest
+
+        return ingest(self._storage, paths, workers=workers, progress=progress, corrections=corrections, meta=meta)
 
     def search(
         self,
         query: str,
         *,
         k: int = 10,
-        filters: Filters | None = None,
         speaker: str | Sequence[str] | None = None,
         document: str | Sequence[str] | None = None,
         after: str | None = None,
         before: str | None = None,
         role: Role | Sequence[Role] | None = None,
-    ) -> list[ScoredPassage]: ...
+        filters: Filters | None = None,
+    ) -> list[ScoredPassage]:
+        """The k best passages for a query, best first; a keyword replaces that part of `filters`.
 
-    def documents(self) -> Iterable[Document]: ...
+        Raises InputError for a `k` below 1 or a filter that fits nothing.
+        """
+        from rag.query.build import build_query
+        from rag.retrieval.fusion import DEPTH, retrieve
 
-    def document(self, document_id: str) -> Document: ...
+        if k < 1:
+            raise InputError(f"k is {k}; ask for at least 1 passage")
+        filters = filters or Filters()
+        filters = Filters(
+            _as_tuple(speaker) or filters.speaker,
+            _as_tuple(document) or filters.document,
+            after or filters.after,
+            before or filters.before,
+            _as_tuple(role) or filters.role,
+        )
+        with self.snapshot() as snapshot:
+            scope = snapshot.resolve(filters)
+            asked = build_query(query, speakers=snapshot.speakers)
+            candidates = retrieve(self, asked, scope=scope, depth=max(DEPTH, k))
+        return [ScoredPassage(candidate.stored.passage, candidate.score) for candidate in candidates[:k]]
 
-    def passages(self, document_id: str) -> list[Passage]: ...
+    def documents(self) -> Iterator[Document]:
+        """Every document, by date."""
+        return self._storage.documents()
 
-    def remove(self, document_id: str) -> Document: ...
+    def document(self, document_id: str) -> Document:
+        """A document by its id, the beginning of it, or its file name. Raises InputError."""
+        from rag.storage.filters import find_document
 
-    def verify(self, *, repair: bool = False) -> list[str]: ...
+        with self.snapshot() as snapshot:
+            found = find_document(document_id, self._storage.heads(), self.url)
+            return snapshot.documents([found])[found]
 
-    def describe_index(self) -> dict[str, Any]: ...
+    def passages(self, document_id: str) -> list[Passage]:
+        """The passages of a document, in order. Raises InputError for an unknown one."""
+        return self._storage.passages(self.document(document_id).id)
 
-    @property
-    def exists(self) -> bool: ...
+    def remove(self, document_id: str) -> Document:
+        """Take a document out; the one removed. Raises InputError for an unknown one."""
+        document = self.document(document_id)
+        self._storage.commit([], removed=[document.id])
+        return document
 
-    def resolve(self, filters: Filters) -> Scope: ...
+    def counts(self) -> tuple[int, int]:
+        """Number of documents and of passages."""
+        return self._storage.counts()
 
-    def nearest(self, vector: FloatVector, *, k: int, scope: Scope) -> list[tuple[int, float]]: ...
+    def answer_counts(self) -> dict[str, int]:
+        """Number of passages by document id."""
+        return self._storage.answer_counts()
 
-    def matching(self, text: str, *, k: int, scope: Scope) -> list[tuple[int, float]]: ...
+    def verify(self, *, repair: bool = False) -> list[str]:
+        """Every fault in what is stored, in sentences; with `repair`, derived data are made again."""
+        return self._storage.verify(repair=repair)
 
-    def load(self, rows: Sequence[int]) -> list[StoredPassage]: ...
+    def describe_index(self) -> dict[str, Any]:
+        """Kind and measured recall of the vector index."""
+        return self._storage.describe_index()
 
-    def word_weights(self, text: str) -> dict[str, float]: ...
+    def calibration(self, *, reader: str = "") -> Calibration | None:
+        """What was fitted for this archive's model, with the reranker of that fingerprint or without one.
 
-    def stems(self, text: str) -> list[str]: ...
+        None if nothing was. Raises ArchiveError for a damaged file.
+        """
+        from rag.evidence.calibration import CALIBRATION_FILE, fingerprint_with, load_calibration
 
-    def knows(self, stem: str) -> bool: ...
+        if not self.exists:
+            return None
+        _, fingerprint = self._storage.model
+        models = fingerprint_with(fingerprint, reader)
+        return load_calibration(self.folder / CALIBRATION_FILE, fingerprint=models)
 
-    def mentions(self, text: str) -> bool: ...
+    def set_calibration(self, calibration: Calibration, *, reader: str = "") -> None:
+        """Keep a calibration for this archive's model; it holds for assistants made from now on."""
+        from rag.evidence.calibration import CALIBRATION_FILE, fingerprint_with, save_calibration
 
-    def occurrences(self, text: str) -> dict[str, int]: ...
+        name, fingerprint = self._storage.model
+        with self._storage.lock():
+            save_calibration(
+                self.folder / CALIBRATION_FILE,
+                calibration,
+                encoder=name,
+                fingerprint=fingerprint_with(fingerprint, reader),
+            )
 
-    def speakers(self) -> tuple[str, ...]: ...
+    # Until the path of a question takes snapshots, each of these takes one of its own.
 
-    def counts(self) -> tuple[int, int]: ...
+    def resolve(self, filters: Filters) -> Scope:
+        with self.snapshot() as snapshot:
+            return snapshot.resolve(filters)
 
-    def answer_counts(self) -> dict[str, int]: ...
+    def nearest(self, vector: FloatVector, *, k: int, scope: Scope) -> list[tuple[int, float]]:
+        with self.snapshot() as snapshot:
+            return snapshot.nearest(vector, k=k, scope=scope)
 
-    def cover(self, scope: Scope) -> SearchExtent: ...
+    def matching(self, text: str, *, k: int, scope: Scope) -> list[tuple[int, float]]:
+        with self.snapshot() as snapshot:
+            return snapshot.matching(text, k=k, scope=scope)
 
-    @property
-    def generation(self) -> int: ...
+    def load(self, rows: Sequence[int]) -> list[StoredPassage]:
+        with self.snapshot() as snapshot:
+            return snapshot.load(rows)
 
-    def calibration(self, *, reader: str = "") -> Calibration | None: ...
+    def stems(self, text: str) -> list[str]:
+        with self.snapshot() as snapshot:
+            return snapshot.stems(text)
 
-    def set_calibration(self, calibration: Calibration, *, reader: str = "") -> None: ...
+    def knows(self, stem: str) -> bool:
+        with self.snapshot() as snapshot:
+            return snapshot.frequency(stem) > 0
+
+    def mentions(self, text: str) -> bool:
+        with self.snapshot() as snapshot:
+            return bool(snapshot.mentioned([text]))
+
+    def occurrences(self, text: str) -> dict[str, int]:
+        with self.snapshot() as snapshot:
+            return snapshot.occurrences(text)
+
+    def word_weights(self, text: str) -> dict[str, float]:
+        with self.snapshot() as snapshot:
+            return snapshot.word_weights(text)
+
+    def speakers(self) -> tuple[str, ...]:
+        with self.snapshot() as snapshot:
+            return snapshot.speakers
+
+    def cover(self, scope: Scope) -> SearchExtent:
+        with self.snapshot() as snapshot:
+            return snapshot.extent(scope)
+
+    def close(self) -> None:
+        """Give back file handles and connections."""
+        self._storage.close()
 
 
 def open_archive(
-    url: str | Path = "archive", *, encoder: str | None = None, create: bool = True, rebuild: bool = False
+    url: str | Path = "archive",
+    *,
+    encoder: str | Encoder | None = None,
+    create: bool = True,
+    rebuild: bool = False,
 ) -> Archive:
-    """The archive at `url`, a folder; made at the first ingest where there is none.
+    """The archive at `url`, a folder; made at the first ingest if there is none.
 
-    `encoder` names the model of a new archive; for an existing one it must be the one it was built with, unless `rebuild`
-    allows the next ingest to encode everything again. Raises ArchiveError or ModelMismatch with what to type.
+    `encoder` is the model of a new archive, by name or as an object. For an existing one it must be the one it was built
+    with, unless `rebuild` allows the next ingest to encode everything again. Raises ArchiveError or ModelMismatch with what
+    to type.
     """
-    from rag.errors import ArchiveError
-    from rag.storage.local import LocalArchive
+    from rag.storage.local import LocalStorage
 
     text = str(url)
     if text.startswith(("milvus:", "milvus+")):
         raise ArchiveError(f"{text}: this version keeps archives in folders only; give a folder")
-    return LocalArchive(Path(text).expanduser(), encoder=encoder, create=create, rebuild=rebuild)
+    return Archive(LocalStorage(Path(text).expanduser(), encoder=encoder, create=create, rebuild=rebuild))
+
+
+def _as_tuple(value: Name | Sequence[Name] | None) -> tuple[Name, ...]:
+    if value is None:
+        return ()
+    return (value,) if isinstance(value, str) else tuple(value)

@@ -13,7 +13,7 @@ from threading import Event
 
 from rag.archive import Archive
 from rag.errors import ArchiveError, InputError
-from rag.text.files import transcripts_under
+from rag.readers.folders import transcripts_under
 from rag.types import IngestReport
 
 INTERVAL_S = 1.0

@@ -15,7 +15,7 @@ from rag.evidence.score import READING, ReadingWeights
 from rag.evidence.select import MAX_QUOTE_CHARS, choose_quotes, select_quotes
 from rag.query.build import build_query
 from rag.retrieval.fusion import Candidate, retrieve
-from rag.storage.sqlite import StoredPassage
+from rag.storage.rows import StoredPassage
 from rag.types import Passage, Scope, Sentence
 
 TALK = """Interviewer: Your barrier has a toll gate on the island side, hasn't it, and what became of it?

@@ -16,7 +16,6 @@ from conftest import transcript
 
 from rag.archive import Archive, open_archive
 from rag.errors import ArchiveError, InputError, ModelMismatch, OnrecordError
-from rag.storage.local import LocalArchive
 from rag.types import Filters, Scope, SearchExtent
 
 
@@ -33,12 +32,12 @@ def write(folder: Path, name: str, fact: str, speaker: str = "Ann Reed", head: s
     return path
 
 
-def contents(archive: LocalArchive) -> dict[str, str]:
+def contents(archive: Archive) -> dict[str, str]:
     """Source → what was seen in the harbour."""
     return {d.source: d.text.partition("saw ")[2].partition(" in the")[0] for d in archive.documents()}
 
 
-def best(archive: LocalArchive, query: str) -> list[tuple[str, str]]:
+def best(archive: Archive, query: str) -> list[tuple[str, str]]:
     return [(hit.passage.source, hit.passage.text) for hit in archive.search(query, k=1)]
 
 
@@ -48,11 +47,11 @@ def files(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def archive(tmp_path: Path) -> LocalArchive:
-    return LocalArchive(tmp_path / "archive")
+def archive(tmp_path: Path) -> Archive:
+    return open_archive(tmp_path / "archive")
 
 
-def test_files_are_added_left_alone_replaced_and_removed(archive: LocalArchive, files: Path) -> None:
+def test_files_are_added_left_alone_replaced_and_removed(archive: Archive, files: Path) -> None:
     a, b = write(files, "a.txt", "a whale"), write(files, "b.txt", "two boats")
     report = archive.ingest([files])
     assert (report.added, report.replaced, report.unchanged, report.failed) == ([str(a), str(b)], [], [], [])
@@ -67,14 +66,14 @@ def test_files_are_added_left_alone_replaced_and_removed(archive: LocalArchive, 
     assert archive.verify() == []
 
 
-def test_every_passage_is_a_range_of_its_document(bundled: LocalArchive) -> None:
+def test_every_passage_is_a_range_of_its_document(bundled: Archive) -> None:
     for document in bundled.documents():
         for passage in bundled.passages(document.id):
             assert document.text[passage.start : passage.end] == passage.text
             assert bundled.encoder.count_tokens(passage.text) <= bundled.encoder.max_tokens
 
 
-def test_the_same_text_in_two_files_is_kept_once(archive: LocalArchive, files: Path) -> None:
+def test_the_same_text_in_two_files_is_kept_once(archive: Archive, files: Path) -> None:
     write(files, "a.txt", "a whale")
     write(files, "b.txt", "a whale")
     report = archive.ingest([files])
@@ -82,7 +81,7 @@ def test_the_same_text_in_two_files_is_kept_once(archive: LocalArchive, files: P
     assert report.notes == [(str(files / "b.txt"), "the same text as another file of this run: kept once")]
 
 
-def test_files_that_change_places_are_both_kept(archive: LocalArchive, files: Path) -> None:
+def test_files_that_change_places_are_both_kept(archive: Archive, files: Path) -> None:
     a, b = write(files, "a.txt", "a whale"), write(files, "b.txt", "two boats")
     archive.ingest([files])
     a.rename(files / "c.txt")
@@ -92,7 +91,7 @@ def test_files_that_change_places_are_both_kept(archive: LocalArchive, files: Pa
     assert contents(archive) == {"a.txt": "two boats", "b.txt": "a whale"}
 
 
-def test_a_file_that_was_renamed_is_cited_under_its_new_name(archive: LocalArchive, files: Path) -> None:
+def test_a_file_that_was_renamed_is_cited_under_its_new_name(archive: Archive, files: Path) -> None:
     path = write(files, "a.txt", "a whale")
     archive.ingest([files])
     path.rename(files / "z.txt")
@@ -101,7 +100,7 @@ def test_a_file_that_was_renamed_is_cited_under_its_new_name(archive: LocalArchi
     assert best(archive, "whale") == [("z.txt", "We saw a whale in the harbour.")]
 
 
-def test_a_text_that_moves_into_a_changed_neighbour_is_not_lost(archive: LocalArchive, files: Path) -> None:
+def test_a_text_that_moves_into_a_changed_neighbour_is_not_lost(archive: Archive, files: Path) -> None:
     write(files, "a.txt", "a whale")
     b = write(files, "b.txt", "two boats")
     archive.ingest([files])
@@ -113,7 +112,7 @@ def test_a_text_that_moves_into_a_changed_neighbour_is_not_lost(archive: LocalAr
     assert contents(archive) == {"a.txt": "a comet", "b.txt": "a storm", "c.txt": "two boats"}
 
 
-def test_one_bad_file_stops_no_other(archive: LocalArchive, files: Path) -> None:
+def test_one_bad_file_stops_no_other(archive: Archive, files: Path) -> None:
     write(files, "a.txt", "a whale")
     (files / "b.txt").write_bytes(b"\xff\xfe\xfa")
     (files / "c.txt").write_bytes(b"")
@@ -122,14 +121,14 @@ def test_one_bad_file_stops_no_other(archive: LocalArchive, files: Path) -> None
     assert [Path(path).name for path, _ in report.failed] == ["nowhere", "b.txt", "c.txt"]
 
 
-def test_where_nothing_can_be_read_nothing_is_created(archive: LocalArchive, files: Path) -> None:
+def test_where_nothing_can_be_read_nothing_is_created(archive: Archive, files: Path) -> None:
     files.mkdir()
     (files / "c.txt").write_bytes(b"")
     archive.ingest([files])
     assert not archive.folder.exists()
 
 
-def test_filters_by_speaker_document_and_date_restrict_the_search(archive: LocalArchive, files: Path) -> None:
+def test_filters_by_speaker_document_and_date_restrict_the_search(archive: Archive, files: Path) -> None:
     write(files, "a.txt", "a whale", "Ann Reed", head="Talk, Oslo, 3 May 2024")
     write(files, "b.txt", "a whale, too,", "Jo Field", head="Talk, Oslo, 4 June 2025")
     write(files, "c.txt", "a whale once", "Jo Field")
@@ -148,7 +147,7 @@ def test_filters_by_speaker_document_and_date_restrict_the_search(archive: Local
         sources(speaker="Bo Stone")
 
 
-def test_another_model_than_the_archives_is_told_with_what_to_type(archive: LocalArchive, files: Path) -> None:
+def test_another_model_than_the_archives_is_told_with_what_to_type(archive: Archive, files: Path) -> None:
     write(files, "a.txt", "a whale")
     archive.ingest([files])
     with pytest.raises(
@@ -157,37 +156,37 @@ def test_another_model_than_the_archives_is_told_with_what_to_type(archive: Loca
         open_archive(archive.folder, encoder="other/model")
 
 
-def test_a_rebuild_reads_and_encodes_everything_again(archive: LocalArchive, files: Path) -> None:
+def test_a_rebuild_reads_and_encodes_everything_again(archive: Archive, files: Path) -> None:
     write(files, "a.txt", "a whale")
     write(files, "b.txt", "two boats")
     archive.ingest([files])
     (files / "b.txt").unlink()  # its text is in the archive still
-    rebuilt = LocalArchive(archive.folder, rebuild=True)
+    rebuilt = open_archive(archive.folder, rebuild=True)
     rebuilt.ingest([files])
     assert contents(rebuilt) == {"a.txt": "a whale", "b.txt": "two boats"}
     assert best(rebuilt, "boats") == [("b.txt", "We saw two boats in the harbour.")]
     assert rebuilt.verify() == []
 
 
-def test_a_reader_sees_what_another_process_wrote(archive: LocalArchive, files: Path) -> None:
+def test_a_reader_sees_what_another_process_wrote(archive: Archive, files: Path) -> None:
     archive.ingest([write(files, "a.txt", "a whale")])
     assert best(archive, "comet")[0][0] == "a.txt"
-    LocalArchive(archive.folder).ingest([write(files, "b.txt", "a comet")])
+    open_archive(archive.folder).ingest([write(files, "b.txt", "a comet")])
     assert best(archive, "comet") == [("b.txt", "We saw a comet in the harbour.")]
 
 
-def test_an_index_that_cannot_be_written_leaves_the_archive_as_it_was(archive: LocalArchive, files: Path) -> None:
+def test_an_index_that_cannot_be_written_leaves_the_archive_as_it_was(archive: Archive, files: Path) -> None:
     archive.ingest([write(files, "a.txt", "a whale")])
     # A file stands where the next generation's folder is made.
     obstacle = archive.folder / "index" / "00000002.tmp"
     obstacle.write_text("in the way", encoding="utf-8")
     write(files, "b.txt", "a comet")
-    second = LocalArchive(archive.folder)
+    second = open_archive(archive.folder)
     second._drop_generations = lambda current: None  # type: ignore[method-assign]  # or the obstacle is cleared away
     with pytest.raises(OSError, match="00000002"):
         second.ingest([files])
-    assert contents(LocalArchive(archive.folder)) == {"a.txt": "a whale"}
-    assert LocalArchive(archive.folder).verify() == []
+    assert contents(open_archive(archive.folder)) == {"a.txt": "a whale"}
+    assert open_archive(archive.folder).verify() == []
     obstacle.unlink()
     archive.ingest([files])
     assert contents(archive) == {"a.txt": "a whale", "b.txt": "a comet"}
@@ -196,9 +195,9 @@ def test_an_index_that_cannot_be_written_leaves_the_archive_as_it_was(archive: L
 _WRITER = """
 import sys
 from pathlib import Path
-from rag.storage.local import LocalArchive
+from rag.archive import Archive, open_archive
 from rag.types import SearchExtent, Filters, Scope
-archive = LocalArchive(Path(sys.argv[1]))
+archive = open_archive(Path(sys.argv[1]))
 for path in sorted(Path(sys.argv[2]).glob("*.txt")):
     archive.ingest([path])
     print(path.name, flush=True)
@@ -224,7 +223,7 @@ def test_a_writer_killed_at_any_moment_leaves_a_whole_archive(tmp_path: Path, fi
         writer.kill()
         told = [line, *writer.stdout.read().splitlines()]
         writer.wait()
-        archive = LocalArchive(folder)
+        archive = open_archive(folder)
         assert archive.verify() == []
         kept = contents(archive)
         assert {name.strip() for name in told if name.strip()} <= set(kept)
@@ -235,7 +234,7 @@ def test_a_writer_killed_at_any_moment_leaves_a_whole_archive(tmp_path: Path, fi
 def test_a_flipped_bit_anywhere_never_changes_an_answer(bundled_folder: Path, tmp_path: Path) -> None:
     chance = random.Random(11)
     queries = ["When will the gates move?", "eelgrass", "Who pays?"]
-    whole = LocalArchive(bundled_folder)
+    whole = open_archive(bundled_folder)
     expected = [[(hit.passage, hit.score) for hit in whole.search(query, k=5)] for query in queries]
     names = [
         path.relative_to(bundled_folder)
@@ -253,7 +252,7 @@ def test_a_flipped_bit_anywhere_never_changes_an_answer(bundled_folder: Path, tm
         damaged.write_bytes(bytes(data))
         archive = None
         try:
-            archive = LocalArchive(copy)
+            archive = open_archive(copy)
             found = [[(hit.passage, hit.score) for hit in archive.search(query, k=5)] for query in queries]
             assert [[p for p, _ in hits] for hits in found] == [[p for p, _ in hits] for hits in expected]
             assert [s for hits in found for _, s in hits] == pytest.approx([s for hits in expected for _, s in hits])
@@ -271,7 +270,7 @@ def test_a_flipped_bit_anywhere_never_changes_an_answer(bundled_folder: Path, tm
 def test_a_damaged_index_is_named_by_verify_and_made_again_by_repair(bundled_copy: Path) -> None:
     vectors = next(bundled_copy.glob("index/*/vectors.faiss"))
     vectors.write_bytes(vectors.read_bytes()[:-1] + bytes([vectors.read_bytes()[-1] ^ 1]))
-    archive = LocalArchive(bundled_copy)
+    archive = open_archive(bundled_copy)
     assert archive.verify() == [f"{vectors} is damaged"]
     archive.verify(repair=True)
     assert archive.verify() == []
@@ -280,26 +279,24 @@ def test_a_damaged_index_is_named_by_verify_and_made_again_by_repair(bundled_cop
 
 def test_an_archive_without_its_indexes_makes_them_again(bundled_copy: Path) -> None:
     shutil.rmtree(bundled_copy / "index")
-    found = LocalArchive(bundled_copy).search("How many hectares of eelgrass will be lost for good?", k=1)
+    found = open_archive(bundled_copy).search("How many hectares of eelgrass will be lost for good?", k=1)
     assert "We expect to lose nineteen of those for good" in found[0].passage.text
 
 
 def test_two_archives_share_nothing(tmp_path: Path, files: Path) -> None:
-    one, two = LocalArchive(tmp_path / "one"), LocalArchive(tmp_path / "two")
+    one, two = open_archive(tmp_path / "one"), open_archive(tmp_path / "two")
     one.ingest([write(files, "a.txt", "a whale")])
     two.ingest([write(files, "b.txt", "a comet")])
     assert (contents(one), contents(two)) == ({"a.txt": "a whale"}, {"b.txt": "a comet"})
 
 
-def test_a_second_writer_waits_and_then_says_so(
-    archive: LocalArchive, files: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_second_writer_waits_and_then_says_so(archive: Archive, files: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from filelock import FileLock
 
     archive.ingest([write(files, "a.txt", "a whale")])
-    monkeypatch.setattr("rag.storage.local.LOCK_TIMEOUT_S", 0.2)
+    monkeypatch.setattr("rag.storage.folder.LOCK_TIMEOUT_S", 0.2)
     with FileLock(archive.folder / "write.lock"), pytest.raises(ArchiveError, match="another process is writing"):
-        LocalArchive(archive.folder).ingest([write(files, "b.txt", "a comet")])
+        open_archive(archive.folder).ingest([write(files, "b.txt", "a comet")])
 
 
 def test_a_folder_that_cannot_be_an_archive_is_refused(tmp_path: Path, files: Path) -> None:
@@ -312,7 +309,7 @@ def test_a_folder_that_cannot_be_an_archive_is_refused(tmp_path: Path, files: Pa
         open_archive(tmp_path / "nowhere", create=False)
 
 
-def test_a_speaker_is_found_with_and_without_the_title(archive: LocalArchive, files: Path) -> None:
+def test_a_speaker_is_found_with_and_without_the_title(archive: Archive, files: Path) -> None:
     write(files, "a.txt", "a whale", "Mayor Anna Reed")
     write(files, "b.txt", "two whales", "Anna Reed")
     archive.ingest([files])
@@ -320,7 +317,7 @@ def test_a_speaker_is_found_with_and_without_the_title(archive: LocalArchive, fi
 
 
 def test_a_file_that_lost_its_answers_keeps_the_old_text_whatever_stands_beside_it(
-    archive: LocalArchive, files: Path
+    archive: Archive, files: Path
 ) -> None:
     path = write(files, "b.txt", "a whale")
     archive.ingest([files])
@@ -331,7 +328,7 @@ def test_a_file_that_lost_its_answers_keeps_the_old_text_whatever_stands_beside_
     assert contents(archive) == {"b.txt": "a whale"}
 
 
-def test_a_first_ingest_without_an_answer_leaves_no_archive(archive: LocalArchive, files: Path) -> None:
+def test_a_first_ingest_without_an_answer_leaves_no_archive(archive: Archive, files: Path) -> None:
     files.mkdir()
     (files / "a.txt").write_text("Question: Why?\n\nQuestion: And?\n", encoding="utf-8")
     assert len(archive.ingest([files]).failed) == 1
@@ -339,16 +336,16 @@ def test_a_first_ingest_without_an_answer_leaves_no_archive(archive: LocalArchiv
 
 
 @pytest.mark.parametrize("k", [0, -1])
-def test_a_search_for_no_passage_is_refused(bundled: LocalArchive, k: int) -> None:
+def test_a_search_for_no_passage_is_refused(bundled: Archive, k: int) -> None:
     with pytest.raises(InputError, match="at least 1"):
         bundled.search("gates", k=k)
 
 
-def test_a_search_gives_as_many_passages_as_asked_for(bundled: LocalArchive) -> None:
+def test_a_search_gives_as_many_passages_as_asked_for(bundled: Archive) -> None:
     assert len(bundled.search("When will the gates move?", k=120)) == 120
 
 
-def test_bytes_that_are_no_text_name_no_document(bundled: LocalArchive) -> None:
+def test_bytes_that_are_no_text_name_no_document(bundled: Archive) -> None:
     with pytest.raises(InputError, match="there is no document"):
         bundled.document("\udcff")
 
@@ -363,7 +360,7 @@ def test_a_damaged_truth_is_told_in_a_sentence(bundled_copy: Path) -> None:
             data[position] ^= 1 << chance.randrange(8)
         database.write_bytes(bytes(data))
         try:
-            archive = LocalArchive(bundled_copy)
+            archive = open_archive(bundled_copy)
             faults = archive.verify()
             archive.search("eelgrass", k=3)
             list(archive.documents())

@@ -9,7 +9,7 @@ import pytest
 from rag import readers
 from rag.errors import InputError
 from rag.readers.detect import format_of
-from rag.text.files import transcripts_under
+from rag.readers.folders import transcripts_under
 
 
 @pytest.mark.parametrize(

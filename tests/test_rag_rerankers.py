@@ -31,7 +31,7 @@ from rag.rerankers.protocol import RERANK_DEPTH, UNSCORED
 from rag.rerankers.weights import TRAINED_SHA256, WEIGHTS, load, unpack
 from rag.retrieval.fusion import retrieve
 from rag.retrieval.rerank import rerank
-from rag.storage.sqlite import StoredPassage
+from rag.storage.rows import StoredPassage
 from rag.text.sentences import split_sentences
 from rag.types import Passage, Query, Scope, Span
 

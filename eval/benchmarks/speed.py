@@ -27,13 +27,13 @@ from rag.evidence.calibration import DEFAULT_CALIBRATION
 from rag.generators import GenerationRequest
 from rag.passages import passages_of
 from rag.query.build import build_query
+from rag.readers.folders import transcripts_under
 from rag.readers.text import read_text
 from rag.rerankers import HEURISTIC, load_reranker
 from rag.rerankers.late import LateReranker
 from rag.rerankers.loading import graph_folder
 from rag.rerankers.weights import TRAINED_SHA256
 from rag.retrieval.fusion import retrieve
-from rag.text.files import transcripts_under
 from rag.transcript import parse
 from rag.types import Answer, Scope
 

@@ -17,7 +17,7 @@ from rag.evidence.score import READING, ReadingWeights, score_sentences
 from rag.evidence.signals import measure_signals
 from rag.rerankers.protocol import RERANK_DEPTH
 from rag.retrieval.fusion import Candidate
-from rag.storage.sqlite import StoredPassage
+from rag.storage.rows import StoredPassage
 from rag.types import Evidence, Query, Sentence, Signals
 
 MAX_QUOTES = 3

@@ -14,7 +14,7 @@ import numpy as np
 from embeddings.onnx_session import OnnxSession, Outputs
 from embeddings.types import FloatVector, Span
 from rag.rerankers.protocol import UNSCORED, RerankScores
-from rag.storage.sqlite import StoredPassage
+from rag.storage.rows import StoredPassage
 from rag.types import Query
 
 MAX_QUESTION_TOKENS = 96

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from embeddings.onnx_session import OnnxSession, Outputs
 from embeddings.types import FloatMatrix, FloatVector
 from rag.rerankers.protocol import UNSCORED, RerankScores
-from rag.storage.sqlite import StoredPassage
+from rag.storage.rows import StoredPassage
 from rag.text.names import fold
 from rag.text.sentences import question_tail
 from rag.text.terms import FUNCTION_WORDS

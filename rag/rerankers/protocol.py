@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from embeddings.types import FloatVector, Span
-from rag.storage.sqlite import StoredPassage
+from rag.storage.rows import StoredPassage
 from rag.types import Query
 
 RERANK_DEPTH = 8  # passages that are scored

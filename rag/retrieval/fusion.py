@@ -17,7 +17,7 @@ import numpy as np
 
 from embeddings.types import FloatMatrix, FloatVector
 from rag.archive import Archive
-from rag.storage.sqlite import StoredPassage
+from rag.storage.rows import StoredPassage
 from rag.types import Query, Scope
 
 if TYPE_CHECKING:

@@ -7,14 +7,17 @@ each implementation.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Protocol
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol, Self
 
-from rag.types import Document, Filters, Scope, SearchExtent
+from rag.types import Document, Filters, Passage, Scope, SearchExtent
 
 if TYPE_CHECKING:
     from embeddings.types import Encoder, FloatVector
-    from rag.storage.sqlite import StoredPassage
+    from rag.storage.rows import StoredPassage
+    from rag.storage.staged import StagedDocument
 
 
 class Snapshot(Protocol):
@@ -85,4 +88,120 @@ class Snapshot(Protocol):
 
     def close(self) -> None:
         """End the database transaction; a second call does nothing."""
+        ...
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(self, *_: object) -> None: ...
+
+
+class Storage(Protocol):
+    """Where an archive's documents, passages and vectors are kept; reads go through snapshots, writes through `commit`."""
+
+    @property
+    def url(self) -> str:
+        """What the user calls the archive."""
+        ...
+
+    @property
+    def folder(self) -> Path:
+        """Where files that belong to the archive go: corrections, calibrations, uploads."""
+        ...
+
+    @property
+    def exists(self) -> bool:
+        """Whether anything was ever written here."""
+        ...
+
+    @property
+    def encoder(self) -> Encoder:
+        """The model that new documents are encoded with, loaded at first use. Raises ArchiveError."""
+        ...
+
+    @property
+    def model(self) -> tuple[str, str]:
+        """(name, fingerprint) of the model that made the stored vectors; empty before the first commit."""
+        ...
+
+    @property
+    def rebuilds(self) -> bool:
+        """Whether the next ingest must encode every document again."""
+        ...
+
+    @property
+    def generation(self) -> int:
+        """The number of the current state, 0 before the first commit."""
+        ...
+
+    def snapshot(self) -> Snapshot:
+        """The current state, pinned until it is closed. Raises ArchiveError if there is none, or if it is damaged."""
+        ...
+
+    def heads(self) -> list[tuple[str, str, str | None]]:
+        """(id, source, date) of every document, by date, without reading texts."""
+        ...
+
+    def documents(self) -> Iterator[Document]:
+        """Every document, by date."""
+        ...
+
+    def passages(self, document_id: str) -> list[Passage]:
+        """The passages of the document with this id, in order."""
+        ...
+
+    def id_at(self, path: str) -> str | None:
+        """The id of the document that was read from a path."""
+        ...
+
+    def path_of(self, document_id: str) -> str | None:
+        """Where the document with this id was read from; None for an unknown id."""
+        ...
+
+    def counts(self) -> tuple[int, int]:
+        """Number of documents and of passages."""
+        ...
+
+    def answer_counts(self) -> dict[str, int]:
+        """Number of passages by document id."""
+        ...
+
+    def prepare(self) -> None:
+        """Make sure that a commit can be written. Raises ArchiveError with what to type."""
+        ...
+
+    def discard_if_empty(self) -> None:
+        """Undo `prepare` if nothing was committed."""
+        ...
+
+    def lock(self) -> AbstractContextManager[None]:
+        """Keep other writers out, for longer than one commit. Raises ArchiveError if another one does not end."""
+        ...
+
+    def commit(
+        self,
+        staged: Sequence[StagedDocument],
+        *,
+        encoder: Encoder | None = None,
+        removed: Sequence[str] = (),
+        fresh: bool = False,
+    ) -> None:
+        """Write documents and remove others, all or nothing; the generation is raised.
+
+        A staged document replaces what was read from its path, and the same text under another path. `encoder` is the model
+        that the documents were staged with; with `fresh` it takes the place of the one before, and nothing of the old
+        indexes is kept. Raises ModelMismatch if the stored vectors are another model's, ArchiveError if nothing can be
+        written.
+        """
+        ...
+
+    def verify(self, *, repair: bool = False) -> list[str]:
+        """Every fault in the stored data, in sentences; with `repair`, derived data are made again."""
+        ...
+
+    def describe_index(self) -> dict[str, Any]:
+        """Kind and measured recall of the vector index."""
+        ...
+
+    def close(self) -> None:
+        """Give back file handles and connections."""
         ...

@@ -6,25 +6,25 @@ SQLite does not notice a flipped bit in a page.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from embeddings.types import FloatMatrix, FloatVector, RowIds
+from embeddings.types import FloatMatrix, RowIds
 from rag.errors import ArchiveError
+from rag.storage.rows import StoredPassage, digest_of, document_body, pack_sentences, passage_body, unpack_sentences
+from rag.storage.staged import StagedDocument
 from rag.text.terms import encodable
-from rag.types import Document, Passage, Scope, SearchExtent, Span, Turn
+from rag.types import Document, Scope, SearchExtent, Turn
 
 SCHEMA_VERSION = 2
+BUSY_TIMEOUT_S = 30
 _SCHEMA = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE documents (
@@ -41,8 +41,8 @@ CREATE INDEX passages_speaker ON passages (speaker);
 """
 
 
-class _Rows(list[Any]):
-    """All rows of a statement, fetched where its errors are told."""
+class _Result(list[Any]):
+    """All rows of a statement, fetched inside the error handler."""
 
     def __init__(self, rows: list[Any], lastrowid: int) -> None:
         super().__init__(rows)
@@ -50,24 +50,6 @@ class _Rows(list[Any]):
 
     def fetchone(self) -> Any:
         return self[0] if self else None
-
-
-@dataclass(frozen=True)
-class StoredPassage:
-    """A passage with its row, its unit vector and its sentences."""
-
-    row: int
-    speaker: str
-    body: bytes  # the passage as JSON: most candidates are ranked and never read
-    vector: FloatVector  # (dim,)
-    asked_vector: FloatVector  # (dim,) of the question it answers; zeros where none was asked
-    spans: tuple[Span, ...]  # sentences, as ranges of the passage's text
-    sentence_vectors: FloatMatrix  # (sentences, dim) float32, unit rows
-
-    @cached_property
-    def passage(self) -> Passage:
-        """The passage, parsed at first use."""
-        return Passage(**json.loads(self.body))
 
 
 class Store:
@@ -80,7 +62,7 @@ class Store:
                 f"there is no archive in {path.parent}; run: onrecord ingest FOLDER --archive {path.parent}"
             )
         try:
-            self._db = sqlite3.connect(path, timeout=30, isolation_level=None, check_same_thread=False)
+            self._db = sqlite3.connect(path, timeout=BUSY_TIMEOUT_S, isolation_level=None, check_same_thread=False)
             self._db.execute("PRAGMA foreign_keys = ON")
             if create and not self._db.execute("SELECT 1 FROM sqlite_master").fetchone():
                 self._db.execute("PRAGMA journal_mode = WAL")
@@ -109,9 +91,24 @@ class Store:
                 self._db.execute("ROLLBACK")
             raise
 
+    def begin_reading(self) -> None:
+        """Pin the state that the next statement finds, for all statements until `end_reading`."""
+        self.end_reading()
+        self._query("BEGIN")
+
+    def end_reading(self) -> None:
+        """End the transaction that `begin_reading` began, if there is one."""
+        if self._db.in_transaction:
+            self._query("ROLLBACK")
+
     def checkpoint(self) -> None:
-        """Move what was committed into the one file, so that a copy of it is a copy of the archive."""
+        """Move what was committed into the one file, so that a copy of it is a copy of the archive.
+
+        A reader that is pinned to an older state puts this off until the next commit; nobody waits for it.
+        """
+        self._query("PRAGMA busy_timeout = 0")
         self._query("PRAGMA wal_checkpoint(TRUNCATE)")
+        self._query(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_S * 1000}")
 
     def meta(self, key: str, default: str = "") -> str:
         found = self._query("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
@@ -126,29 +123,22 @@ class Store:
     def generation(self) -> int:
         return int(self.meta("generation", "0"))
 
-    def add(
-        self,
-        document: Document,
-        passages: Sequence[Passage],
-        vectors: FloatMatrix,
-        asked: FloatMatrix,
-        spans: Sequence[Sequence[Span]],
-        sentence_vectors: Sequence[FloatMatrix],
-    ) -> list[int]:
+    def add(self, item: StagedDocument) -> list[int]:
         """Insert a document with its passages; their rows."""
-        body = _document_body(document)
+        document = item.document
+        body = document_body(document)
         self._query(
             "INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?)",
-            (document.id, document.path, document.source, document.date, body, _digest(document.id.encode(), body)),
+            (document.id, document.path, document.source, document.date, body, digest_of(document.id.encode(), body)),
         )
         rows: list[int] = []
-        for passage, vector, question, ranges, rest in zip(
-            passages, vectors, asked, spans, sentence_vectors, strict=True
+        for passage, vector, asked, spans, sentence_vectors in zip(
+            item.passages, item.vectors, item.asked_vectors, item.spans, item.sentence_vectors, strict=True
         ):
-            text = _passage_body(passage)
+            text = passage_body(passage)
             packed = np.asarray(vector, "<f4").tobytes()
-            half = np.asarray(question, "<f2").tobytes()
-            sentences = _pack_sentences(ranges, rest)
+            half = np.asarray(asked, "<f2").tobytes()
+            sentences = pack_sentences(spans, sentence_vectors)
             cursor = self._query(
                 "INSERT INTO passages (document, speaker, role, date, body, vector, asked, sentences, digest) "
                 "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -161,7 +151,7 @@ class Store:
                     packed,
                     half,
                     sentences,
-                    _digest(document.id.encode(), passage.speaker.encode(), text, packed, half, sentences),
+                    digest_of(document.id.encode(), passage.speaker.encode(), text, packed, half, sentences),
                 ),
             )
             rows.append(cursor.lastrowid)
@@ -188,9 +178,13 @@ class Store:
         ):
             yield self._document(document_id, body, digest)
 
-    def document(self, document_id: str) -> Document | None:
-        found = self._query("SELECT id, body, digest FROM documents WHERE id = ?", (document_id,)).fetchone()
-        return self._document(*found) if found else None
+    def documents_with(self, ids: Sequence[str]) -> list[Document]:
+        """The documents with these ids, in any order; unknown ids are left out."""
+        found = self._query(
+            "SELECT id, body, digest FROM documents WHERE id IN (SELECT value FROM json_each(?))",
+            (json.dumps(list(ids)),),
+        )
+        return [self._document(*row) for row in found]
 
     def document_heads(self) -> list[tuple[str, str, str | None]]:
         """(id, source, date) of every document, without reading texts."""
@@ -221,7 +215,7 @@ class Store:
         ]
 
     def all_passages(self) -> Iterator[StoredPassage]:
-        with self._told():  # one at a time: all of them may not fit into memory
+        with self._translated_errors():  # one at a time: all of them may not fit into memory
             for record in self._db.execute(f"{_SELECT} ORDER BY row"):
                 yield self._passage(*record)
 
@@ -240,7 +234,7 @@ class Store:
         found = self._query(f"SELECT row FROM passages WHERE {condition}", values)
         return np.fromiter((row for (row,) in found), np.int64)
 
-    def cover(self, scope: Scope) -> SearchExtent:
+    def extent(self, scope: Scope) -> SearchExtent:
         """How much there is in a scope."""
         condition, values = _condition(scope)
         counted = "count(DISTINCT document), count(DISTINCT nullif(speaker, '')), count(*), min(date), max(date)"
@@ -269,7 +263,7 @@ class Store:
 
     def integrity(self) -> list[str]:
         """Every fault found in the file; empty where there is none."""
-        with self._told():
+        with self._translated_errors():
             faults = [line for (line,) in self._db.execute("PRAGMA integrity_check") if line != "ok"]
             for table, columns in (
                 ("documents", "id, body"),
@@ -277,18 +271,18 @@ class Store:
             ):
                 for row, digest, *parts in self._db.execute(f"SELECT rowid, digest, {columns} FROM {table}"):
                     own = [part.encode() if isinstance(part, str) else part for part in parts]
-                    if not all(isinstance(part, bytes) for part in own) or _digest(*own) != digest:
+                    if not all(isinstance(part, bytes) for part in own) or digest_of(*own) != digest:
                         faults.append(f"{table}: row {row} is damaged")
         return faults
 
-    def _query(self, sql: str, values: Sequence[Any] = ()) -> _Rows:
-        with self._told():
+    def _query(self, sql: str, values: Sequence[Any] = ()) -> _Result:
+        with self._translated_errors():
             cursor = self._db.execute(sql, values)
-            return _Rows(cursor.fetchall(), int(cursor.lastrowid or 0))
+            return _Result(cursor.fetchall(), int(cursor.lastrowid or 0))
 
     @contextmanager
-    def _told(self) -> Iterator[None]:
-        """What SQLite has to say, as a sentence."""
+    def _translated_errors(self) -> Iterator[None]:
+        """Re-raise errors of sqlite3 as ArchiveError."""
         try:
             yield
         except (sqlite3.Error, UnicodeError) as error:  # its messages can quote damaged bytes
@@ -317,12 +311,12 @@ class Store:
     ) -> StoredPassage:
         self._checked(digest, document.encode(), speaker.encode(), body, vector, asked, sentences)
         unit = np.frombuffer(vector, "<f4")
-        spans, rest = _unpack_sentences(sentences, len(unit))
+        spans, rest = unpack_sentences(sentences, len(unit))
         question = np.frombuffer(asked, "<f2").astype(np.float32)
         return StoredPassage(row, speaker, body, unit, question, spans, rest)
 
     def _checked(self, digest: bytes, *parts: bytes) -> None:
-        if _digest(*parts) != digest:
+        if digest_of(*parts) != digest:
             raise ArchiveError(f"{self._path} is damaged; run: onrecord verify --repair --archive {self._path.parent}")
 
 
@@ -348,35 +342,3 @@ def _condition(scope: Scope) -> tuple[str, list[str]]:
             clauses.append(f"date {operator} ?")
             values.append(day)
     return " AND ".join(clauses), values
-
-
-def _digest(*parts: bytes) -> bytes:
-    hasher = hashlib.blake2b(digest_size=16)
-    for part in parts:
-        hasher.update(len(part).to_bytes(8, "little"))
-        hasher.update(part)
-    return hasher.digest()
-
-
-def _document_body(document: Document) -> bytes:
-    fields = {name: getattr(document, name) for name in Document.__slots__ if name not in ("id", "turns")}
-    fields["turns"] = [[getattr(turn, name) for name in Turn.__slots__] for turn in document.turns]
-    return json.dumps(fields, ensure_ascii=False).encode("utf-8", "surrogatepass")
-
-
-def _passage_body(passage: Passage) -> bytes:
-    fields = {name: getattr(passage, name) for name in Passage.__slots__}
-    return json.dumps(fields, ensure_ascii=False).encode("utf-8", "surrogatepass")
-
-
-def _pack_sentences(spans: Sequence[Span], vectors: FloatMatrix) -> bytes:
-    """Count, ranges, then half-precision vectors: they only rank sentences, and take half the room."""
-    head = np.asarray([len(spans)], "<i4").tobytes() + np.asarray(spans, "<i4").tobytes()
-    return head + np.asarray(vectors, "<f2").tobytes()
-
-
-def _unpack_sentences(data: bytes, dim: int) -> tuple[tuple[Span, ...], FloatMatrix]:
-    count = int(np.frombuffer(data, "<i4", 1)[0])
-    ranges = np.frombuffer(data, "<i4", 2 * count, 4).reshape(count, 2)
-    vectors = np.frombuffer(data, "<f2", count * dim, 4 + 8 * count).reshape(count, dim)
-    return tuple((int(start), int(end)) for start, end in ranges), vectors.astype(np.float32)

@@ -11,13 +11,13 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Set
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from zlib import crc32
 
 import numpy as np
 
-from rag.types import Document, IngestReport
+from rag.types import Document
 
 RUN = 5
 SKETCH = 128
@@ -72,55 +72,53 @@ def similarity(one: Sketch, other: Sketch) -> float:
     return float(np.isin(together, common, assume_unique=True).mean())
 
 
-def noted(
-    parsed: Iterable[tuple[str, Document]],
-    report: IngestReport,
-    before: Set[str],
-    sketches: Callable[[], Iterable[Sketch]],
-) -> Iterator[tuple[str, Document]]:
-    """The documents as they come, with notes on new ones that are nearly the same as another and on what stands in many.
+def duplicate_notes(fresh: Sequence[tuple[str, Sketch]], others: Sequence[Sketch]) -> list[tuple[str, str]]:
+    """(path, note) for new documents that are nearly the same as another one, and for paragraphs that many documents share.
 
-    `before` are the ids of the documents that were there, `sketches` what they look like: asked for where something is new.
+    `fresh` are the (path, sketch) of new documents, `others` the sketches of what the archive had before.
     """
-    fresh: list[tuple[str, Sketch]] = []
-    for path, document in parsed:
-        if document.id not in before:
-            fresh.append((path, sketch_of(document)))
-        yield path, document
     if not fresh:
-        return
+        return []
     new = {sketch.document_id: sketch for _, sketch in fresh}
     paths = {sketch.path for _, sketch in fresh}
     # What a file held before is no second document.
-    others = [sketch for sketch in sketches() if sketch.document_id not in new and sketch.path not in paths]
+    others = [sketch for sketch in others if sketch.document_id not in new and sketch.path not in paths]
     by_hash: dict[int, list[Sketch]] = {}
     for sketch in others:
-        for value in sketch.hashes.tolist():
-            by_hash.setdefault(value, []).append(sketch)
+        _enter(by_hash, sketch)
+    notes: list[tuple[str, str]] = []
     for path, sketch in fresh:
-        near: dict[int, Sketch] = {}
-        met: Counter[int] = Counter()
-        for value in sketch.hashes.tolist():
-            for other in by_hash.get(value, []):
-                near[id(other)] = other
-                met[id(other)] += 1
-        found = [
-            (similarity(sketch, near[key]), near[key])
-            for key, count in met.items()
-            if count >= 0.3 * len(sketch.hashes)
-        ]
-        found = [(share, other) for share, other in found if share >= ALIKE and other.document_id != sketch.document_id]
-        if found:
-            share, other = max(found, key=lambda pair: pair[0])
-            report.notes.append(
+        if found := _most_similar(sketch, by_hash):
+            share, other = found
+            notes.append(
                 (
                     path,
-                    f"nearly the same as {other.source} (about {share:.0%} of its runs of {RUN} words); remove one of them, or both will answer",
+                    f"nearly the same as {other.source} (about {share:.0%} of its runs of {RUN} words); "
+                    "remove one of them, or both will answer",
                 )
             )
-        for value in sketch.hashes.tolist():
-            by_hash.setdefault(value, []).append(sketch)
-    report.notes += _boilerplate([*others, *new.values()])
+        _enter(by_hash, sketch)
+    return notes + _boilerplate([*others, *new.values()])
+
+
+def _enter(by_hash: dict[int, list[Sketch]], sketch: Sketch) -> None:
+    for value in sketch.hashes.tolist():
+        by_hash.setdefault(value, []).append(sketch)
+
+
+def _most_similar(sketch: Sketch, by_hash: Mapping[int, Sequence[Sketch]]) -> tuple[float, Sketch] | None:
+    """The most similar document and its similarity; None if none is nearly the same."""
+    near: dict[int, Sketch] = {}
+    met: Counter[int] = Counter()
+    for value in sketch.hashes.tolist():
+        for other in by_hash.get(value, []):
+            near[id(other)] = other
+            met[id(other)] += 1
+    found = [
+        (similarity(sketch, near[key]), near[key]) for key, count in met.items() if count >= 0.3 * len(sketch.hashes)
+    ]
+    found = [(share, other) for share, other in found if share >= ALIKE and other.document_id != sketch.document_id]
+    return max(found, key=lambda pair: pair[0]) if found else None
 
 
 def _boilerplate(sketches: list[Sketch]) -> list[tuple[str, str]]:

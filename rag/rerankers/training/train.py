@@ -78,7 +78,7 @@ def gather(
 def _talks(folders: Sequence[Path], encoder: Encoder, *, seed: int) -> Iterator[Example]:
     from rag.passages import passages_of
     from rag.readers import opened
-    from rag.text.files import transcripts_under
+    from rag.readers.folders import transcripts_under
     from rag.transcript import parse
 
     files, _ = transcripts_under(folders)

@@ -1,0 +1,260 @@
+"""Files → archive: read and parse, correct, split and encode, commit.
+
+    paths ─► read_transcripts ─► correct ─► Steps ─► IngestReport
+                                              └► stage ─► storage.commit
+
+Reading and encoding need no lock; only a commit does. A long ingest commits as it goes: an interruption loses little, and
+the index is not written again for every file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+
+from embeddings.types import Encoder
+from rag import readers
+from rag.errors import InputError
+from rag.passages import passages_of
+from rag.readers.folders import transcripts_under
+from rag.storage.protocol import Storage
+from rag.storage.staged import StagedDocument, stage
+from rag.text.files import write_whole
+from rag.transcript import document_id, parse
+from rag.transcript.corrections import EVERY, Correction, Corrections, corrected, for_document, load_corrections, merged
+from rag.transcript.corrections import FILE as CORRECTIONS
+from rag.transcript.corrections import written as corrections_text
+from rag.transcript.duplicates import duplicate_notes, sketch_of
+from rag.types import Document, IngestReport
+
+# A commit is due when so many passages are waiting, or this share of what is there already.
+COMMIT_PASSAGES, COMMIT_SHARE = 2_000, 0.25
+COMPARED_DOCUMENTS = 500  # a new document is compared with so many, in about two seconds for all of them
+NO_ANSWER = "no answer paragraph was found; check that answers have a speaker's label"
+
+Progress = Callable[[int, int, str], None]  # done, of how many, what
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A document that was read from a path."""
+
+    path: str
+    document: Document
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """A path that gives no document, with the reason."""
+
+    path: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """Something that the user should know about a path."""
+
+    path: str
+    note: str
+
+
+Step = Read | Failed | Noted
+
+
+def ingest(
+    storage: Storage,
+    paths: Iterable[str | Path],
+    *,
+    workers: int | None = None,
+    progress: Progress | None = None,
+    corrections: Corrections | None = None,
+    meta: Correction | None = None,
+) -> IngestReport:
+    """Read files and folders into an archive; what is there already is left alone.
+
+    `corrections` are laid over those that the archive keeps, and `meta` over those of each file; both are kept. A file
+    that cannot be read is reported with its reason and stops no other. Raises ArchiveError if the archive cannot be written.
+    """
+    given = [paths] if isinstance(paths, str | Path) else list(paths)
+    files, failed = transcripts_under(given)
+    report = IngestReport(failed=failed)
+    new = merged(corrections or {}, {file.name: meta for file in files} if meta else {})
+    kept = _kept_corrections(storage)
+    in_force = merged(kept, new)
+    steps = correct(read_transcripts(files, progress or (lambda *_: None)), in_force, new)
+    try:
+        any_read = _Writing(storage, report, workers=workers, compare=bool(in_force)).run(steps)
+        if in_force != kept and any_read and storage.generation:
+            with storage.lock():
+                now = merged(_kept_corrections(storage), new)
+                write_whole(storage.folder / CORRECTIONS, corrections_text(now).encode())
+    finally:
+        if storage.generation == 0:
+            storage.discard_if_empty()
+    return report
+
+
+def read_transcripts(files: Sequence[Path], progress: Progress) -> Iterator[Step]:
+    """A `Read` for each file that is a transcript, after its notes, or a `Failed`."""
+    with readers.opened() as read:
+        for number, file in enumerate(files):
+            progress(number, len(files), file.name)
+            try:
+                file.as_posix().encode()
+                text, hints = read(file)
+                document = parse(text, source=file.name, path=file.as_posix(), hints=hints)
+            except UnicodeEncodeError:
+                yield Failed(str(file), "the file's name is not valid UTF-8; rename it and ingest it again")
+                continue
+            except InputError as error:
+                yield Failed(str(file), str(error))
+                continue
+            for note in document.notes:
+                yield Noted(str(file), note)
+            yield Read(str(file), document)
+    progress(len(files), len(files), "writing")
+
+
+def correct(steps: Iterable[Step], corrections: Corrections, given: Corrections) -> Iterator[Step]:
+    """Lay corrections over the documents read; those in `given` must fit the file that they name."""
+    used: set[str] = set()
+    sources: list[str] = []
+    for step in steps:
+        if not isinstance(step, Read):
+            yield step
+            continue
+        document = step.document
+        sources.append(document.source)
+        try:
+            for name, correction in for_document(corrections, document):
+                used.add(name)
+                # What is kept from earlier, or meant for all, may name somebody whom this file has not.
+                document = corrected(document, correction, lenient=name == EVERY or name not in given)
+        except InputError as error:
+            yield Failed(step.path, str(error))
+            continue
+        yield Read(step.path, document)
+    there = ", ".join(sources[:8]) or "none"
+    for name in given:
+        if name not in used and name != EVERY:
+            yield Failed(
+                name, f"corrections are given for it, and no file of this run is called so; there are: {there}"
+            )
+
+
+def _kept_corrections(storage: Storage) -> Corrections:
+    path = storage.folder / CORRECTIONS
+    return load_corrections(path) if path.is_file() else {}
+
+
+class _Writing:
+    """One ingest at work: what is staged and not committed, and what was met in this run."""
+
+    def __init__(self, storage: Storage, report: IngestReport, *, workers: int | None, compare: bool) -> None:
+        self._storage = storage
+        self._report = report
+        self._workers = workers
+        self._compare = compare  # under corrections the same text can be read otherwise than it was
+        self._seen: set[str] = set()
+        self._staged: list[StagedDocument] = []
+        self._encoder: Encoder | None = None
+
+    def run(self, steps: Iterable[Step]) -> bool:
+        """Take every step; whether any document was read. Nothing is created before there is one."""
+        before = {head[0] for head in self._storage.heads()}
+        fresh = []
+        any_read = False
+        rebuild = self._storage.rebuilds
+        for step in steps:
+            if isinstance(step, Failed):
+                self._report.failed.append((step.path, step.reason))
+            elif isinstance(step, Noted):
+                self._report.notes.append((step.path, step.note))
+            else:
+                if not any_read:
+                    self._storage.prepare()
+                any_read = True
+                if step.document.id not in before:
+                    fresh.append((step.path, sketch_of(step.document)))
+                self._take(step.path, step.document, rebuild=rebuild)
+        if fresh:
+            others = list(map(sketch_of, islice(self._storage.documents(), COMPARED_DOCUMENTS)))
+            self._report.notes += duplicate_notes(fresh, others)
+        if any_read:
+            self._finish(rebuild=rebuild)
+        return any_read
+
+    def _take(self, path: str, document: Document, *, rebuild: bool) -> None:
+        """Decide what a document means for the archive, and stage it if it is new there."""
+        storage, report = self._storage, self._report
+        at_path, elsewhere = storage.id_at(document.path), storage.path_of(document.id)
+        if document.id in self._seen:
+            report.unchanged.append(path)
+            report.notes.append((path, "the same text as another file of this run: kept once"))
+            if at_path not in (None, document.id):
+                storage.commit([], removed=[at_path])
+            return
+        if not rebuild and (at_path == document.id or (at_path is None and elsewhere)) and self._reads_alike(document):
+            if at_path == document.id:
+                self._seen.add(document.id)
+                report.unchanged.append(path)
+                return
+            if elsewhere and _still_holds(Path(elsewhere), document.id):
+                report.unchanged.append(path)
+                report.notes.append((path, f"the same text as {elsewhere}: kept once"))
+                return
+        if self._stage(path, document):
+            self._seen.add(document.id)
+            (report.replaced if at_path or elsewhere else report.added).append(path)
+        waiting = sum(len(each.passages) for each in self._staged)
+        if not rebuild and waiting >= max(COMMIT_PASSAGES, COMMIT_SHARE * storage.counts()[1]):
+            self._commit()
+
+    def _stage(self, path: str, document: Document) -> bool:
+        """Split and encode a document; whether it holds an answer."""
+        encoder = self._encoder = self._encoder or self._storage.encoder
+        passages = passages_of(document, count_tokens=encoder.count_tokens, max_tokens=encoder.max_tokens)
+        if not passages:
+            self._report.failed.append((path, NO_ANSWER))
+            return False
+        self._report.passages += len(passages)
+        self._staged.append(stage(encoder, document, passages, workers=self._workers))
+        return True
+
+    def _reads_alike(self, document: Document) -> bool:
+        """Whether the archive holds this document as it is read now."""
+        if not self._compare:
+            return True
+        with self._storage.snapshot() as snapshot:
+            stored = snapshot.documents([document.id])[document.id]
+        names = ("turns", "title", "date", "place", "left_out")
+        return all(getattr(stored, name) == getattr(document, name) for name in names)
+
+    def _finish(self, *, rebuild: bool) -> None:
+        if not rebuild:
+            self._commit()
+            return
+        # A rebuild changes the meaning of every vector: it is one commit or none, and nobody else writes meanwhile.
+        with self._storage.lock():
+            documents = list(self._storage.documents())
+            paths = {item.document.path for item in self._staged}
+            for document in documents:
+                if document.id not in self._seen and document.path not in paths:
+                    self._stage(document.path, document)
+            self._commit(removed=[document.id for document in documents], fresh=True)
+
+    def _commit(self, *, removed: Sequence[str] = (), fresh: bool = False) -> None:
+        if self._staged:
+            self._storage.commit(self._staged, encoder=self._encoder, removed=removed, fresh=fresh)
+            self._staged = []
+
+
+def _still_holds(path: Path, key: str) -> bool:
+    """Whether a file has the text that it had when it was read into the archive."""
+    try:
+        return document_id(readers.read(path)[0]) == key
+    except InputError:
+        return False

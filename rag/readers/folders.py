@@ -1,0 +1,47 @@
+"""The transcripts in files and folders that a user names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from rag.readers import READABLE, SUFFIXES
+
+ARCHIVE_FILE = "archive.sqlite"  # what makes a folder an archive
+
+
+def transcripts_under(paths: Iterable[str | Path]) -> tuple[list[Path], list[tuple[str, str]]]:
+    """The files to read, in order, and (path, reason) for what cannot be.
+
+    In a folder only files with a transcript's suffix count; a file named by the user is read whatever its name.
+    """
+    files: list[Path] = []
+    failed: list[tuple[str, str]] = []
+    for given in paths:
+        path = Path(given).expanduser()
+        if path.is_dir():
+            found = sorted(
+                file
+                for file in path.rglob("*")
+                if file.is_file()
+                and file.suffix.lower() in SUFFIXES
+                and file.stem.lower() != "readme"
+                and not any(part.startswith(".") for part in file.relative_to(path).parts)
+                and not _is_in_archive(file, path)
+            )
+            if not found:
+                failed.append(
+                    (str(given), f"no transcript in this folder; onrecord reads {', '.join(sorted(READABLE))}")
+                )
+            files += found
+        elif path.exists():
+            files.append(path)
+        else:
+            failed.append((str(given), "there is no such file or folder; check the path"))
+    return list(dict.fromkeys(file.resolve() for file in files)), failed
+
+
+def _is_in_archive(file: Path, folder: Path) -> bool:
+    """Whether a file belongs to an archive that lies in the folder: its manifests are no transcripts."""
+    inside = file.relative_to(folder).parents
+    return any((folder / part / ARCHIVE_FILE).is_file() for part in inside)

@@ -1,0 +1,64 @@
+"""A row of an archive as bytes and back: digests, JSON bodies, packed sentences."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from embeddings.types import FloatMatrix, FloatVector
+from rag.types import Document, Passage, Span, Turn
+
+
+@dataclass(frozen=True)
+class StoredPassage:
+    """A passage with its row, its unit vector and its sentences."""
+
+    row: int
+    speaker: str
+    body: bytes  # the passage as JSON: most candidates are ranked and never read
+    vector: FloatVector  # (dim,)
+    asked_vector: FloatVector  # (dim,) of the question it answers; zeros where none was asked
+    spans: tuple[Span, ...]  # sentences, as ranges of the passage's text
+    sentence_vectors: FloatMatrix  # (sentences, dim) float32, unit rows
+
+    @cached_property
+    def passage(self) -> Passage:
+        """The passage, parsed at first use."""
+        return Passage(**json.loads(self.body))
+
+
+def digest_of(*parts: bytes) -> bytes:
+    hasher = hashlib.blake2b(digest_size=16)
+    for part in parts:
+        hasher.update(len(part).to_bytes(8, "little"))
+        hasher.update(part)
+    return hasher.digest()
+
+
+def document_body(document: Document) -> bytes:
+    fields = {name: getattr(document, name) for name in Document.__slots__ if name not in ("id", "turns")}
+    fields["turns"] = [[getattr(turn, name) for name in Turn.__slots__] for turn in document.turns]
+    return json.dumps(fields, ensure_ascii=False).encode("utf-8", "surrogatepass")
+
+
+def passage_body(passage: Passage) -> bytes:
+    fields = {name: getattr(passage, name) for name in Passage.__slots__}
+    return json.dumps(fields, ensure_ascii=False).encode("utf-8", "surrogatepass")
+
+
+def pack_sentences(spans: Sequence[Span], vectors: FloatMatrix) -> bytes:
+    """Count, ranges, then half-precision vectors: they only rank sentences, and take half the room."""
+    head = np.asarray([len(spans)], "<i4").tobytes() + np.asarray(spans, "<i4").tobytes()
+    return head + np.asarray(vectors, "<f2").tobytes()
+
+
+def unpack_sentences(data: bytes, dim: int) -> tuple[tuple[Span, ...], FloatMatrix]:
+    count = int(np.frombuffer(data, "<i4", 1)[0])
+    ranges = np.frombuffer(data, "<i4", 2 * count, 4).reshape(count, 2)
+    vectors = np.frombuffer(data, "<f2", count * dim, 4 + 8 * count).reshape(count, dim)
+    return tuple((int(start), int(end)) for start, end in ranges), vectors.astype(np.float32)
