@@ -14,8 +14,8 @@ from rag.archive import Archive
 from rag.generators import GenerationRequest
 from rag.generators.cancel import CancelToken
 from rag.types import Answer, Filters
-from ui.api.context import in_thread
-from ui.service import Desk, with_heartbeat
+from ui.api.disconnect import iterate_in_thread
+from ui.service import ChatService, with_heartbeat
 
 GATES = "When will the gates move?"
 
@@ -36,20 +36,20 @@ class Waits:
 
 
 @pytest.fixture
-def waiting(bundled: Archive, monkeypatch: pytest.MonkeyPatch) -> tuple[Desk, Waits]:
+def waiting(bundled: Archive, monkeypatch: pytest.MonkeyPatch) -> tuple[ChatService, Waits]:
     from rag.assistant import Assistant
 
     model = Waits()
     assistant = Assistant(bundled, generator=model)
-    desk = Desk(bundled)
-    monkeypatch.setattr(desk, "assistant", lambda name: assistant)
-    return desk, model
+    service = ChatService(bundled)
+    monkeypatch.setattr(service, "assistant", lambda name: assistant)
+    return service, model
 
 
-def test_a_model_that_keeps_the_page_waiting_is_stopped_when_the_page_stops(waiting: tuple[Desk, Waits]) -> None:
-    desk, model = waiting
+def test_a_model_that_keeps_the_page_waiting_is_stopped_when_the_page_stops(waiting: tuple[ChatService, Waits]) -> None:
+    service, model = waiting
     cancel = CancelToken()
-    steps = with_heartbeat(desk.answer(GATES, [], filters=Filters(), generator="waits", k=8, cancel=cancel), cancel)
+    steps = with_heartbeat(service.answer(GATES, [], filters=Filters(), generator="waits", k=8, cancel=cancel), cancel)
     first = next(steps)
     assert first is not None
     assert first.pending is not None
@@ -60,12 +60,14 @@ def test_a_model_that_keeps_the_page_waiting_is_stopped_when_the_page_stops(wait
     assert model.stopped.wait(1)
 
 
-def test_a_model_that_keeps_a_client_waiting_is_stopped_when_the_client_has_gone(waiting: tuple[Desk, Waits]) -> None:
-    desk, model = waiting
+def test_a_model_that_keeps_a_client_waiting_is_stopped_when_the_client_has_gone(
+    waiting: tuple[ChatService, Waits],
+) -> None:
+    service, model = waiting
     cancel = CancelToken()
 
     async def read() -> None:
-        async with aclosing(in_thread(desk.stream(GATES, cancel=cancel), cancel)) as pieces:
+        async with aclosing(iterate_in_thread(service.stream(GATES, cancel=cancel), cancel)) as pieces:
             await anext(pieces)
 
     async def ask_and_go() -> None:
@@ -92,5 +94,5 @@ def test_a_heartbeat_changes_neither_the_items_nor_the_error() -> None:
 
 
 def test_a_question_asked_through_the_service_ends_with_its_answer(bundled: Archive) -> None:
-    *_, answer = Desk(bundled).stream(GATES, cancel=CancelToken())
+    *_, answer = ChatService(bundled).stream(GATES, cancel=CancelToken())
     assert isinstance(answer, Answer)

@@ -39,12 +39,15 @@ from rag.json_forms import answer_to_json
 from rag.text.tokens import estimate_tokens
 from rag.types import Answer, Filters
 from ui.api.auth import Access, read_token
-from ui.api.context import MAX_DOOR_BYTES, Door, Line, Refused, in_thread
+from ui.api.context import MAX_REQUEST_BYTES, ApiContext
+from ui.api.disconnect import iterate_in_thread
+from ui.api.errors import ApiError
 from ui.api.openai import CHECKED, MAX_MESSAGES, openai_router, shown_pieces
+from ui.api.queue import AdmissionQueue
 from ui.api.rest import rest_router
-from ui.api.text_forms import HarmlessStream, afterword, harmless, passage_of
+from ui.api.text_forms import MarkdownEscapeStream, afterword, escape_active_markdown, passage_of
 from ui.server import WRONG_LOGINS, Login, build_server
-from ui.service import Desk, with_heartbeat
+from ui.service import ChatService, with_heartbeat
 
 GATES, BUTTON, TUNGSTEN = (
     "When will the gates move?",
@@ -302,7 +305,7 @@ def test_the_openai_sdk_reads_the_errors(client: Any) -> None:
         ({"model": "onrecord", "messages": asked(GATES), "onrecord": {"role": "king"}}, 400, "there is no role 'king'; known: respondent, other", None),
         ({"model": "onrecord", "messages": asked(GATES), "onrecord": {"k": 0}}, 400, "onrecord.k is 0: it should be greater than or equal to 1", "onrecord.k"),
         ({"model": "onrecord", "messages": asked(GATES) * MAX_MESSAGES}, 400, "messages: it should have at most 500 items after validation", "messages"),
-        ({"model": "onrecord", "messages": "x" * MAX_DOOR_BYTES}, 413, "a request may have 1,000,000 bytes", None),
+        ({"model": "onrecord", "messages": "x" * MAX_REQUEST_BYTES}, 413, "a request may have 1,000,000 bytes", None),
     ],
     ids=range(15),
 )  # fmt: skip
@@ -711,7 +714,7 @@ def test_what_opens_no_door_is_told_in_one_line(tmp_path: Path, options: list[st
 # -- nobody waits any more ---------------------------------------------------------------------------------------------
 
 
-class SlowDesk:
+class SlowService:
     """Writes a word every 20 ms until it is closed."""
 
     def __init__(self) -> None:
@@ -732,21 +735,21 @@ class SlowDesk:
 
 
 @pytest.fixture
-def slow() -> Iterator[tuple[SlowDesk, int]]:
+def slow() -> Iterator[tuple[SlowService, int]]:
     import uvicorn
     from fastapi import FastAPI
 
-    desk = SlowDesk()
+    service = SlowService()
     app = FastAPI()
-    door = Door(desk, Access())  # type: ignore[arg-type]
-    app.include_router(openai_router(door))
-    app.include_router(rest_router(door))
+    context = ApiContext(service, Access())  # type: ignore[arg-type]
+    app.include_router(openai_router(context))
+    app.include_router(rest_router(context))
     server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="error"))
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     while not server.started:
         time.sleep(0.01)
-    yield desk, server.servers[0].sockets[0].getsockname()[1]
+    yield service, server.servers[0].sockets[0].getsockname()[1]
     server.should_exit = True
     thread.join(10)
 
@@ -759,30 +762,30 @@ def slow() -> Iterator[tuple[SlowDesk, int]]:
         ("/api/ask", {"question": GATES}),
     ],
 )
-def test_when_nobody_waits_the_generator_stops(slow: tuple[SlowDesk, int], path: str, body: dict[str, Any]) -> None:
-    desk, port = slow
+def test_when_nobody_waits_the_generator_stops(slow: tuple[SlowService, int], path: str, body: dict[str, Any]) -> None:
+    service, port = slow
     connection = http.client.HTTPConnection("127.0.0.1", port)
     connection.request("POST", path, json.dumps(body), {"Content-Type": "application/json"})
     if body.get("stream"):
         assert connection.getresponse().readline().startswith(b'data: {"id":"chatcmpl-')
-    assert desk.begun.wait(5)
-    assert not desk.closed.is_set()
+    assert service.begun.wait(5)
+    assert not service.closed.is_set()
     connection.close()
     connection.sock and connection.sock.close()
-    assert desk.closed.wait(5)
+    assert service.closed.wait(5)
 
 
 def test_an_iterator_is_closed_when_its_reader_stops() -> None:
-    desk = SlowDesk()
+    service = SlowService()
 
     async def read_two() -> list[Any]:
-        pieces = in_thread(desk.stream(GATES))
+        pieces = iterate_in_thread(service.stream(GATES))
         found = [await anext(pieces), await anext(pieces)]
         await pieces.aclose()
         return found
 
     assert asyncio.run(read_two()) == ["word ", "word "]
-    assert desk.closed.wait(5)
+    assert service.closed.wait(5)
 
 
 def test_a_model_that_wants_to_end_its_process_does_not_end_the_server() -> None:
@@ -791,7 +794,7 @@ def test_a_model_that_wants_to_end_its_process_does_not_end_the_server() -> None
         raise SystemExit
 
     async def read() -> list[Any]:
-        return [piece async for piece in in_thread(wild())]
+        return [piece async for piece in iterate_in_thread(wild())]
 
     with pytest.raises(RuntimeError, match="SystemExit"):
         asyncio.run(read())
@@ -799,14 +802,14 @@ def test_a_model_that_wants_to_end_its_process_does_not_end_the_server() -> None
 
 def test_too_many_questions_at_once_are_told_to_come_again() -> None:
     async def crowd() -> list[str]:
-        line, free = Line(at_once=1, waiting=1), asyncio.Event()
+        queue, free = AdmissionQueue(at_once=1, waiting=1), asyncio.Event()
 
         async def one() -> str:
             try:
-                async with line.turn():
+                async with queue.admit():
                     await free.wait()
                     return "answered"
-            except Refused as error:
+            except ApiError as error:
                 return f"{error.status} {error.sentence}"
 
         waiting = [asyncio.create_task(one()) for _ in range(3)]
@@ -907,10 +910,10 @@ def answer_with(text: str, **fields: Any) -> Answer:
 
 
 def pieces_shown(*items: str | Answer, whole: bool = False) -> list[str]:
-    door = Door(SlowDesk(), Access())  # type: ignore[arg-type]
+    context = ApiContext(SlowService(), Access())  # type: ignore[arg-type]
 
     async def collect() -> list[Any]:
-        return [piece async for piece in shown_pieces(door, iter(items), whole=whole, page="")]
+        return [piece async for piece in shown_pieces(context, iter(items), whole=whole, page="")]
 
     *pieces, answer = asyncio.run(collect())
     assert answer["question"] == GATES
@@ -942,9 +945,9 @@ def test_nothing_in_a_text_fetches_anything_where_it_is_rendered() -> None:
 
 @given(st.lists(st.text(alphabet="\\![<a/ 1", max_size=4), max_size=8))
 def test_text_in_pieces_is_made_harmless_like_the_whole(pieces: list[str]) -> None:
-    stream = HarmlessStream()
+    stream = MarkdownEscapeStream()
     shown = "".join(map(stream.add, pieces)) + stream.end()
-    assert shown == harmless("".join(pieces))
+    assert shown == escape_active_markdown("".join(pieces))
     # As a renderer reads it: each backslash takes what follows with it, and neither an image nor a tag begins.
     assert not re.search(r"!\[|<[A-Za-z/!?]", re.sub(r"\\(.)", "·", shown))
 
@@ -978,8 +981,8 @@ def test_when_nobody_waits_the_model_is_hung_up_on(
 def test_on_the_page_an_answer_that_is_stopped_stops_the_model(bundled: Archive, models: str) -> None:
     pytest.importorskip("openai", reason="openai is not installed")
     configured = Settings(generator="openai", base_url=models, model="waits-for-the-page")
-    desk, cancel = Desk(bundled, settings=configured), CancelToken()
-    answer = desk.answer(GATES, [], filters=Filters(), generator="openai", k=8, cancel=cancel)
+    service, cancel = ChatService(bundled, settings=configured), CancelToken()
+    answer = service.answer(GATES, [], filters=Filters(), generator="openai", k=8, cancel=cancel)
     steps = with_heartbeat(answer, cancel)
     started = time.monotonic()
     longest = 0.0

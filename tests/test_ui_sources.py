@@ -28,7 +28,7 @@ from rag.types import Answer, Document, Filters
 from ui.conversations import Exchange, from_json
 from ui.documents import MAX_UPLOAD_BYTES, UPLOADS, Library, add_file, safe_name, source_view
 from ui.feedback import FILE, MAX_COMMENT_CHARS, note_feedback
-from ui.service import Desk, Step
+from ui.service import ChatService, Step
 
 MAY = transcript(
     ("Reporter", "When will the harbour gates move for the first time in spring?"),
@@ -283,12 +283,12 @@ def test_feedback_of_many_at_once_is_not_mixed(tmp_path: Path) -> None:
 
 
 @pytest.fixture(scope="module")
-def desk(bundled: Archive) -> Desk:
-    return Desk(bundled)
+def service(bundled: Archive) -> ChatService:
+    return ChatService(bundled)
 
 
 def steps(
-    desk: Desk,
+    service: ChatService,
     question: str,
     past: list[Exchange] | tuple[Exchange, ...] = (),
     *,
@@ -296,7 +296,7 @@ def steps(
     generator: str = "extractive",
     k: int = 8,
 ) -> list[Step]:
-    return list(desk.answer(question, past, filters=filters, generator=generator, k=k))
+    return list(service.answer(question, past, filters=filters, generator=generator, k=k))
 
 
 def comparable(given: Answer | None) -> Answer:
@@ -310,9 +310,9 @@ def failure(found: list[Step]) -> str:
     return last.exchanges[-1].error
 
 
-def test_an_answer_comes_in_steps_and_ends_with_its_exchange(desk: Desk, bundled: Archive) -> None:
+def test_an_answer_comes_in_steps_and_ends_with_its_exchange(service: ChatService, bundled: Archive) -> None:
     expected = Assistant(bundled).ask(GATES)
-    first, *growing, last = steps(desk, f"  {GATES} \n")
+    first, *growing, last = steps(service, f"  {GATES} \n")
     assert first == Step((), Exchange(GATES))
     assert [step.pending for step in growing] == [Exchange(GATES)] * len(expected.citations)
     assert [step.text for step in growing] == [
@@ -324,9 +324,9 @@ def test_an_answer_comes_in_steps_and_ends_with_its_exchange(desk: Desk, bundled
     assert comparable(exchange.answer) == comparable(expected)
 
 
-def test_the_conversation_is_the_history(desk: Desk, bundled: Archive) -> None:
-    past = [*steps(desk, GATES)[-1].exchanges, Exchange("failed", error="no")]
-    found = steps(desk, BUTTON, past)
+def test_the_conversation_is_the_history(service: ChatService, bundled: Archive) -> None:
+    past = [*steps(service, GATES)[-1].exchanges, Exchange("failed", error="no")]
+    found = steps(service, BUTTON, past)
     expected = Assistant(bundled).ask(BUTTON, history=[GATES])
     assert [step.exchanges for step in found[:-1]] == [tuple(past)] * (len(found) - 1)
     assert found[-1].exchanges[:-1] == tuple(past)
@@ -334,9 +334,9 @@ def test_the_conversation_is_the_history(desk: Desk, bundled: Archive) -> None:
     assert comparable(Assistant(bundled).ask(BUTTON)).searched != expected.searched
 
 
-def test_a_conversation_longer_than_the_history_goes_on(desk: Desk) -> None:
+def test_a_conversation_longer_than_the_history_goes_on(service: ChatService) -> None:
     past = [Exchange(GATES, answer=answer("Yes."))] * 60
-    assert failure_free(steps(desk, BUTTON, past)).status == "answered"
+    assert failure_free(steps(service, BUTTON, past)).status == "answered"
 
 
 def failure_free(found: list[Step]) -> Answer:
@@ -345,10 +345,10 @@ def failure_free(found: list[Step]) -> Answer:
     return given
 
 
-def test_filters_and_depth_are_those_of_the_question(desk: Desk, bundled: Archive) -> None:
+def test_filters_and_depth_are_those_of_the_question(service: ChatService, bundled: Archive) -> None:
     source = Assistant(bundled).ask(GATES).citations[0].source
     chosen = Filters(document=(source,))
-    found = steps(desk, GATES, filters=chosen, k=2)
+    found = steps(service, GATES, filters=chosen, k=2)
     assert found[0].pending == Exchange(GATES, chosen)
     given = failure_free(found)
     assert (given.filters, found[-1].exchanges[-1].filters) == (chosen, chosen)
@@ -369,30 +369,30 @@ def test_filters_and_depth_are_those_of_the_question(desk: Desk, bundled: Archiv
     ids=str,
 )  # fmt: skip
 def test_what_cannot_be_asked_is_told_in_a_sentence(
-    desk: Desk, question: str, changed: dict[str, Any], sentence: str
+    service: ChatService, question: str, changed: dict[str, Any], sentence: str
 ) -> None:
     past = (Exchange("before", answer=answer("Yes.")),)
-    found = steps(desk, question, past, **changed)
+    found = steps(service, question, past, **changed)
     assert failure(found).startswith(sentence)
     assert found[-1].exchanges[:-1] == past
     assert [step.pending for step in found[:-1]] == [Exchange(question, changed.get("filters", Filters()))]
 
 
-def test_half_a_character_in_a_question_is_replaced(desk: Desk) -> None:
-    found = steps(desk, f"{GATES} \ud800")
+def test_half_a_character_in_a_question_is_replaced(service: ChatService) -> None:
+    found = steps(service, f"{GATES} \ud800")
     assert found[-1].exchanges[-1].question == f"{GATES} ?"
     assert failure_free(found).question == f"{GATES} ?"
 
 
 def test_an_archive_without_documents_is_said_to_be_empty(archive: Archive) -> None:
-    assert failure(steps(Desk(archive), GATES)) == "There is nothing in this archive yet."
+    assert failure(steps(ChatService(archive), GATES)) == "There is nothing in this archive yet."
     assert not archive.exists
 
 
 def test_an_archive_whose_documents_were_all_removed_answers_that_nothing_is_there(archive: Archive) -> None:
     add_file(archive, "may.txt", sent(MAY))
     archive.remove("may.txt")
-    given = failure_free(steps(Desk(archive), GATES))
+    given = failure_free(steps(ChatService(archive), GATES))
     assert (given.status, given.text) == ("not_on_record", "Not on record: there is nothing in this archive yet.")
 
 
@@ -453,28 +453,28 @@ LOGGED = "something went wrong ({}); the terminal where onrecord runs says more"
 def test_where_a_generator_fails_the_record_is_quoted_and_the_note_says_why(
     bundled: Archive, caplog: pytest.LogCaptureFixture, generator: str, reason: str
 ) -> None:
-    desk = Desk(bundled)
+    service = ChatService(bundled)
     with caplog.at_level(logging.WARNING, logger="rag"):
-        found = steps(desk, GATES, generator=generator)
+        found = steps(service, GATES, generator=generator)
     given = failure_free(found)
     assert given.text == Assistant(bundled).ask(GATES).text
     assert given.note == (
         f"The {generator} generator did not answer ({reason}). These are quotes from the record instead."
     )
     assert [record.exc_info is not None for record in caplog.records] == [True] * reason.startswith("it failed")
-    assert failure_free(steps(desk, GATES)).status == "answered"
+    assert failure_free(steps(service, GATES)).status == "answered"
 
 
 @pytest.mark.usefixtures("plugins")
 def test_a_generator_that_cannot_be_made_is_told_in_a_sentence(
     bundled: Archive, caplog: pytest.LogCaptureFixture
 ) -> None:
-    desk = Desk(bundled)
+    service = ChatService(bundled)
     with caplog.at_level(logging.ERROR, logger="ui"):
-        found = steps(desk, GATES, generator="unmade")
+        found = steps(service, GATES, generator="unmade")
     assert failure(found) == LOGGED.format("ValueError")
     assert [record.exc_info is not None for record in caplog.records] == [True]
-    assert failure_free(steps(desk, GATES)).status == "answered"
+    assert failure_free(steps(service, GATES)).status == "answered"
 
 
 # -- the greeting ------------------------------------------------------------------------------------------------------
@@ -487,28 +487,28 @@ def labels(markup: str, kind: str) -> list[str]:
 def test_the_greeting_explains_an_empty_archive_and_then_offers_its_own_questions(
     archive: Archive, tmp_path: Path
 ) -> None:
-    desk = Desk(archive, samples=tmp_path)
-    assert labels(desk.welcome(), "or-title") == ["This archive is empty"]
-    assert labels(desk.welcome(), "or-act") == ["Add transcripts", "Try it with the bundled interviews"]
+    service = ChatService(archive, samples=tmp_path)
+    assert labels(service.welcome(), "or-title") == ["This archive is empty"]
+    assert labels(service.welcome(), "or-act") == ["Add transcripts", "Try it with the bundled interviews"]
     add_file(archive, "may.txt", sent(MAY))
-    assert labels(desk.welcome(), "or-title") == ["Ask the record"]
-    assert labels(desk.welcome(), "or-example") == ["When will the harbour gates move for the first time in spring?"]
+    assert labels(service.welcome(), "or-title") == ["Ask the record"]
+    assert labels(service.welcome(), "or-example") == ["When will the harbour gates move for the first time in spring?"]
     archive.remove("may.txt")
-    assert labels(desk.welcome(), "or-title") == ["This archive is empty"]
+    assert labels(service.welcome(), "or-title") == ["This archive is empty"]
 
 
 def test_a_read_only_page_offers_no_upload(archive: Archive, tmp_path: Path) -> None:
-    assert labels(Desk(archive, read_only=True, samples=tmp_path).welcome(), "or-act") == []
+    assert labels(ChatService(archive, read_only=True, samples=tmp_path).welcome(), "or-act") == []
 
 
 def test_example_questions_are_asked_in_the_documents_and_can_be_answered(bundled: Archive) -> None:
-    examples = Desk(bundled).examples()
+    examples = ChatService(bundled).examples()
     said = " ".join(" ".join(document.text.split()) for document in bundled.documents())
     assert len(examples) == 4
     assert [example for example in examples if example not in said or not example.endswith("?")] == []
     answered = [Assistant(bundled).ask(example).status for example in examples]
     assert answered == ["answered"] * 4
-    assert labels(Desk(bundled).welcome(), "or-example") == examples
+    assert labels(ChatService(bundled).welcome(), "or-example") == examples
 
 
 def interview(*questions: str) -> Document:

@@ -22,8 +22,8 @@ from rag.archive import Archive
 from rag.config import Settings
 from rag.errors import InputError
 from ui.documents import MAX_UPLOAD_BYTES
-from ui.service import Desk
-from ui.throttle import TOO_MANY, Tries
+from ui.service import ChatService
+from ui.throttle import TOO_MANY, LoginThrottle
 from ui.throttle import WRONG_LOGINS as WRONG_LOGINS
 
 if TYPE_CHECKING:
@@ -123,27 +123,29 @@ def build_server(
 
     from ui.page import I18N, asset, build_app, theme
 
-    desk = Desk(archive, settings=settings, read_only=read_only, samples=SAMPLES if SAMPLES.is_dir() else None)
+    service = ChatService(
+        archive, settings=settings, read_only=read_only, samples=SAMPLES if SAMPLES.is_dir() else None
+    )
     app: FastAPI = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
 
     @app.get("/healthz")
     def healthz() -> JSONResponse:
         return JSONResponse({"status": "ok"})
 
-    tries = Tries()
+    throttle = LoginThrottle()
     if api:
         from ui.api.auth import Access
-        from ui.api.context import Door
+        from ui.api.context import ApiContext
         from ui.api.openai import openai_router
         from ui.api.rest import rest_router
 
-        door = Door(desk, Access(login, token, tries))
-        app.include_router(openai_router(door))
-        app.include_router(rest_router(door))
+        context = ApiContext(service, Access(login, token, throttle))
+        app.include_router(openai_router(context))
+        app.include_router(rest_router(context))
 
     app = gradio.mount_gradio_app(
         app,
-        build_app(desk, api=api),
+        build_app(service, api=api),
         path="/",
         auth=login.admits if login else None,
         allowed_paths=[],
@@ -160,8 +162,10 @@ def build_server(
         css=asset("page.css"),
         app_kwargs={"openapi_url": None, "docs_url": None, "redoc_url": None},
     )
-    app.add_middleware(Guard, hosts=None if login else frozenset({host, "localhost", "127.0.0.1", "::1"}), tries=tries)
-    threading.Thread(target=_warm_up, args=(desk,), name="warm-up", daemon=True).start()
+    app.add_middleware(
+        Guard, hosts=None if login else frozenset({host, "localhost", "127.0.0.1", "::1"}), throttle=throttle
+    )
+    threading.Thread(target=_warm_up, args=(service,), name="warm-up", daemon=True).start()
     return app
 
 
@@ -193,10 +197,10 @@ def serve(app: FastAPI, *, host: str, port: int, when_bound: Callable[[], None])
 class Guard:
     """ASGI: answers only to its own name, turns away other sites' posts and oversized bodies, slows down wrong logins."""
 
-    def __init__(self, app: Any, *, hosts: frozenset[str] | None, tries: Tries | None = None) -> None:
+    def __init__(self, app: Any, *, hosts: frozenset[str] | None, throttle: LoginThrottle | None = None) -> None:
         self.app = app
         self.hosts = hosts
-        self.tries = tries or Tries()
+        self.throttle = throttle or LoginThrottle()
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] not in ("http", "websocket"):
@@ -212,7 +216,7 @@ class Guard:
         client = (scope.get("client") or ("",))[0]
         is_login = scope["path"].rstrip("/") == "/login" and scope.get("method") == "POST"
         if is_login:  # wrong until it is known to be right, so that a hundred at once count as a hundred
-            self.tries.note(client)
+            self.throttle.note_attempt(client)
 
         async def guarded_send(message: Any) -> None:
             if message["type"] == "http.response.start":
@@ -222,7 +226,7 @@ class Guard:
                 kept = [pair for pair in message.get("headers", []) if not pair[0].lower().startswith(dropped)]
                 message["headers"] = kept + own
                 if is_login and message["status"] < 400:
-                    self.tries.forgive(client)
+                    self.throttle.forgive(client)
             await send(message)
 
         await self.app(scope, receive, guarded_send)
@@ -248,7 +252,7 @@ class Guard:
         if scope["path"].rstrip("/").endswith(SHUT):
             return 404, "not found"
         client = (scope.get("client") or ("",))[0]
-        if scope["path"].rstrip("/") == "/login" and self.tries.locked(client):
+        if scope["path"].rstrip("/") == "/login" and self.throttle.is_locked(client):
             return 429, TOO_MANY
         return None
 
@@ -273,9 +277,9 @@ async def _answer(send: Any, status: int, text: str, *, path: str) -> None:
     await send({"type": "http.response.body", "body": text.encode()})
 
 
-def _warm_up(desk: Desk) -> None:
+def _warm_up(service: ChatService) -> None:
     try:
-        desk.warm_up()
+        service.warm_up()
     except Exception as error:  # whoever asks will be told
         log.warning("warming up failed: %s", error)
 

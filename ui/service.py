@@ -41,7 +41,7 @@ class Step:
     text: str = ""
 
 
-class Desk:
+class ChatService:
     """Answers questions about one archive, with an assistant for each generator that is asked for."""
 
     def __init__(
@@ -87,7 +87,7 @@ class Desk:
                     text += piece
                     yield Step(before, asked, text)
         except Exception as error:  # whatever it is, the page goes on
-            yield Step((*before, Exchange(asked.question, filters, error=told(error))))
+            yield Step((*before, Exchange(asked.question, filters, error=user_message(error))))
 
     def stream(
         self,
@@ -184,7 +184,7 @@ def with_heartbeat(items: Iterator[Item], cancel: CancelToken) -> Generator[Item
         cancel.cancel()
 
 
-def told(error: Exception) -> str:
+def user_message(error: Exception) -> str:
     """An error as a sentence; one that nobody foresaw goes to the log, with a pointer to it."""
     if sentence := sentence_of(error):
         return sentence

@@ -1,4 +1,4 @@
-"""Wrong logins, counted by visitor: ten within ten minutes shut the door for that visitor."""
+"""Wrong logins, counted by visitor: ten within ten minutes lock that visitor out."""
 
 from __future__ import annotations
 
@@ -6,35 +6,36 @@ import time
 from collections import deque
 
 WRONG_LOGINS, WRONG_LOGIN_WINDOW_S = 10, 600.0
+MAX_VISITORS = 10_000
 TOO_MANY = "too many wrong logins; wait ten minutes"
 
 
-class Tries:
-    """How often each visitor was wrong lately.
+class LoginThrottle:
+    """Counts each visitor's recent wrong attempts. Visitors are told apart by their address.
 
-    >>> tries = Tries()
+    >>> throttle = LoginThrottle()
     >>> for _ in range(WRONG_LOGINS):
-    ...     tries.note("10.0.0.1")
-    >>> tries.locked("10.0.0.1"), tries.locked("10.0.0.2")
+    ...     throttle.note_attempt("10.0.0.1")
+    >>> throttle.is_locked("10.0.0.1"), throttle.is_locked("10.0.0.2")
     (True, False)
     """
 
     def __init__(self) -> None:
-        self._wrong: dict[str, deque[float]] = {}
+        self._attempts: dict[str, deque[float]] = {}  # monotonic times in seconds, by visitor
 
-    def locked(self, client: str) -> bool:
+    def is_locked(self, client: str) -> bool:
         """Whether this visitor has to wait."""
-        tries = self._wrong.get(client, deque())
-        while tries and time.monotonic() - tries[0] > WRONG_LOGIN_WINDOW_S:
-            tries.popleft()
-        return len(tries) >= WRONG_LOGINS
+        attempts = self._attempts.get(client, deque())
+        while attempts and time.monotonic() - attempts[0] > WRONG_LOGIN_WINDOW_S:
+            attempts.popleft()
+        return len(attempts) >= WRONG_LOGINS
 
-    def note(self, client: str) -> None:
-        """One more wrong try."""
-        if len(self._wrong) > 10_000:
-            self._wrong.pop(next(iter(self._wrong)))  # the one who came first
-        self._wrong.setdefault(client, deque(maxlen=WRONG_LOGINS)).append(time.monotonic())
+    def note_attempt(self, client: str) -> None:
+        """Count one more attempt that is wrong, or not yet known to be right."""
+        if len(self._attempts) > MAX_VISITORS:
+            self._attempts.pop(next(iter(self._attempts)))  # the earliest visitor
+        self._attempts.setdefault(client, deque(maxlen=WRONG_LOGINS)).append(time.monotonic())
 
     def forgive(self, client: str) -> None:
-        """Forget this visitor's tries."""
-        self._wrong.pop(client, None)
+        """Forget this visitor's attempts."""
+        self._attempts.pop(client, None)

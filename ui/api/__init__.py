@@ -1,1 +1,1 @@
-"""Doors for other programs: OpenAI's interface, a REST interface, and MCP. All shut unless they are asked for."""
+"""Interfaces for other programs: OpenAI's, REST, and MCP. All are off unless they are asked for."""

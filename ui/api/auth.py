@@ -1,6 +1,6 @@
-"""Who may use the doors: the page's login by HTTP Basic, or a token as `Authorization: Bearer …`.
+"""Who may use the interfaces: the page's login by HTTP Basic, or a token as `Authorization: Bearer …`.
 
-Where the page has neither login nor token, the doors have none: then only this machine can reach them.
+A server with neither login nor token checks neither, and only this machine can reach it.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Protocol
 
 from rag.errors import InputError
-from ui.throttle import TOO_MANY, Tries
+from ui.throttle import TOO_MANY, LoginThrottle
 
 TOKEN_VARIABLE = "ONRECORD_TOKEN"
 MIN_TOKEN_CHARS = 16
@@ -26,39 +26,41 @@ NOT_FROM_THERE = "requests from other sites' pages are refused"
 
 
 class Admits(Protocol):
-    """A login, as the page has it."""
+    """A login, such as the page's `Login`."""
 
-    def admits(self, user: str, password: str) -> bool: ...
+    def admits(self, user: str, password: str) -> bool:
+        """Whether user and password are right."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """Decides about one request by its headers and where it comes from."""
+    """Decides about a request by its headers and its client's address."""
 
     login: Admits | None = None
     token: str | None = field(default=None, repr=False)
-    tries: Tries = field(default_factory=Tries)
+    throttle: LoginThrottle = field(default_factory=LoginThrottle)
 
     def refusal(self, headers: Mapping[str, str], client: str) -> tuple[int, str] | None:
-        """(status, sentence) for a request that is turned away; None for one that may come in.
+        """(status, sentence) for a request that is refused; None for one that is let in.
 
         >>> Access(token="a token of its own").refusal({}, "10.0.0.1")
         (401, 'give the token: Authorization: Bearer TOKEN')
         >>> Access(token="a token of its own").refusal({"authorization": "Bearer a token of its own"}, "10.0.0.1")
         """
-        # An image on another site's page could make a model work; no other site could see what comes of it.
+        # An image on another site's page could start a model, though that site could not read the answer.
         if headers.get("sec-fetch-site", "none") not in ("none", "same-origin"):
             return 403, NOT_FROM_THERE
         if self.login is None and self.token is None:
             return None
-        if self.tries.locked(client):
+        if self.throttle.is_locked(client):
             return 429, TOO_MANY
         given = headers.get("authorization", "")
         if given and self._admits(given):
             return None
         if given:
-            # A right one does not forgive the wrong ones: programs ask all day, and a guesser may share their address.
-            self.tries.note(client)
+            # A right attempt does not reset the count: programs ask all day, and a guesser may share their address.
+            self.throttle.note_attempt(client)
         return 401, WANTED_TOKEN if self.login is None else WANTED_LOGIN if self.token is None else WANTED
 
     def _admits(self, given: str) -> bool:
@@ -76,7 +78,7 @@ class Access:
 
     @property
     def schemes(self) -> list[str]:
-        """How one can log in, as the names of HTTP's schemes.
+        """The ways to log in, by the names of HTTP's schemes.
 
         >>> Access().schemes, Access(token="a token of its own").schemes
         ([], ['Bearer'])
@@ -85,9 +87,9 @@ class Access:
 
 
 def read_token(file: str | None, environment: Mapping[str, str] = os.environ) -> str | None:
-    """The token from a file with one line, else from ONRECORD_TOKEN, else none.
+    """The token from a file with one line, else from ONRECORD_TOKEN, else None.
 
-    Raises InputError for a file that cannot be read and for a token that could be guessed; neither message repeats it.
+    Raises InputError for a file that cannot be read and for a token that could be guessed. No message repeats the token.
     """
     given, origin = environment.get(TOKEN_VARIABLE, "").strip(), TOKEN_VARIABLE
     if file is not None:

@@ -1,4 +1,4 @@
-"""Filters as a request's JSON or address names them: the same at the REST door and at OpenAI's."""
+"""Filters as a request names them, in JSON or in its address: the same for REST and for OpenAI's interface."""
 
 from __future__ import annotations
 
@@ -7,18 +7,22 @@ from typing import Any
 from pydantic import BaseModel, Field, field_validator, model_validator
 
 from rag.types import Filters
-from ui.api.context import check_keys
+from ui.api.errors import check_keys
 from ui.api.text_forms import filters_of
 
 MAX_K = 100
 
 
-def several(given: Any) -> Any:
-    """A single text as a list of one; all else as it is."""
+def as_list(given: Any) -> Any:
+    """A single text as a list of one; any other value as it is.
+
+    >>> as_list("Ann Reed"), as_list(["Ann Reed"])
+    (['Ann Reed'], ['Ann Reed'])
+    """
     return [given] if isinstance(given, str) else given
 
 
-class Filtered(BaseModel):
+class FilterFields(BaseModel):
     """What a search is restricted to, and how much it gives."""
 
     k: int | None = Field(None, ge=1, le=MAX_K, description="How many passages; default: as the server was started")
@@ -30,11 +34,12 @@ class Filtered(BaseModel):
 
     @model_validator(mode="before")
     @classmethod
-    def _known(cls, given: Any) -> Any:
+    def _check_keys(cls, given: Any) -> Any:
         return check_keys(given, list(cls.model_fields))
 
-    _several = field_validator("speaker", "document", "role", "history", mode="before", check_fields=False)(several)
+    _as_list = field_validator("speaker", "document", "role", "history", mode="before", check_fields=False)(as_list)
 
     @property
     def filters(self) -> Filters:
+        """The filters as one value. Raises InputError for an unknown role."""
         return filters_of(self.speaker, self.document, self.after, self.before, self.role)

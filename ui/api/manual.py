@@ -1,4 +1,4 @@
-"""The page at /api/docs, made from the OpenAPI schema: plain HTML without a script, and nothing from other hosts."""
+"""The page at /api/docs, made from the OpenAPI schema: plain HTML without scripts, which loads nothing."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ table { border-collapse: collapse; } td, th { text-align: left; vertical-align: 
 
 
 def render_manual(schema: Mapping[str, Any], address: str) -> str:
-    """The whole page; `address` is where the server answers."""
+    """The whole page; `address` is the server's."""
     body = [f"<h1>{_text(schema['info']['title'])}</h1>", f"<p>{_text(schema['info'].get('summary', ''))}</p>"]
     if logins := schema.get("components", {}).get("securitySchemes"):
         body.append(f"<p>Log in by HTTP {_text(' or '.join(name.capitalize() for name in logins))}.</p>")
@@ -46,7 +46,7 @@ def _operation(
         rows += [
             (name, name in needed, value, value.get("description", "")) for name, value in model["properties"].items()
         ]
-    rows.sort(key=lambda row: not row[1])  # what is needed comes first
+    rows.sort(key=lambda row: not row[1])  # required ones first
     parts = [f"<h2><code>{method.upper()} {_text(path)}</code></h2>", f"<p>{_text(operation.get('summary', ''))}</p>"]
     if rows:
         parts.append("<table><tr><th>Name<th>Kind<th>Meaning</tr>")

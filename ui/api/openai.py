@@ -1,8 +1,8 @@
-"""The door that looks like OpenAI's: an archive is a model, so that chat front ends can ask it.
+"""OpenAI's interface: an archive is a model, so that chat front ends can ask it.
 
-The last user message is the question, those before it are its history, and the key `onrecord` holds filters; everything
-else that such a request can say is left aside, since answers are made of quotes. What a front end has shown it cannot take back: so with `strict`, and wherever
-a checked answer differs from its pieces, it gets the checked text.
+The last user message is the question, earlier ones are its history, and the key `onrecord` holds filters. Everything else
+in such a request is ignored, since answers are made of quotes. Streamed text cannot be withdrawn. So with `strict` nothing
+is sent before it is checked, and without it a checked text that differs from its pieces is sent after them.
 """
 
 from __future__ import annotations
@@ -22,9 +22,12 @@ from rag.generators.cancel import CancelToken
 from rag.json_forms import answer_to_json
 from rag.text.tokens import estimate_tokens
 from rag.types import Answer
-from ui.api.context import JSON, Door, Refused, as_json, gone, in_thread, refused, route_class, unless_ended
-from ui.api.filters import Filtered
-from ui.api.text_forms import CHECKED, HarmlessStream, afterword, harmless
+from ui.api.context import JSON, ApiContext, as_json, route_class
+from ui.api.disconnect import cancel_on_disconnect, iterate_in_thread
+from ui.api.errors import ApiError, as_api_error
+from ui.api.filters import FilterFields
+from ui.api.text_forms import CHECKED, MarkdownEscapeStream, afterword, escape_active_markdown
+from ui.service import ChatService
 
 MODEL = "onrecord"
 MAX_MESSAGES = 500
@@ -45,28 +48,29 @@ class Message(BaseModel):
 
 
 class StreamOptions(BaseModel):
-    """What a stream is asked to hold."""
+    """Options of a stream."""
 
     include_usage: bool | None = False
 
 
 class Completion(BaseModel):
-    """A request; keys that OpenAI's models know and this one does not are left aside."""
+    """A request; keys of OpenAI's models that mean nothing here are ignored."""
 
     model: str
     messages: list[Message] = Field(max_length=MAX_MESSAGES)
     stream: bool | None = False
     stream_options: StreamOptions | None = None
     n: int | None = 1
-    onrecord: Filtered | None = None
+    onrecord: FilterFields | None = None
 
 
-def refusal(error: Refused) -> Response:
+def error_response(error: ApiError) -> Response:
     """A failure as OpenAI's clients read it."""
-    return JSON({"error": _told(error)}, status_code=error.status, headers=error.headers)
+    return JSON({"error": error_body(error)}, status_code=error.status, headers=error.headers)
 
 
-def _told(error: Refused) -> dict[str, Any]:
+def error_body(error: ApiError) -> dict[str, Any]:
+    """The value of the key `error` in a failed response or event."""
     kind = {401: "authentication_error", 429: "rate_limit_error", 500: "server_error"}.get(error.status)
     return {
         "message": error.sentence,
@@ -77,7 +81,7 @@ def _told(error: Refused) -> dict[str, Any]:
 
 
 def conversation(messages: Sequence[Message]) -> tuple[str, list[str]]:
-    """(question, history) of a conversation. Raises Refused where nothing is asked.
+    """(question, history) of a conversation. Raises ApiError if nothing is asked, or too much.
 
     >>> conversation([Message(role="user", content="When?"), Message(role="assistant", content="In May. [1]"),
     ...               Message(role="user", content=[Part(type="text", text="And"), Part(type="text", text="why?")])])
@@ -85,15 +89,15 @@ def conversation(messages: Sequence[Message]) -> tuple[str, list[str]]:
     """
     asked = [_text(message) for message in messages if message.role == "user"]
     if not asked or not asked[-1]:
-        raise Refused(400, "there is no question; the last message of the user is empty", param="messages")
+        raise ApiError(400, "there is no question; the last message of the user is empty", param="messages")
     if len(asked[-1]) > MAX_QUESTION_CHARS:
-        raise Refused(
+        raise ApiError(
             400,
             f"the question has {len(asked[-1]):,} characters, {MAX_QUESTION_CHARS:,} are allowed; shorten it",
             param="messages",
             code="string_above_max_length",
         )
-    # One that was too long has been refused when it was asked; the conversation goes on without it.
+    # An earlier question that was too long was refused when it was asked; the conversation goes on without it.
     earlier = [text for text in asked[:-1] if text and len(text) <= MAX_QUESTION_CHARS]
     return asked[-1], earlier[-MAX_HISTORY:]
 
@@ -102,89 +106,102 @@ def _text(message: Message) -> str:
     if isinstance(message.content, list):
         for part in message.content:
             if part.type != "text":
-                raise Refused(400, f"a part of type {part.type!r} cannot be read; send text", param="messages")
+                raise ApiError(400, f"a part of type {part.type!r} cannot be read; send text", param="messages")
         return "\n".join(part.text for part in message.content).strip()
     return (message.content or "").strip()
 
 
-def openai_router(door: Door) -> APIRouter:
+def openai_router(context: ApiContext) -> APIRouter:
     """The routes under /v1."""
-    router = APIRouter(prefix="/v1", route_class=route_class(door, refusal), include_in_schema=False)
-    desk, started = door.desk, int(time.time())
-
-    def models() -> dict[str, str]:
-        """Generator by model; the plain name stands for the one that is configured."""
-        return {MODEL: desk.settings.generator} | {f"{MODEL}-{name}": name for name in desk.generators()}
+    router = APIRouter(prefix="/v1", route_class=route_class(context, error_response), include_in_schema=False)
+    service, started = context.service, int(time.time())
 
     def described(name: str) -> dict[str, Any]:
         return {"id": name, "object": "model", "created": started, "owned_by": "onrecord"}
 
-    def generator_of(name: str) -> str:
-        known = models()
-        if name not in known:
-            sentence = f"there is no model {name!r}; there are: {', '.join(known)}"
-            raise Refused(404, sentence, param="model", code="model_not_found")
-        return known[name]
-
     @router.get("/models")
     def list_models() -> Response:
-        return JSON({"object": "list", "data": [described(name) for name in models()]})
+        return JSON({"object": "list", "data": [described(name) for name in generators_by_model(service)]})
 
     @router.get("/models/{name:path}")
     def get_model(name: str) -> Response:
-        generator_of(name)
+        generator_of(service, name)
         return JSON(described(name))
 
     @router.post("/chat/completions")
     async def complete(asked: Completion, request: Request) -> Response:
-        generator = generator_of(asked.model)
-        if asked.n not in (None, 1):
-            raise Refused(400, f"n is {asked.n}; there is one answer to a question", param="n")
-        question, history = conversation(asked.messages)
-        only = asked.onrecord or Filtered.model_validate({})
-        cancel = CancelToken()
-        items = desk.stream(
-            question, history=history, generator=generator, k=only.k, filters=only.filters, cancel=cancel
-        )
-        page = str(request.base_url)
-        head = {"id": f"chatcmpl-{uuid.uuid4().hex}", "created": int(time.time()), "model": asked.model}
-        if not asked.stream:
-            answer = answer_to_json(await door.answer(items, ended=gone(request), cancel=cancel))
-            text = finished_text(answer, page)
-            message = {"role": "assistant", "content": text, "onrecord": answer}
-            choice = {"index": 0, "message": message, "logprobs": None, "finish_reason": "stop"}
-            used = usage(asked.messages, text)
-            return JSON({**head, "object": "chat.completion", "choices": [choice], "usage": used})
-        shown = shown_pieces(door, items, whole=desk.settings.strict, page=page, cancel=cancel)
-        first = await unless_ended(anext(shown), gone(request))  # what cannot be asked is told with its own status
-        counted = asked.messages if asked.stream_options and asked.stream_options.include_usage else None
-        return StreamingResponse(
-            events(head, first, shown, counted=counted),
-            media_type="text/event-stream",
-            headers={"Cache-Control": "no-cache"},
-        )
+        return await _complete(context, asked, request)
 
     @router.api_route("/{rest:path}", methods=["GET", "POST", "PUT", "PATCH", "DELETE"])
     def get_nothing(rest: str) -> Response:
-        raise Refused(404, f"there is no /v1/{rest} here; there are: /v1/models, /v1/chat/completions")
+        raise ApiError(404, f"there is no /v1/{rest} here; there are: /v1/models, /v1/chat/completions")
 
     return router
 
 
+def generators_by_model(service: ChatService) -> dict[str, str]:
+    """Generator by model name; the plain name stands for the generator that is configured."""
+    return {MODEL: service.settings.generator} | {f"{MODEL}-{name}": name for name in service.generators()}
+
+
+def generator_of(service: ChatService, model: str) -> str:
+    """The generator of a model. Raises ApiError for an unknown model, listing the known ones."""
+    known = generators_by_model(service)
+    if model not in known:
+        sentence = f"there is no model {model!r}; there are: {', '.join(known)}"
+        raise ApiError(404, sentence, param="model", code="model_not_found")
+    return known[model]
+
+
+async def _complete(context: ApiContext, asked: Completion, request: Request) -> Response:
+    """A completion, whole or as a stream."""
+    service = context.service
+    generator = generator_of(service, asked.model)
+    if asked.n not in (None, 1):
+        raise ApiError(400, f"n is {asked.n}; there is one answer to a question", param="n")
+    question, history = conversation(asked.messages)
+    only = asked.onrecord or FilterFields.model_validate({})
+    cancel = CancelToken()
+    items = service.stream(
+        question, history=history, generator=generator, k=only.k, filters=only.filters, cancel=cancel
+    )
+    page = str(request.base_url)
+    head = {"id": f"chatcmpl-{uuid.uuid4().hex}", "created": int(time.time()), "model": asked.model}
+    if not asked.stream:
+        answer = await context.answer(items, disconnected=request.is_disconnected, cancel=cancel)
+        return JSON({**head, **_completion(answer_to_json(answer), asked.messages, page)})
+    shown = shown_pieces(context, items, whole=service.settings.strict, page=page, cancel=cancel)
+    # The first piece is awaited here, so that a question that cannot be asked gets its own status.
+    first = await cancel_on_disconnect(anext(shown), request.is_disconnected)
+    counted = asked.messages if asked.stream_options and asked.stream_options.include_usage else None
+    return StreamingResponse(
+        events(head, first, shown, counted=counted),
+        media_type="text/event-stream",
+        headers={"Cache-Control": "no-cache"},
+    )
+
+
+def _completion(answer: dict[str, Any], messages: Sequence[Message], page: str) -> dict[str, Any]:
+    text = finished_text(answer, page)
+    message = {"role": "assistant", "content": text, "onrecord": answer}
+    choice = {"index": 0, "message": message, "logprobs": None, "finish_reason": "stop"}
+    return {"object": "chat.completion", "choices": [choice], "usage": usage(messages, text)}
+
+
 def finished_text(answer: dict[str, Any], page: str) -> str:
     """An answer's text, its doubts and its sources."""
-    return "\n\n".join(filter(None, [harmless(answer["text"]), afterword(answer, page=page)]))
+    return "\n\n".join(filter(None, [escape_active_markdown(answer["text"]), afterword(answer, page=page)]))
 
 
 async def shown_pieces(
-    door: Door, items: Iterator[str | Answer], *, whole: bool, page: str, cancel: CancelToken | None = None
+    context: ApiContext, items: Iterator[str | Answer], *, whole: bool, page: str, cancel: CancelToken | None = None
 ) -> AsyncGenerator[str | dict[str, Any], None]:
-    """Pieces of text to be shown one after the other, and the finished answer's JSON as the last one.
+    """Pieces of text to show one after the other, and the finished answer's JSON as the last item.
 
-    With `whole`, nothing is shown before it is checked. Closing it cancels `cancel`.
+    With `whole`, nothing is shown before it is checked. Closing this cancels `cancel`.
     """
-    written, stream = "", HarmlessStream()
-    async with door.line.turn(), aclosing(in_thread(items, cancel)) as pieces:
+    written, stream = "", MarkdownEscapeStream()
+    async with context.queue.admit(), aclosing(iterate_in_thread(items, cancel)) as pieces:
         async for piece in pieces:
             if isinstance(piece, str):
                 written += piece
@@ -197,7 +214,7 @@ async def shown_pieces(
             else:
                 rest = [stream.end()]
                 if not _words(written).endswith(_words(answer["text"])):
-                    rest.append(f"\n\n{CHECKED}\n\n{harmless(answer['text'])}")
+                    rest.append(f"\n\n{CHECKED}\n\n{escape_active_markdown(answer['text'])}")
                 if after := afterword(answer, page=page, said=written):
                     rest.append(f"\n\n{after}")
                 yield "".join(rest)
@@ -223,8 +240,8 @@ async def events(
     *,
     counted: Sequence[Message] | None = None,
 ) -> AsyncIterator[bytes]:
-    """Server-sent events: a chunk for each piece, one with the whole answer, the usage of the `counted` messages where it
-    is wanted, and the mark of the end.
+    """Server-sent events: a chunk for each piece, one with the whole answer, the usage if there are messages to be
+    `counted`, and the mark of the end.
     """
 
     def chunk(delta: dict[str, Any], finish: str | None = None, **extra: Any) -> bytes:
@@ -242,8 +259,8 @@ async def events(
         if counted is not None:
             used = usage(counted, text)
             yield _event({**head, "object": "chat.completion.chunk", "choices": [], "usage": used})
-    except Exception as error:  # the status has been sent; what is left is an event
-        yield _event({"error": _told(refused(error))})
+    except Exception as error:  # the status has been sent, so the error goes as an event
+        yield _event({"error": error_body(as_api_error(error))})
     finally:
         await rest.aclose()
     yield b"data: [DONE]\n\n"

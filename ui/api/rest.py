@@ -1,10 +1,11 @@
-"""The REST door: /api/ask, /api/search and /api/documents give the same JSON as the command line, and /api/docs says how.
+"""The REST interface: /api/ask, /api/search and /api/documents give the command line's JSON, and /api/docs explains them.
 
 Filters are those of the command line. A GET takes them from the address, a POST from a JSON object.
 """
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
@@ -13,13 +14,15 @@ from fastapi.responses import HTMLResponse
 from pydantic import BaseModel, Field
 from starlette.concurrency import run_in_threadpool
 
+from rag.archive import Archive
 from rag.errors import InputError
 from rag.generators.cancel import CancelToken
 from rag.json_forms import answer_to_json, document_to_json, passage_to_json
-from ui.api.context import JSON, Door, Refused, gone, route_class
-from ui.api.filters import Filtered
+from ui.api.context import JSON, ApiContext, route_class
+from ui.api.errors import ApiError
+from ui.api.filters import FilterFields
 from ui.api.manual import render_manual
-from ui.api.text_forms import listing
+from ui.api.text_forms import document_rows
 from ui.texts import say
 
 TITLE = "onrecord"
@@ -32,14 +35,14 @@ FAILURES = {
 }
 
 
-class Question(Filtered):
+class Question(FilterFields):
     """A question, in its conversation."""
 
     question: str = Field(description="What is asked")
     history: list[str] = Field([], description="Earlier questions, the oldest first (repeatable)")
 
 
-class Search(Filtered):
+class Search(FilterFields):
     """A search for passages."""
 
     query: str = Field(description="What is searched for")
@@ -51,30 +54,38 @@ class Failure(BaseModel):
     error: str
 
 
-def refusal(error: Refused) -> Response:
-    """A failure as this door tells it: {"error": a sentence}."""
+def error_response(error: ApiError) -> Response:
+    """A failure as this interface writes it: {"error": a sentence}."""
     return JSON({"error": error.sentence}, status_code=error.status, headers=error.headers)
 
 
-def rest_router(door: Door) -> APIRouter:
+def rest_router(context: ApiContext) -> APIRouter:
     """The routes under /api."""
     router = APIRouter(
         prefix="/api",
-        route_class=route_class(door, refusal),
+        route_class=route_class(context, error_response),
         responses={status: {"description": text, "model": Failure} for status, text in FAILURES.items()},
     )
-    archive, settings = door.desk.archive, door.desk.settings
+    _add_ask(router, context)
+    _add_search(router, context)
+    _add_documents(router, context.service.archive)
+    _add_manual(router, context.access.schemes)
 
+    @router.api_route("/{rest:path}", methods=["GET", "POST", "PUT", "PATCH", "DELETE"], include_in_schema=False)
+    def get_nothing(rest: str) -> Response:
+        raise ApiError(404, f"there is no /api/{rest} for this kind of request; /api/docs lists what there is")
+
+    return router
+
+
+def _add_ask(router: APIRouter, context: ApiContext) -> None:
     async def ask(asked: Question, request: Request) -> Response:
         cancel = CancelToken()
-        items = door.desk.stream(asked.question, history=asked.history, k=asked.k, filters=asked.filters, cancel=cancel)
-        return JSON(answer_to_json(await door.answer(items, ended=gone(request), cancel=cancel)))
-
-    def search(asked: Search) -> Response:
-        if not asked.query.strip():
-            raise InputError("the query is empty; type some words")
-        hits = archive.search(asked.query, k=asked.k or settings.k, filters=asked.filters)
-        return JSON({"query": asked.query, "passages": [passage_to_json(hit) for hit in hits]})
+        items = context.service.stream(
+            asked.question, history=asked.history, k=asked.k, filters=asked.filters, cancel=cancel
+        )
+        answer = await context.answer(items, disconnected=request.is_disconnected, cancel=cancel)
+        return JSON(answer_to_json(answer))
 
     @router.get("/ask", summary="Answer a question with verbatim, located quotes")
     async def get_answer(asked: Annotated[Question, Query()], request: Request) -> Response:
@@ -84,6 +95,16 @@ def rest_router(door: Door) -> APIRouter:
     async def post_question(asked: Question, request: Request) -> Response:
         return await ask(asked, request)
 
+
+def _add_search(router: APIRouter, context: ApiContext) -> None:
+    archive, settings = context.service.archive, context.service.settings
+
+    def search(asked: Search) -> Response:
+        if not asked.query.strip():
+            raise InputError("the query is empty; type some words")
+        hits = archive.search(asked.query, k=asked.k or settings.k, filters=asked.filters)
+        return JSON({"query": asked.query, "passages": [passage_to_json(hit) for hit in hits]})
+
     @router.get("/search", summary="List the passages that fit a query best")
     def get_passages(asked: Annotated[Search, Query()]) -> Response:
         return search(asked)
@@ -92,46 +113,43 @@ def rest_router(door: Door) -> APIRouter:
     def post_search(asked: Search) -> Response:
         return search(asked)
 
+
+def _add_documents(router: APIRouter, archive: Archive) -> None:
     @router.get("/documents", summary="List the documents of the archive")
     def get_documents() -> Response:
-        return JSON(listing(archive))
+        return JSON(document_rows(archive))
 
     @router.get(
         "/documents/{id:path}", summary="One document: its canonical text, which offsets refer to, and its turns"
     )
     def get_document(id: str) -> Response:
         if not archive.exists:
-            raise Refused(404, say("answer.empty"))
+            raise ApiError(404, say("answer.empty"))
         try:
             return JSON(document_to_json(archive.document(id)))
         except InputError as error:
-            raise Refused(404, str(error)) from error
+            raise ApiError(404, str(error)) from error
 
-    described: list[dict[str, Any]] = []
 
-    def describe() -> dict[str, Any]:
-        if not described:
-            schema = get_openapi(title=TITLE, version="1", summary=ABOUT, routes=router.routes)
-            described.append(_with_logins(schema, door.access.schemes))
-        return described[0]
+def _add_manual(router: APIRouter, schemes: list[str]) -> None:
+    """The schema of the routes that the router has by now, and the page made from it."""
+
+    @cache
+    def schema() -> dict[str, Any]:
+        described = get_openapi(title=TITLE, version="1", summary=ABOUT, routes=router.routes)
+        return _with_logins(described, schemes)
 
     @router.get("/openapi.json", include_in_schema=False)
     def get_schema() -> Response:
-        return JSON(describe())
+        return JSON(schema())
 
     @router.get("/docs", include_in_schema=False)
     async def get_manual(request: Request) -> Response:
-        return HTMLResponse(await run_in_threadpool(render_manual, describe(), str(request.base_url)))
-
-    @router.api_route("/{rest:path}", methods=["GET", "POST", "PUT", "PATCH", "DELETE"], include_in_schema=False)
-    def get_nothing(rest: str) -> Response:
-        raise Refused(404, f"there is no /api/{rest} for this kind of request; /api/docs lists what there is")
-
-    return router
+        return HTMLResponse(await run_in_threadpool(render_manual, schema(), str(request.base_url)))
 
 
 def _with_logins(schema: dict[str, Any], schemes: list[str]) -> dict[str, Any]:
-    """An OpenAPI schema that says how to log in, and nothing of FastAPI's own form of errors, which this door never uses."""
+    """The OpenAPI schema with the ways to log in, and without FastAPI's own form of errors, which is never used here."""
     for operation in (found for path in schema["paths"].values() for found in path.values()):
         operation["responses"].pop("422", None)
     components = schema.setdefault("components", {})

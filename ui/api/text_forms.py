@@ -1,4 +1,4 @@
-"""What goes through the doors: filters in, answers and documents out. Pure."""
+"""The texts and values of requests and responses: filters in, answers and documents out. Pure."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def filters_of(
     before: str | None = None,
     role: Sequence[str] = (),
 ) -> Filters:
-    """The filters that a request names. Raises InputError for a role that nobody who answers has.
+    """The filters that a request names. Raises InputError for a role other than those of who answers.
 
     >>> filters_of(["Brandt"], after="2024").speaker
     ('Brandt',)
@@ -37,7 +37,7 @@ def filters_of(
 
 
 def passage_of(archive: Archive, passage_id: str) -> Passage:
-    """The passage with this id. Raises InputError."""
+    """The passage with this id. Raises InputError if there is none."""
     document_id, dash, _ = passage_id.rpartition("-")
     try:
         passages = archive.passages(document_id) if dash else []
@@ -56,7 +56,7 @@ def plain_passage(passage: Passage) -> dict[str, Any]:
     return form
 
 
-def listing(archive: Archive) -> list[dict[str, Any]]:
+def document_rows(archive: Archive) -> list[dict[str, Any]]:
     """What `onrecord documents --json` prints."""
     counts = archive.answer_counts()
     return [
@@ -73,9 +73,9 @@ def listing(archive: Archive) -> list[dict[str, Any]]:
 
 
 def afterword(answer: Mapping[str, Any], *, page: str = "", said: str = "") -> str:
-    """What stands below an answer's text where a program shows text only: doubts, then sources with links to `page`.
+    """What follows an answer's text in a program that shows text only: doubts, then sources with links to `page`.
 
-    A note that was `said` with the text is not repeated.
+    A note that is part of the text already sent (`said`) is not repeated.
 
     >>> print(afterword({"text": "It was late. [1]", "note": "", "claims": [], "citations": [
     ...     {"marker": 1, "speaker": "Ilse Brandt", "date": "2025-03-12", "source": "harbour.txt", "document_id": "3f2a",
@@ -84,7 +84,7 @@ def afterword(answer: Mapping[str, Any], *, page: str = "", said: str = "") -> s
     - [1] Ilse Brandt, 2025-03-12, harbour.txt, characters 120–132: http://localhost:7860/#cite/3f2a.120-132
     """
     note = str(answer.get("note") or "")
-    blocks = ["" if note in said else harmless(note)]
+    blocks = ["" if note in said else escape_active_markdown(note)]
     doubtful = [claim for claim in answer.get("claims") or () if claim["support"] != "supported"]
     blocks.append("\n".join(f"- {_doubt(claim, answer['text'])}" for claim in doubtful))
     if answer["citations"]:
@@ -94,10 +94,10 @@ def afterword(answer: Mapping[str, Any], *, page: str = "", said: str = "") -> s
 
 
 def source_line(citation: Mapping[str, Any], *, page: str = "") -> str:
-    """Who said it, when, and where that stands."""
-    who = [harmless(" ".join(part.split())) for part in (citation["speaker"], citation["date"]) if part]
-    source = harmless(" ".join(citation["source"].split()))
-    page_label = harmless(citation.get("page") or "")
+    """Who said it, when, and where it is in the record."""
+    who = [escape_active_markdown(" ".join(part.split())) for part in (citation["speaker"], citation["date"]) if part]
+    source = escape_active_markdown(" ".join(citation["source"].split()))
+    page_label = escape_active_markdown(citation.get("page") or "")
     place = place_of(source, citation["start"], citation["end"], page=page_label, seconds=citation.get("seconds"))
     line = f"[{citation['marker']}] {', '.join([*who, place])}"
     if not citation["verified"]:
@@ -108,13 +108,13 @@ def source_line(citation: Mapping[str, Any], *, page: str = "") -> str:
 
 
 def _doubt(claim: Mapping[str, Any], text: str) -> str:
-    sentence = harmless(" ".join(text[claim["start"] : claim["end"]].split()))
-    reason = f" ({harmless(claim['reason'])})" if claim["reason"] else ""
+    sentence = escape_active_markdown(" ".join(text[claim["start"] : claim["end"]].split()))
+    reason = f" ({escape_active_markdown(claim['reason'])})" if claim["reason"] else ""
     return f"{claim['support']}: {sentence}{reason}"
 
 
 def passages_text(passages: Iterable[Mapping[str, Any]]) -> str:
-    """Passages one below the other, as a model reads them."""
+    """Numbered passages, for a model to read."""
     blocks = []
     for number, passage in enumerate(passages, start=1):
         parts = (passage["speaker"], passage["date"], passage["source"])
@@ -128,22 +128,22 @@ _ACTIVE = re.compile(r"(\\*)(!(?=\[)|<(?=[A-Za-z/!?]))")
 _UNDECIDED = re.compile(r"[\\!<]+\Z")
 
 
-def harmless(text: str) -> str:
-    r"""Text that fetches nothing where it is rendered as Markdown: no image, no HTML. It reads the same.
+def escape_active_markdown(text: str) -> str:
+    r"""The text with images and HTML escaped, so that it fetches nothing if it is rendered as Markdown.
 
-    Whoever shows an answer as Markdown would load an image that a transcript, or a model that obeys one, names, and with its
-    address tell another host what was found.
+    A transcript, or a model that obeys one, can name an image. A program that renders it would send a request to another
+    host, and the image's address could say what was found.
 
-    >>> print(harmless("See ![a](http://x/?q=1) and <img src=x>, 2 < 3! [1]"))
+    >>> print(escape_active_markdown("See ![a](http://x/?q=1) and <img src=x>, 2 < 3! [1]"))
     See \![a](http://x/?q=1) and \<img src=x>, 2 < 3! [1]
     """
     return _ACTIVE.sub(lambda found: found[1] * 2 + "\\" + found[2], text)
 
 
-class HarmlessStream:
-    """`harmless` for text that comes in pieces.
+class MarkdownEscapeStream:
+    """`escape_active_markdown` for text in pieces: holds back an end that the next piece could make active.
 
-    >>> stream = HarmlessStream()
+    >>> stream = MarkdownEscapeStream()
     >>> stream.add("see !") + stream.add("[a](b)") + stream.end()
     'see \\\\![a](b)'
     """
@@ -152,14 +152,14 @@ class HarmlessStream:
         self._held = ""
 
     def add(self, piece: str) -> str:
-        """What can be shown now."""
+        """Escapes a piece; returns what can be shown now."""
         text = self._held + piece
         undecided = _UNDECIDED.search(text)
         cut = undecided.start() if undecided else len(text)
         self._held = text[cut:]
-        return harmless(text[:cut])
+        return escape_active_markdown(text[:cut])
 
     def end(self) -> str:
-        """What was held back."""
+        """What was held back, at the end of the text."""
         held, self._held = self._held, ""
-        return harmless(held)
+        return escape_active_markdown(held)

@@ -1,0 +1,100 @@
+// Elements, texts, calls to the server, and the pane's three views: what all other scripts use.
+//
+// The scripts are joined to one in the order of `ui/page/script.py`. Gradio runs it once, with `element` (the pane),
+// `trigger` (sends an event to Python) and `server` (functions that Python answers, see `ui/page/calls.py`).
+// No text of a document, a user or a model is ever parsed as HTML in them: it goes through textContent.
+
+const find = (selector, root = element) => root.querySelector(selector);
+const findAll = (selector, root = element) => [...root.querySelectorAll(selector)];
+let page = { texts: {}, readOnly: true, maxBytes: 0 }; // what `describe_page` says of the server
+
+// Gradio can run the script again in the same window; the earlier run then takes back its listeners.
+if (window.onrecord) window.onrecord.stop();
+const stopping = new AbortController();
+const listen = (target, kind, act, options = {}) => target.addEventListener(kind, act, { signal: stopping.signal, ...options });
+
+function make(tag, className, text) {
+  const made = document.createElement(tag);
+  if (className) made.className = className;
+  if (text !== undefined) made.textContent = text;
+  return made;
+}
+
+function button(className, text, act) {
+  const made = make('button', className, text);
+  made.type = 'button';
+  made.addEventListener('click', act);
+  return made;
+}
+
+function say(name, values = {}) {
+  return (page.texts[name] || name).replace(/\{(\w+)\}/g, (_, key) => values[key] ?? '');
+}
+
+function announce(text) {
+  const line = document.querySelector('.or-status');
+  line.textContent = text;
+  clearTimeout(announce.timer);
+  announce.timer = setTimeout(() => { line.textContent = ''; }, 6000);
+}
+
+async function call(name, value = null) {
+  let result;
+  try { result = await server[name](value); } catch (_) { throw new Error(say('error.server')); }
+  if (result === undefined || result === null) throw new Error(say('error.server'));
+  if (result.error) throw new Error(result.error);
+  return result;
+}
+
+async function copy(text) {
+  try {
+    await navigator.clipboard.writeText(text);
+  } catch (_) { // no clipboard without a secure origin
+    const area = make('textarea', 'or-offscreen');
+    area.value = text;
+    document.body.append(area);
+    area.select();
+    document.execCommand('copy');
+    area.remove();
+  }
+  announce(say('pane.copied'));
+}
+
+const answerCount = (count) => say(count === 1 ? 'documents.answer' : 'documents.answers', { count });
+const clock = (seconds) => new Date(1000 * Math.floor(seconds)).toISOString().slice(11, 19);
+const characters = (place) => say('pane.characters', place);
+const sheet = () => document.querySelector('#or-page').classList;
+
+// The views: one tab each. On a narrow screen the pane is a sheet over the chat, raised and lowered.
+
+function show(view, focus = false) {
+  for (const tab of findAll('[role=tab]')) {
+    const chosen = tab.dataset.view === view;
+    tab.setAttribute('aria-selected', chosen);
+    tab.tabIndex = chosen ? 0 : -1;
+    find(`#or-view-${tab.dataset.view}`).hidden = !chosen;
+    if (chosen && focus) tab.focus();
+  }
+  if (view === 'documents') listDocuments();
+  if (view === 'conversations') listConversations();
+}
+
+function raise() { sheet().add('or-open'); }
+
+// Back to the chat: to the chip that was clicked, or else to the question box.
+function lower() {
+  sheet().remove('or-open');
+  const chip = chipClicked && chipClicked.isConnected ? chipClicked : document.querySelector('#or-box textarea');
+  if (chip) chip.focus();
+}
+
+for (const tab of findAll('[role=tab]')) {
+  listen(tab, 'click', () => show(tab.dataset.view));
+  listen(tab, 'keydown', (event) => {
+    const by = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+    if (!by) return;
+    const tabs = findAll('[role=tab]');
+    show(tabs[(tabs.indexOf(tab) + by + tabs.length) % tabs.length].dataset.view, true);
+  });
+}
+listen(find('.or-back'), 'click', lower);

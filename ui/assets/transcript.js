@@ -1,0 +1,104 @@
+// A transcript: its turns as elements, and the cited words marked in them.
+//
+// Uses dom.js. A `view` is the server's `get_source`; a turn in it is [speaker, role, start, seconds, text].
+
+let opened = null; // {view, kind, id, start, end, link}: the document that is shown, and the place in it
+
+function build(view) {
+  const parts = document.createDocumentFragment();
+  let speaker = null;
+  const leftOut = [...view.leftOut];
+  const omitBefore = (place) => { while (leftOut.length && leftOut[0][0] < place) parts.append(omitted(leftOut.shift()[1])); };
+  for (const note of view.notes) parts.append(make('p', 'or-hint', note));
+  view.turns.forEach(([name, role, begin, seconds, text], number) => {
+    omitBefore(begin);
+    const turn = make('div', `or-turn or-${role}`);
+    if (name !== speaker || seconds !== null) {
+      const head = make('p', 'or-speaker', name || '—');
+      if (seconds !== null) head.append(' ', make('span', 'or-time', clock(seconds)));
+      turn.append(head);
+    }
+    speaker = name;
+    const said = make('div', 'or-said', text);
+    said.id = `or-turn-${number}`;
+    said.dir = 'auto';
+    turn.append(said);
+    parts.append(turn);
+  });
+  omitBefore(Infinity);
+  const box = find('.or-transcript');
+  box.replaceChildren(parts);
+  find('.or-place').hidden = false;
+  find('.or-doc-title').textContent = view.title || view.source;
+  const reading = view.grammar && say('pane.reading', { grammar: view.grammar, confidence: view.confidence.toFixed(2) });
+  find('.or-doc-meta').textContent = [view.spoken, view.place, view.source, reading].filter(Boolean).join(' · ');
+  find('.or-doc-meta').title = `${say('pane.hash')}: ${view.sha256}`;
+  find('.or-question-asked').hidden = true;
+  find('.or-where').textContent = '';
+  for (const tool of findAll('.or-copy-citation, .or-copy-link')) tool.hidden = true;
+  opened = { view };
+}
+
+// Text of the file that is not speech: folded, so that nobody takes it for a part of the talk.
+function omitted(text) {
+  const box = make('details', 'or-omitted');
+  const words = make('div', '', text);
+  words.dir = 'auto';
+  box.append(make('summary', '', say('pane.leftOut')), words);
+  return box;
+}
+
+// The last [offset, value] at or before an offset.
+const lastBefore = (places, offset) => { const found = places.filter(([at]) => at <= offset); return found.length ? found[found.length - 1] : null; };
+
+function pageOf(view, { start, end }) {
+  const [first, last] = [lastBefore(view.pages, start), lastBefore(view.pages, end - 1)];
+  return first && say('pane.page', { page: first[1] === last[1] ? first[1] : `${first[1]}–${last[1]}` });
+}
+
+// A time stamp within the turn, else when the turn begins.
+function timeOf(view, { start }) {
+  const [, , begin, seconds] = view.turns[turnAt(view, opened)];
+  const stamp = lastBefore(view.times, start);
+  const at = stamp && stamp[0] >= begin ? stamp[1] : seconds;
+  return at === null ? '' : clock(at);
+}
+
+// Offsets count Unicode characters; a JavaScript string counts UTF-16 units.
+function pieces(text, start, end) {
+  if (!/[\ud800-\udfff]/.test(text)) return [text.slice(0, start), text.slice(start, end), text.slice(end)];
+  const characters = Array.from(text);
+  return [characters.slice(0, start), characters.slice(start, end), characters.slice(end)].map((part) => part.join(''));
+}
+
+const lengthOf = (text) => (/[\ud800-\udfff]/.test(text) ? Array.from(text).length : text.length);
+
+function turnAt(view, place) {
+  return view.turns.findIndex(([, , start, , text]) => start <= place.start && place.end <= start + lengthOf(text));
+}
+
+function mark(view, place, focus) {
+  for (const old of findAll('.or-transcript .or-marked')) old.replaceWith(old.textContent);
+  for (const said of findAll('.or-transcript .or-cited')) { said.normalize(); said.classList.remove('or-cited'); }
+  const number = turnAt(view, place);
+  if (number < 0) { announce(say('pane.gone')); return; }
+  const [, , start, , text] = view.turns[number];
+  const said = find(`#or-turn-${number}`);
+  const [before, cited, after] = pieces(text, place.start - start, place.end - start);
+  const marked = make(place.kind === 'cite' ? 'mark' : 'span', 'or-marked', cited);
+  marked.tabIndex = -1;
+  said.replaceChildren(before, marked, after);
+  said.classList.add('or-cited');
+  bringIntoSight(marked);
+  // Turns beside it are laid out now that they are near, and may be higher than was guessed.
+  requestAnimationFrame(() => bringIntoSight(marked));
+  if (focus) marked.focus({ preventScroll: true });
+}
+
+// Scrolls the transcript only, never the page: the mark is a little above the middle, with its beginning in sight.
+function bringIntoSight(marked) {
+  const box = find('.or-transcript');
+  const top = marked.getBoundingClientRect().top - box.getBoundingClientRect().top + box.scrollTop;
+  const room = Math.max(16, (box.clientHeight - marked.getBoundingClientRect().height) / 3);
+  box.scrollTo({ top: top - room, behavior: 'instant' });
+}

@@ -1,0 +1,170 @@
+"""The components of the page and where they are. What happens between them is in `events`.
+
+Everything is created in the order in which it is shown, since Gradio shows what is created inside a `with` there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import gradio as gr
+
+from rag.assistant import MAX_QUESTION_CHARS
+from rag.types import Role
+from ui.page.script import asset, script
+from ui.texts import ENGLISH, say_role
+
+ANSWERING_ROLES: tuple[Role, ...] = ("respondent", "other")
+
+I18N = gr.I18n(en=ENGLISH)
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """What the server keeps for a visitor, apart from what is shown."""
+
+    exchanges: gr.State  # of the conversation
+    name: gr.State  # of the conversation; empty before its first question
+    editing: gr.State  # the index of the question that is being changed, or -1
+    step: gr.State  # the last `Step` of the answer that is being written, or None
+    parked: gr.State  # a conversation from the browser that is to be shown
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionBox:
+    """Where a question is typed, and the note above it while an earlier one is being changed."""
+
+    note: gr.Markdown
+    keep: gr.Button
+    box: gr.Textbox
+    send: gr.Button
+    stop: gr.Button
+
+
+@dataclass(frozen=True, slots=True)
+class FilterFields:
+    """What a question is restricted to."""
+
+    documents: gr.Dropdown
+    speakers: gr.Dropdown
+    roles: gr.Dropdown
+    after: gr.Textbox
+    before: gr.Textbox
+    clear: gr.Button
+
+    @property
+    def values(self) -> list[Any]:
+        """The fields whose values make up the filters: the order of `events.filters_of`."""
+        return [self.documents, self.speakers, self.roles, self.after, self.before]
+
+
+@dataclass(frozen=True, slots=True)
+class Components:
+    """Everything on the page that an event reads or changes."""
+
+    state: State
+    chat: gr.Chatbot
+    question: QuestionBox
+    filters: FilterFields
+    generator: gr.Dropdown
+    depth: gr.Slider
+    bridge: gr.HTML  # takes a conversation to the script
+    pane: gr.HTML  # the right side, built by the script
+
+
+def theme() -> gr.themes.Base:
+    """System fonts, and colours that reach a contrast of 4.5:1; the rest is in page.css."""
+    return gr.themes.Base(
+        font=["system-ui", "Segoe UI", "Helvetica Neue", "Arial", "sans-serif"],
+        font_mono=["ui-monospace", "Consolas", "monospace"],
+        text_size=gr.themes.sizes.text_md,
+        radius_size=gr.themes.sizes.radius_sm,
+    )
+
+
+def lay_out(
+    *, generators: Sequence[str], generator: str, k: int, server_functions: Sequence[Callable[..., Any]]
+) -> Components:
+    """Create the components inside the current `gr.Blocks`."""
+    state = State(gr.State([]), gr.State(""), gr.State(-1), gr.State(None), gr.State(None))
+    with gr.Row(elem_id="or-page", equal_height=True):
+        with gr.Column(elem_id="or-left", scale=6, min_width=320):
+            gr.HTML(html_template=asset("head.html"), elem_id="or-head")
+            chat = _chat()
+            question = _question_box()
+            filters = _filter_fields()
+            with gr.Accordion(I18N("settings.title"), open=False, elem_id="or-settings"), gr.Row():
+                writer = gr.Dropdown(list(generators), value=generator, label=I18N("settings.generator"), min_width=160)
+                depth = gr.Slider(1, max(20, k), value=k, step=1, label=I18N("settings.k"), min_width=160)
+        with gr.Column(elem_id="or-right", scale=5, min_width=320):
+            bridge = gr.HTML(
+                html_template="<span></span>",
+                js_on_load="watch('value', () => window.onrecord && window.onrecord.receive(props.value));",
+                elem_id="or-bridge",
+            )
+            pane = gr.HTML(
+                html_template=asset("pane.html"),
+                js_on_load=script(),
+                elem_id="or-pane",
+                server_functions=list(server_functions),
+            )
+    return Components(state, chat, question, filters, writer, depth, bridge, pane)
+
+
+def _chat() -> gr.Chatbot:
+    return gr.Chatbot(
+        elem_id="chat",
+        label="Conversation",
+        show_label=False,
+        container=False,
+        height="100%",
+        layout="panel",
+        latex_delimiters=[],
+        buttons=[],
+        group_consecutive_messages=False,
+        autoscroll=True,
+    )
+
+
+def _question_box() -> QuestionBox:
+    note = gr.Markdown(visible=False, elem_id="or-note", container=False)
+    keep = gr.Button(I18N("ask.keep"), visible=False, size="sm", elem_id="or-keep")
+    with gr.Row(elem_id="or-ask", equal_height=True):
+        box = gr.Textbox(
+            label=I18N("ask.label"),
+            placeholder=I18N("ask.placeholder"),
+            container=False,
+            lines=1,
+            max_lines=6,
+            max_length=MAX_QUESTION_CHARS,
+            autofocus=True,
+            scale=8,
+            elem_id="or-box",
+        )
+        send = gr.Button(I18N("ask.send"), variant="primary", scale=1, min_width=72, elem_id="or-send")
+        stop = gr.Button(I18N("ask.stop"), variant="stop", scale=1, min_width=72, visible=False, elem_id="or-stop")
+    return QuestionBox(note, keep, box, send, stop)
+
+
+def _filter_fields() -> FilterFields:
+    with gr.Accordion(I18N("filters.title"), open=False, elem_id="or-filters"):
+        with gr.Row():
+            documents = gr.Dropdown([], multiselect=True, label=I18N("filters.documents"), min_width=200)
+            speakers = gr.Dropdown([], multiselect=True, label=I18N("filters.speakers"), min_width=200)
+        with gr.Row():
+            roles = gr.Dropdown(
+                [(say_role(role), role) for role in ANSWERING_ROLES],
+                multiselect=True,
+                label=I18N("filters.roles"),
+                min_width=140,
+            )
+            after = _date("filters.after")
+            before = _date("filters.before")
+        clear = gr.Button(I18N("filters.clear"), size="sm")
+    return FilterFields(documents, speakers, roles, after, before, clear)
+
+
+def _date(label: str) -> gr.Textbox:
+    return gr.Textbox(label=I18N(label), placeholder=I18N("filters.date"), max_length=10, min_width=140)
