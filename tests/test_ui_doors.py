@@ -46,8 +46,10 @@ from ui.api.openai import CHECKED, MAX_MESSAGES, openai_router, shown_pieces
 from ui.api.queue import AdmissionQueue
 from ui.api.rest import rest_router
 from ui.api.text_forms import MarkdownEscapeStream, afterword, escape_active_markdown, passage_of
-from ui.server import WRONG_LOGINS, Login, build_server
+from ui.login import Login
+from ui.server import build_server
 from ui.service import ChatService, with_heartbeat
+from ui.throttle import WRONG_LOGINS
 
 GATES, BUTTON, TUNGSTEN = (
     "When will the gates move?",

@@ -26,18 +26,10 @@ from rag.assistant import Assistant
 from rag.config import Settings
 from rag.errors import InputError
 from ui.conversations import Exchange, to_json
-from ui.server import (
-    HEADERS,
-    MAX_BODY_BYTES,
-    SHUT,
-    WRONG_LOGINS,
-    Guard,
-    Login,
-    build_server,
-    check_address,
-    prepare_environment,
-    read_login,
-)
+from ui.guard import HEADERS, MAX_BODY_BYTES, SHUT, Guard
+from ui.login import Login, read_login
+from ui.server import build_server, check_address, prepare_environment
+from ui.throttle import WRONG_LOGINS
 
 HERE = "http://127.0.0.1:7860"
 ANN = Login("ann", "right: ünsafe")

@@ -55,7 +55,8 @@ def chat(
     from rag.generators import load_generator
     from rag.rerankers import load_reranker
     from ui.api.auth import read_token
-    from ui.server import address, build_server, check_address, read_login, serve
+    from ui.login import read_login
+    from ui.server import address, build_server, check_address, serve
 
     settings = load_settings(
         archive=archive,

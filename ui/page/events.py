@@ -82,13 +82,13 @@ def connect(page: gr.Blocks, components: Components, service: ChatService, libra
     question.stop.click(lambda: None, None, None, cancels=answers, **_QUIET).then(
         on.show_stopped, [state.step, state.exchanges, state.name], outputs, **_QUIET
     )
+    pane.edit(on.edit, [state.exchanges, state.name, components.bridge], editing, **_QUIET)
+    question.keep.click(on.stop_editing, None, editing, **_QUIET)
     pane.select(on.receive, None, [state.parked], cancels=answers, **_QUIET).then(
         on.restore, [state.parked], outputs, **_QUIET
     )
     pane.clear(lambda: None, None, None, cancels=answers, **_QUIET).then(on.begin, None, outputs, **_QUIET)
 
-    pane.edit(on.edit, [state.exchanges, state.name, components.bridge], editing, **_QUIET)
-    question.keep.click(on.stop_editing, None, editing, **_QUIET)
     filters.clear.click(lambda: [[], [], [], "", ""], None, filters.values, **_QUIET)
     pane.change(list_choices, None, choices, **_QUIET).then(
         on.greet_again, [state.exchanges], [components.chat], **_QUIET

@@ -1,0 +1,120 @@
+"""What is in front of the page: security headers on every response, and requests that are refused before the page sees them.
+
+Without a login, requests must name a host of this machine. Other sites' pages cannot post here, bodies have a limit, and
+wrong logins are slowed down.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+from urllib.parse import SplitResult, urlsplit
+
+from ui.documents import MAX_UPLOAD_BYTES
+from ui.throttle import TOO_MANY, LoginThrottle
+from ui.throttle import WRONG_LOGINS as WRONG_LOGINS
+
+# base64 takes four characters for three bytes; the rest is room for names.
+MAX_BODY_BYTES = MAX_UPLOAD_BYTES // 3 * 4 + 1_000_000
+
+# Gradio's own ways to upload files, which the page does not use.
+SHUT = ("/upload", "/process_recording")
+
+POLICY = (
+    "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; "
+    "img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self'; media-src 'self' blob:; frame-src 'none'; "
+    "object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'self'"
+)
+
+HEADERS = {
+    "Content-Security-Policy": POLICY,
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "Cross-Origin-Opener-Policy": "same-origin",
+}
+
+
+class Guard:
+    """ASGI middleware. Refuses other host names, other sites' posts and oversized bodies; counts wrong logins.
+
+    `hosts` are the names that requests may use for this server, None for any.
+    """
+
+    def __init__(self, app: Any, *, hosts: frozenset[str] | None, throttle: LoginThrottle | None = None) -> None:
+        self.app = app
+        self.hosts = hosts
+        self.throttle = throttle or LoginThrottle()
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] not in ("http", "websocket"):
+            await self.app(scope, receive, send)
+            return
+        headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+        if refusal := self._refusal(scope, headers):
+            if scope["type"] == "websocket":
+                await send({"type": "websocket.close", "code": 1008})
+            else:
+                await _refuse(send, *refusal, path=scope["path"])
+            return
+        client = (scope.get("client") or ("",))[0]
+        is_login = scope["path"].rstrip("/") == "/login" and scope.get("method") == "POST"
+        if is_login:  # counted as wrong until it is known to be right, so that a hundred at once count as a hundred
+            self.throttle.note_attempt(client)
+
+        async def guarded_send(message: Any) -> None:
+            if message["type"] == "http.response.start":
+                own = [(name.lower().encode(), value.encode()) for name, value in HEADERS.items()]
+                # Unless it is on localhost, Gradio lets every other site read its answers with the visitor's login.
+                dropped = (b"access-control-", *(name for name, _ in own))
+                kept = [pair for pair in message.get("headers", []) if not pair[0].lower().startswith(dropped)]
+                message["headers"] = kept + own
+                if is_login and message["status"] < 400:
+                    self.throttle.forgive(client)
+            await send(message)
+
+        await self.app(scope, receive, guarded_send)
+
+    def _refusal(self, scope: Any, headers: dict[str, str]) -> tuple[int, str] | None:
+        host = headers.get("host", "")
+        if self.hosts is not None and _split(f"//{host}").hostname not in self.hosts:
+            return 421, "this page answers only to the address that it was started with"
+        origin = headers.get("origin")
+        if origin and scope.get("method") not in ("GET", "HEAD"):
+            # Another site's sandboxed frame sends "null" too; Sec-Fetch-Site tells the two apart.
+            own = headers.get("sec-fetch-site") == "same-origin" if origin == "null" else _split(origin).netloc == host
+            if not own:
+                return 403, "requests from other sites' pages are refused"
+        if "transfer-encoding" in headers:
+            return 411, "a request must say its length"
+        try:
+            length = int(headers.get("content-length", "0"))
+        except ValueError:
+            return 400, "the request's length is no number"
+        if length > MAX_BODY_BYTES:
+            return 413, f"a request may have {MAX_BODY_BYTES:,} bytes"
+        if scope["path"].rstrip("/").endswith(SHUT):
+            return 404, "not found"
+        client = (scope.get("client") or ("",))[0]
+        if scope["path"].rstrip("/") == "/login" and self.throttle.is_locked(client):
+            return 429, TOO_MANY
+        return None
+
+
+def _split(address: str) -> SplitResult:
+    """The parts of an address; all empty if it is invalid."""
+    try:
+        return urlsplit(address)
+    except ValueError:
+        return urlsplit("")
+
+
+async def _refuse(send: Any, status: int, text: str, *, path: str) -> None:
+    """A refusal in the form of the interface at that path."""
+    kind = b"text/plain; charset=utf-8"
+    if path.startswith(("/api/", "/v1/")):
+        error = {"message": text, "type": "invalid_request_error", "param": None, "code": None}
+        kind, text = b"application/json", json.dumps({"error": text if path.startswith("/api/") else error})
+    headers = [(b"content-type", kind)]
+    headers += [(name.lower().encode(), value.encode()) for name, value in HEADERS.items()]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": text.encode()})
