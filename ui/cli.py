@@ -1,4 +1,4 @@
-"""`onrecord chat`: the web page and the doors beside it. `onrecord mcp`: the door for programs that speak MCP."""
+"""`onrecord chat`: the web page, and the interfaces for other programs. `onrecord mcp`: the interface for MCP clients."""
 
 from __future__ import annotations
 
@@ -16,6 +16,21 @@ from rag.cli.options import (
     TimeoutOption,
 )
 
+HostOption = Annotated[str, typer.Option("--host", metavar="H", help="Who can reach it: others only with --auth")]
+PortOption = Annotated[int, typer.Option("--port", metavar="P", min=1, max=65535)]
+ReadOnlyOption = Annotated[bool, typer.Option("--read-only", help="No uploads, no removals")]
+AuthOption = Annotated[
+    str | None,
+    typer.Option(
+        "--auth", metavar="NAME:PASSWORD", envvar="ONRECORD_AUTH", help="Ask for a login; or a file that holds it"
+    ),
+]
+ApiOption = Annotated[bool, typer.Option("--api", help="Open the doors for other programs: /v1, /api")]
+TokenFileOption = Annotated[
+    str | None,
+    typer.Option("--token-file", metavar="FILE", help="A token that opens the doors; or set ONRECORD_TOKEN"),
+]
+
 
 def register(root: typer.Typer) -> None:
     """Add the commands to the root command."""
@@ -25,22 +40,12 @@ def register(root: typer.Typer) -> None:
 
 def chat(
     archive: ArchiveOption = None,
-    host: Annotated[
-        str, typer.Option("--host", metavar="H", help="Who can reach it: others only with --auth")
-    ] = "127.0.0.1",
-    port: Annotated[int, typer.Option("--port", metavar="P", min=1, max=65535)] = 7860,
-    read_only: Annotated[bool, typer.Option("--read-only", help="No uploads, no removals")] = False,
-    auth: Annotated[
-        str | None,
-        typer.Option(
-            "--auth", metavar="NAME:PASSWORD", envvar="ONRECORD_AUTH", help="Ask for a login; or a file that holds it"
-        ),
-    ] = None,
-    api: Annotated[bool, typer.Option("--api", help="Open the doors for other programs: /v1, /api")] = False,
-    token_file: Annotated[
-        str | None,
-        typer.Option("--token-file", metavar="FILE", help="A token that opens the doors; or set ONRECORD_TOKEN"),
-    ] = None,
+    host: HostOption = "127.0.0.1",
+    port: PortOption = 7860,
+    read_only: ReadOnlyOption = False,
+    auth: AuthOption = None,
+    api: ApiOption = False,
+    token_file: TokenFileOption = None,
     generator: GeneratorOption = None,
     reader: ReaderOption = None,
     model: ModelOption = None,
@@ -77,12 +82,12 @@ def chat(
     opened = open_archive(settings.archive, encoder=settings.encoder)
     app = build_server(opened, settings=settings, read_only=read_only, login=login, host=host, api=api, token=token)
     where = address(host, port)
-    doors = f"; programs use {where}v1 and {where}api/docs" if api else ""
+    interfaces = f"; programs use {where}v1 and {where}api/docs" if api else ""
     serve(
         app,
         host=host,
         port=port,
-        when_bound=lambda: print(f"{settings.archive} is at {where}{doors} (Ctrl+C stops it)", flush=True),
+        when_bound=lambda: print(f"{settings.archive} is at {where}{interfaces} (Ctrl+C stops it)", flush=True),
     )
 
 
