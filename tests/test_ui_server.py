@@ -385,7 +385,7 @@ def test_a_login_opens_the_page_and_a_logout_closes_it(locked_app: Any, locked: 
     assert ann.get("/config").status_code == 401
 
 
-def test_ten_wrong_logins_shut_the_door_for_one_visitor(locked_app: Any, locked: TestClient) -> None:
+def test_ten_wrong_logins_lock_out_one_visitor(locked_app: Any, locked: TestClient) -> None:
     guesser, other = somebody(locked_app, "10.0.0.2"), somebody(locked_app, "10.0.0.3")
     wrong = {**RIGHT, "password": "guess"}
     assert [guesser.post("/login", data=wrong).status_code for _ in range(WRONG_LOGINS)] == [400] * 10

@@ -1,0 +1,193 @@
+"""OpenAI's interface, asked with OpenAI's own library and with curl."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ui_api import (
+    BUTTON,
+    GATES,
+    TUNGSTEN,
+    asked,
+    curl,
+    fetch,
+    untimed,
+)
+
+from rag.archive import open_archive
+from rag.assistant import MAX_QUESTION_CHARS
+from rag.text.tokens import estimate_tokens
+from rag.types import Filters
+from ui.api.context import MAX_REQUEST_BYTES
+from ui.api.openai import MAX_MESSAGES
+
+pytest_plugins = "ui_api"
+
+
+def test_the_openai_sdk_lists_a_model_for_each_generator(client: Any) -> None:
+    assert [model.id for model in client.models.list()] == ["onrecord", "onrecord-extractive"]
+    assert client.models.retrieve("onrecord-extractive").owned_by == "onrecord"
+
+
+def test_the_openai_sdk_asks_and_gets_text_sources_and_citations(
+    client: Any, url: str, archive: Path, expected: Callable[..., dict[str, Any]]
+) -> None:
+    done = client.chat.completions.create(model="onrecord", messages=asked(GATES), temperature=0.3, max_tokens=5)
+    (choice,) = done.choices
+    answer = choice.message.model_extra["onrecord"]
+    assert untimed(answer) == expected(GATES)
+    text, _, sources = choice.message.content.partition("\n\nSources:\n")
+    assert text == answer["text"]
+    assert sources.splitlines() == [
+        f"- [{c['marker']}] {c['speaker']}, {c['date']}, {c['source']}, characters {c['start']}–{c['end']}"
+        f"{', 00:06:04' if c['source'] == 'podcast.md' else ''}: {url}/#cite/{c['document_id']}.{c['start']}-{c['end']}"
+        for c in answer["citations"]
+    ]
+    opened = open_archive(archive)
+    assert answer["citations"]
+    for citation in answer["citations"]:
+        assert opened.document(citation["document_id"]).text[citation["start"] : citation["end"]] == citation["quote"]
+    assert (choice.finish_reason, choice.message.role, done.model) == ("stop", "assistant", "onrecord")
+    written = estimate_tokens(choice.message.content)
+    # "Be brief." has 1 + 2 + 1 tokens by estimate, "When will the gates move?" 1 + 1 + 1 + 2 + 1 + 1.
+    assert (done.usage.prompt_tokens, done.usage.completion_tokens, done.usage.total_tokens) == (
+        11,
+        written,
+        11 + written,
+    )
+
+
+def test_the_openai_sdk_streams_the_same_answer(client: Any) -> None:
+    whole = client.chat.completions.create(model="onrecord-extractive", messages=asked(GATES)).choices[0].message
+    chunks = list(client.chat.completions.create(model="onrecord-extractive", messages=asked(GATES), stream=True))
+    pieces = [chunk.choices[0].delta.content for chunk in chunks]
+    assert "".join(filter(None, pieces)) == whole.content
+    assert len([piece for piece in pieces if piece]) > 3
+    assert chunks[0].choices[0].delta.role == "assistant"
+    assert [chunk.choices[0].finish_reason for chunk in chunks] == [None] * (len(chunks) - 1) + ["stop"]
+    assert untimed(chunks[-1].model_extra["onrecord"]) == untimed(whole.model_extra["onrecord"])
+    assert {chunk.id for chunk in chunks} == {chunks[0].id}
+
+
+def test_the_openai_sdk_counts_a_stream_where_it_is_asked_to(client: Any) -> None:
+    stream = client.chat.completions.create(
+        model="onrecord", messages=asked(GATES), stream=True, stream_options={"include_usage": True}
+    )
+    *chunks, last = list(stream)
+    text = "".join(chunk.choices[0].delta.content or "" for chunk in chunks)
+    assert [chunk.usage for chunk in chunks] == [None] * len(chunks)
+    assert (last.choices, last.usage.prompt_tokens, last.usage.completion_tokens) == ([], 11, estimate_tokens(text))
+    assert chunks[-1].model_extra["onrecord"]["text"] in text
+
+
+@pytest.mark.parametrize("stream", [False, True])
+def test_the_openai_sdk_gives_filters_in_an_extra_key(
+    client: Any, expected: Callable[..., dict[str, Any]], stream: bool
+) -> None:
+    only = {"speaker": "Tobias Merrin", "before": "2025", "k": 2}
+    done = client.chat.completions.create(
+        model="onrecord", messages=asked(GATES), stream=stream, extra_body={"onrecord": only}
+    )
+    answer = (list(done)[-1] if stream else done.choices[0].message).model_extra["onrecord"]
+    meant = Filters(speaker=("Tobias Merrin",), before="2025")
+    assert untimed(answer) == expected(GATES, k=2, filters=meant)
+    assert {citation["speaker"] for citation in answer["citations"]} == {"Chief Engineer Tobias Merrin"}
+
+
+def test_earlier_user_messages_are_the_history(client: Any, expected: Callable[..., dict[str, Any]]) -> None:
+    done = client.chat.completions.create(model="onrecord", messages=asked(BUTTON, GATES))
+    answer = done.choices[0].message.model_extra["onrecord"]
+    assert untimed(answer) == expected(BUTTON, history=[GATES])
+    assert answer["query"] == f"{GATES} {BUTTON}"
+
+
+def test_a_question_in_parts_is_one_question(client: Any) -> None:
+    parts = [{"type": "text", "text": "When will the gates"}, {"type": "text", "text": "move?"}]
+    done = client.chat.completions.create(model="onrecord", messages=asked(parts))
+    assert done.choices[0].message.model_extra["onrecord"]["question"] == "When will the gates\nmove?"
+
+
+def test_what_is_not_on_record_is_said_to_be_so(client: Any) -> None:
+    message = client.chat.completions.create(model="onrecord", messages=asked(TUNGSTEN)).choices[0].message
+    record = message.model_extra["onrecord"]
+    assert message.content == f"{record['text']}\n\n{record['note']}"
+    assert message.content.startswith("Not on record: ")
+    assert record["note"] == "“boiling” occurs in no passage, “point” in none, “tungsten” in none."
+    assert (message.model_extra["onrecord"]["status"], message.model_extra["onrecord"]["citations"]) == (
+        "not_on_record",
+        [],
+    )
+
+
+def test_the_openai_sdk_reads_the_errors(client: Any) -> None:
+    import openai
+
+    with pytest.raises(openai.NotFoundError) as caught:
+        client.chat.completions.create(model="gpt-4", messages=asked(GATES))
+    assert (caught.value.code, caught.value.param) == ("model_not_found", "model")
+    assert caught.value.body["message"] == "there is no model 'gpt-4'; there are: onrecord, onrecord-extractive"
+    for stream in (False, True):
+        with pytest.raises(openai.BadRequestError, match="the question has 4,001 characters, 4,000 are allowed"):
+            client.chat.completions.create(model="onrecord", messages=asked("a" * 4001), stream=stream)
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "sentence", "param"),
+    [
+        (b"{", 400, "the body is no JSON", None),
+        (b"[" * 100_000, 400, "the body is no JSON", None),
+        (b'{"model": "\xe9"}', 400, "the body is no JSON", None),
+        (b"[]", 400, "the body must be a JSON object, sent with Content-Type: application/json", None),
+        ({"messages": []}, 400, "there is no 'model' in the request; it is needed", "model"),
+        ({"model": "onrecord"}, 400, "there is no 'messages' in the request; it is needed", "messages"),
+        ({"model": "onrecord", "messages": []}, 400, "there is no question; the last message of the user is empty", "messages"),
+        ({"model": "onrecord", "messages": asked(" ")}, 400, "there is no question; the last message of the user is empty", "messages"),
+        ({"model": "onrecord", "messages": asked(GATES), "n": 2}, 400, "n is 2; there is one answer to a question", "n"),
+        ({"model": "onrecord", "messages": asked([{"type": "image_url", "image_url": {"url": "x"}}])}, 400, "a part of type 'image_url' cannot be read; send text", "messages"),
+        ({"model": "onrecord", "messages": asked(GATES), "onrecord": {"speker": "x"}}, 400, "there is no 'speker'; did you mean 'speaker'? known: k, speaker, document, role, after, before", "speker"),
+        ({"model": "onrecord", "messages": asked(GATES), "onrecord": {"role": "king"}}, 400, "there is no role 'king'; known: respondent, other", None),
+        ({"model": "onrecord", "messages": asked(GATES), "onrecord": {"k": 0}}, 400, "onrecord.k is 0: it should be greater than or equal to 1", "onrecord.k"),
+        ({"model": "onrecord", "messages": asked(GATES) * MAX_MESSAGES}, 400, "messages: it should have at most 500 items after validation", "messages"),
+        ({"model": "onrecord", "messages": "x" * MAX_REQUEST_BYTES}, 413, "a request may have 1,000,000 bytes", None),
+    ],
+    ids=range(15),
+)  # fmt: skip
+def test_what_cannot_be_asked_is_refused_in_openais_form(
+    url: str, body: Any, status: int, sentence: str | None, param: str | None
+) -> None:
+    code, told, _ = fetch(f"{url}/v1/chat/completions", body)
+    assert (code, list(told), list(told["error"])) == (status, ["error"], ["message", "type", "param", "code"])
+    assert told["error"]["type"] == "invalid_request_error"
+    assert told["error"]["param"] == param
+    assert sentence is None or told["error"]["message"] == sentence
+
+
+def test_a_question_that_was_too_long_does_not_end_the_conversation(client: Any) -> None:
+    messages = asked(BUTTON, "a" * (MAX_QUESTION_CHARS + 1), GATES)
+    done = client.chat.completions.create(model="onrecord", messages=messages)
+    assert done.choices[0].message.model_extra["onrecord"]["query"] == f"{GATES} {BUTTON}"
+
+
+def test_routes_that_only_openai_has_are_refused_in_its_form(url: str) -> None:
+    for method, path in (("POST", "embeddings"), ("GET", "chat/completions"), ("DELETE", "models")):
+        status, told, _ = fetch(f"{url}/v1/{path}", {} if method == "POST" else None, method=method)
+        assert (status, told["error"]["message"]) == (
+            404,
+            f"there is no /v1/{path} here; there are: /v1/models, /v1/chat/completions",
+        )
+
+
+def test_curl_gets_server_sent_events_that_end_with_done(url: str) -> None:
+    body = json.dumps({"model": "onrecord", "messages": asked(GATES), "stream": True})
+    text = curl("-N", "-i", f"{url}/v1/chat/completions", "-H", "Content-Type: application/json", "-d", body)
+    head, _, events = text.partition("\n\n")
+    assert "content-type: text/event-stream" in head
+    lines = [line for line in events.splitlines() if line]
+    assert lines[-1] == "data: [DONE]"
+    parsed = [json.loads(line.removeprefix("data: ")) for line in lines[:-1]]
+    assert {chunk["object"] for chunk in parsed} == {"chat.completion.chunk"}
+    assert ["onrecord" in chunk for chunk in parsed] == [False] * (len(parsed) - 1) + [True]
