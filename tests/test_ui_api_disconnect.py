@@ -17,6 +17,7 @@ from ui_api import (
     SlowService,
     asked,
     cancelled_requests,
+    fetch,
     serving,
 )
 
@@ -183,4 +184,7 @@ def waiting(archive: Path, models: str) -> Iterator[dict[str, str]]:
         serving(archive, *options, "--model", "waits") as one,
         serving(archive, *options, "--model", "waits-at-once") as other,
     ):
+        for url in (one, other):  # the first question waits for what is loaded; here it is quoted, so no model is asked
+            body = {"model": "onrecord-extractive", "messages": asked(GATES)}
+            assert fetch(f"{url}/v1/chat/completions", body)[0] == 200
         yield {"waits": one, "waits-at-once": other}

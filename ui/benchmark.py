@@ -1,4 +1,4 @@
-"""How fast the page is, in a real browser: `make bench`. Medians of several tries; nothing here fails."""
+"""How fast the page is in a real browser: `make bench`. Prints medians of several visits, and checks none of them."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def main() -> None:
 
 
 def _visit(chromium: Any, url: str) -> tuple[float, float, float, float]:
-    """Seconds to the greeting, to the first piece of an answer, and from two clicks to their marks in sight."""
+    """Seconds to the greeting, to the first piece of an answer, and from each of two clicks to its mark in sight."""
     context = chromium.new_context(viewport={"width": 1400, "height": 900})
     page = context.new_page()
     started = perf_counter()
@@ -61,7 +61,7 @@ def _visit(chromium: Any, url: str) -> tuple[float, float, float, float]:
     page.wait_for_selector("#chat .or-welcome")
     paint = perf_counter() - started
     page.wait_for_timeout(500)
-    # Times in the page are taken there: the driver's own round trips are not the page's.
+    # Times are measured in the page, without the driver's round trips.
     page.evaluate(_WATCH)
     page.fill("#or-box textarea", QUESTION)
     page.press("#or-box textarea", "Enter")

@@ -1,4 +1,4 @@
-"""Documents as the page shows them: what the script in the browser gets, and how files that it sends are added."""
+"""Documents as the page's script gets them, and how the files that it sends are added to the archive."""
 
 from __future__ import annotations
 
@@ -33,6 +33,7 @@ class Library:
 
     @classmethod
     def of(cls, archive: Archive) -> Library:
+        """The library of an archive."""
         return cls(archive, threading.Lock(), {})
 
     def listing(self) -> list[dict[str, Any]]:
@@ -61,7 +62,7 @@ def _summary(document: Document, answers: int) -> dict[str, Any]:
 
 
 def source_view(document: Document) -> dict[str, Any]:
-    """A whole transcript: head, turns as [speaker, role, start, seconds, text], what was left out as [start, text]."""
+    """A whole transcript: its metadata, turns as [speaker, role, start, seconds, text], text left out as [start, text]."""
     return {
         "id": document.id,
         "title": document.title,
@@ -84,10 +85,10 @@ def source_view(document: Document) -> dict[str, Any]:
 
 
 def add_file(archive: Archive, name: object, data: object) -> dict[str, Any]:
-    """Read one file that a browser sent, in base64, into the archive: {"source", "answers", "notes"}.
+    """Read one file that a browser sent in base64 into the archive: {"source", "answers", "notes", "unchanged"}.
 
-    It is kept in the archive's `uploads` folder under its own name, or under one with a number where the name is taken:
-    an upload never replaces a document. Raises InputError with the reason where it cannot be read.
+    It is kept in the archive's `uploads` folder under its own name, with a number if the name is taken: an upload never
+    replaces a document. Raises InputError with the reason if it cannot be read.
     """
     if not isinstance(name, str) or not isinstance(data, str):
         raise InputError("the upload is not in the form that this page sends")
@@ -115,7 +116,7 @@ def add_file(archive: Archive, name: object, data: object) -> dict[str, Any]:
 
 
 def safe_name(name: str) -> str:
-    """A file name without folders, hidden beginnings or characters that some system refuses.
+    """A file name without folders, leading dots, or characters that some system refuses.
 
     >>> safe_name("../../etc/pass<wd>.txt"), safe_name("C:\\\\notes\\\\Émile.md"), safe_name("..")
     ('pass_wd_.txt', 'Émile.md', 'transcript.txt')
@@ -135,7 +136,7 @@ def _cut(text: str, most_bytes: int) -> str:
 
 
 def _create(folder: Path, name: str, content: bytes) -> tuple[Path, bool]:
-    """(path, whether it is new) of a file that holds this: the same content under the same name is the same file."""
+    """(path, whether it is new) of a file with this content. The same content under the same name is the same file."""
     stem, dot, suffix = name.rpartition(".")
     for number in range(1, 10_000):
         path = folder / (name if number == 1 else f"{stem or suffix} ({number}){dot}{suffix if stem else ''}")

@@ -1,7 +1,7 @@
 """A conversation to keep or to print: Markdown, JSON, and an evidence pack in HTML.
 
-The evidence pack quotes from the archive as it is now, not from what a browser sent: a place whose document has gone, or
-whose words differ, is said to be so.
+The evidence pack quotes the archive as it is now, not what a browser sent. If a document was removed, or its words differ,
+it says so.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ DocumentOf = Callable[[str], Document | None]
 
 
 def export(exchanges: Sequence[Exchange], document_of: DocumentOf, *, form: Format, when: datetime) -> str:
-    """A conversation in one of the forms. `document_of` gives the document of an id, None where it has gone."""
+    """A conversation in one of the forms. `document_of` gives the document of an id, or None if it was removed."""
     if form == "markdown":
         return to_markdown(exchanges, when=when)
     if form == "json":
@@ -45,7 +45,7 @@ def export(exchanges: Sequence[Exchange], document_of: DocumentOf, *, form: Form
 
 
 def to_markdown(exchanges: Sequence[Exchange], *, when: datetime) -> str:
-    """Questions as headings, answers as text, sources as lists. Texts are escaped: a transcript writes no markup."""
+    """Questions as headings, answers as text, sources as lists. Texts are escaped, so no transcript can write markup."""
     lines = [f"# onrecord, {spoken_date(when.date().isoformat())}", ""]
     for exchange in exchanges:
         lines += [f"## {_markdown(exchange.question, line=True)}", ""]
@@ -63,7 +63,7 @@ def to_markdown(exchanges: Sequence[Exchange], *, when: datetime) -> str:
 
 
 def to_evidence_pack(exchanges: Sequence[Exchange], document_of: DocumentOf, *, when: datetime) -> str:
-    """A page to print: each citation with its words in context, and everything needed to find them again."""
+    """A page to print: each citation with its words in context, and everything that is needed to find them again."""
     parts = "".join(_exchange(number, exchange, document_of) for number, exchange in enumerate(exchanges, start=1))
     day = _text(f"{spoken_date(when.date().isoformat())}, {when:%H:%M}")
     return (
@@ -100,7 +100,7 @@ def _evidence(citation: Citation, document: Document | None) -> str:
         context = f"<p class='context'><mark>{_text(citation.quote)}</mark></p><p class='warning'>{state}</p>"
         digest = ""
     else:
-        # Who said it, when and in answer to what stands in the archive; a browser could have sent anything.
+        # Speaker, date and question are taken from the archive, since a browser could have sent anything.
         citation = _as_recorded(citation, document, turn)
         before, after = _context(document, turn, citation)
         context = f"<p class='context'>{_text(before)}<mark>{_text(citation.quote)}</mark>{_text(after)}</p>"
@@ -142,11 +142,11 @@ def _as_recorded(citation: Citation, document: Document, turn: Turn) -> Citation
 
 
 def _context(document: Document, turn: Turn, citation: Citation) -> tuple[str, str]:
-    """What the same speaker said just before and after, cut between words."""
+    """(before, after): what the same speaker said around the quote, cut between words."""
     low, high = turn.start, turn.end
     before = document.text[max(low, citation.start - CONTEXT_CHARS) : citation.start]
     after = document.text[citation.end : min(high, citation.end + CONTEXT_CHARS)]
-    # A part of a word goes; where words are not parted by spaces, the cut stays where it is.
+    # A word that was cut is dropped, unless the language has no spaces between words.
     if citation.start - CONTEXT_CHARS > low:
         before = "… " + re.sub(rf"^\S{{0,{WORD_CHARS}}}\s", "", before)
     if citation.end + CONTEXT_CHARS < high:
@@ -159,7 +159,7 @@ def _text(text: str) -> str:
 
 
 def _markdown(text: str, *, line: bool = False) -> str:
-    r"""A text whose punctuation has no meaning to Markdown, and whose addresses do not become links.
+    r"""A text escaped for Markdown, so that it gives no markup and its addresses no links.
 
     >>> print(_markdown("1. *See* https://example.org"))
     1\. \*See\* https:\//example.org
@@ -167,7 +167,7 @@ def _markdown(text: str, *, line: bool = False) -> str:
     safe = "".join(f"\\{char}" if char in "\\`*_{}[]()#+-!|<>~&=$" else char for char in text)
     safe = re.sub(r"(?i)(?<=www)\.|/(?=/)", r"\\\g<0>", safe)
     lines = [" ".join(safe.split())] if line else re.split(r"\r\n?|\n", safe)
-    # The beginning of a line can make a list or code of it, its end a line break.
+    # A line's beginning can make it a list or code, and spaces at its end a line break.
     return "\n".join(re.sub(r"^(\d+)(?=\.)", r"\1\\", part.strip(" \t")) for part in lines)
 
 

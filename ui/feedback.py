@@ -1,4 +1,4 @@
-"""Thumbs up and down, noted beside the archive: one JSON object a line, to make question sets from."""
+"""Thumbs up and down, kept in the archive's folder: one JSON object a line, to make question sets from."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _GUARD = threading.Lock()
 
 
 def note_feedback(archive: Archive, exchange: Exchange, *, helpful: bool, comment: str = "") -> None:
-    """Append what somebody thought of an answer. Raises OSError where the folder cannot be written."""
+    """Append what somebody thinks of an answer. Raises OSError if the folder cannot be written."""
     line = {
         "time": datetime.now(UTC).isoformat(timespec="seconds"),
         "helpful": helpful,

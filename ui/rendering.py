@@ -1,8 +1,8 @@
 """Answers → markup: pure functions from data to the HTML of one chat message.
 
-The chat renders Markdown, and a block of HTML ends there at a blank line. So every text is escaped, and none can hold a
-line break: whatever a document, a model or a user wrote stays text, and never becomes an element, a link or a picture. A
-chip is made from the answer's markers alone; `[1]` in a quote is four characters.
+The chat renders Markdown, in which a block of HTML ends at a blank line. So every text is escaped and written on one line:
+what a document, a model or a user wrote stays text, and never becomes an element, a link or a picture. Chips are made from
+the answer's markers only; `[1]` in a quote is three characters.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ SNIPPET_CHARS = 320
 
 
 def place_id(document_id: str, start: int, end: int) -> str:
-    """The name of a place in a document, as links carry it.
+    """The name of a place in a document, as it is in links.
 
     >>> place_id("3f2a", 120, 188)
     '3f2a.120-188'
@@ -32,7 +32,7 @@ def place_id(document_id: str, start: int, end: int) -> str:
 
 
 def escaped(text: str) -> str:
-    """A text as HTML that is the same text on one line: line breaks become `<br>`.
+    """A text as HTML on one line: line breaks become `<br>`.
 
     >>> escaped("<b>1 & 2</b>\\n\\nnext")
     '&lt;b&gt;1 &amp; 2&lt;/b&gt;<br><br>next'
@@ -47,7 +47,7 @@ def messages(
 ) -> list[dict[str, str]]:
     """The chat's messages: a greeting before the first question, then questions and answers in turn.
 
-    `pending` is the question that is being answered, `text` what has come of its answer.
+    `pending` is the question that is being answered, `text` what has arrived of its answer.
     """
     if not exchanges and pending is None:
         return [_message("assistant", welcome)]
@@ -92,7 +92,7 @@ def render_exchange(exchange: Exchange) -> str:
 
 
 def render_answer(answer: Answer) -> str:
-    """A finished answer: its text with quotes and chips, or what was searched in vain."""
+    """A finished answer: its text with quotes and chips, or how much was searched without finding one."""
     silent = answer.status == "not_on_record"
     note = f'<p class="or-noted">{escaped(answer.note)}</p>' if answer.note else ""
     body = _silence(answer, note) if silent else f"{note}{_paragraphs(answer)}"
@@ -105,7 +105,7 @@ def render_answer(answer: Answer) -> str:
 
 
 def render_welcome(examples: Sequence[str], *, empty: bool, samples: bool, read_only: bool) -> str:
-    """What stands in the chat before the first question."""
+    """The greeting, which is in the chat before the first question."""
     if empty:
         buttons = "" if read_only else _button("upload", say("welcome.upload"))
         buttons += _button("samples", say("welcome.samples")) if samples and not read_only else ""
@@ -130,7 +130,7 @@ def plain_text(answer: Answer) -> str:
 
 
 def source_line(citation: Citation) -> str:
-    """Where a quote stands, in one line: speaker, title, date, file and characters."""
+    """Where a quote is, in one line: speaker, title, date, file and characters."""
     parts = [citation.speaker, citation.title, spoken_date(citation.date) if citation.date else ""]
     place = place_of(citation.source, citation.start, citation.end, page=citation.page, seconds=citation.seconds)
     return ", ".join([part for part in parts if part] + [place])
@@ -147,11 +147,11 @@ def _paragraphs(answer: Answer) -> str:
     return "".join(f"<p>{part}</p>" for part in "".join(pieces).split(_BREAK) if part.strip())
 
 
-_BREAK = "\n"  # no escaped text holds one: `escaped` and `_flowing` see to that
+_BREAK = "\n"  # between paragraphs; `escaped` leaves none in a text
 
 
 def _flowing(text: str) -> str:
-    """Text between quotes: blank lines part paragraphs."""
+    """Text between quotes, with `_BREAK` in place of blank lines."""
     return _BREAK.join(escaped(part) for part in re.split(r"\n[^\S\n]*\n\s*", text))
 
 
@@ -169,7 +169,7 @@ def _inline(answer: Answer, citations: dict[int, Citation]) -> list[tuple[int, i
 
 
 def _doubt(claim: Claim) -> str:
-    """What is said behind a sentence that its citations do not bear out."""
+    """The label after a sentence that its citations do not support."""
     label, reason = say(f"support.{claim.support}"), escaped(claim.reason).replace("<br>", " ")
     return f' <span class="or-doubt or-{claim.support}" title="{reason}">{escaped(label)}</span> '
 

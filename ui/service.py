@@ -1,6 +1,6 @@
-"""What happens when a question is sent: steps of an answer, as the page shows them one after the other.
+"""Answers about one archive for the page and the interfaces, as steps or pieces that are shown one after the other.
 
-No global state and none per visitor: a conversation comes in and goes out, so that two visitors cannot mix.
+There is no state of a visitor here: a conversation comes in and goes out, so conversations cannot be mixed up.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ Item = TypeVar("Item")
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """The conversation while a question is being answered (`pending`, `text` so far), and at the end."""
+    """A conversation while a question is being answered (`pending`, with the `text` so far), or at the end (None)."""
 
     exchanges: tuple[Exchange, ...]
     pending: Exchange | None = None
@@ -42,7 +42,7 @@ class Step:
 
 
 class ChatService:
-    """Answers questions about one archive, with an assistant for each generator that is asked for."""
+    """Answers questions about one archive, with one assistant for each generator that is used."""
 
     def __init__(
         self,
@@ -70,9 +70,9 @@ class ChatService:
         k: int,
         cancel: CancelToken | None = None,
     ) -> Iterator[Step]:
-        """The steps of an answer; the last one holds the finished exchange, or the reason why there is none."""
+        """The steps of an answer. The last one holds the finished exchange, with its answer or with the reason why there is none."""
         before = tuple(exchanges)
-        question = encodable(question)  # half a character would stop the page
+        question = encodable(question)  # a lone surrogate cannot be sent to the page
         asked = Exchange(question.strip(), filters)
         yield Step(before, asked)
         text = ""
@@ -86,7 +86,7 @@ class ChatService:
                 else:
                     text += piece
                     yield Step(before, asked, text)
-        except Exception as error:  # whatever it is, the page goes on
+        except Exception as error:  # whatever it is, the conversation goes on
             yield Step((*before, Exchange(asked.question, filters, error=user_message(error))))
 
     def stream(
@@ -99,7 +99,10 @@ class ChatService:
         generator: str | None = None,
         cancel: CancelToken | None = None,
     ) -> Iterator[str | Answer]:
-        """Pieces of an answer, and the finished one as the last item; what is left out is as the settings say."""
+        """Pieces of an answer, and the finished answer as the last item. The settings give what is left out.
+
+        Raises InputError if the archive is empty.
+        """
         if not self.archive.exists:
             raise InputError(say("answer.empty"))
         assistant = self.assistant(generator or self.settings.generator)
@@ -107,14 +110,14 @@ class ChatService:
         yield from assistant.stream(question, history=history, k=k, filters=filters, cancel=cancel)
 
     def welcome(self) -> str:
-        """The greeting: questions from the archive's own documents, or how to begin where there are none."""
+        """The greeting: questions from the archive's own documents, or how to begin if it has none."""
         empty = self.archive.counts()[1] == 0
         return render_welcome(
             [] if empty else self.examples(), empty=empty, samples=self.samples is not None, read_only=self.read_only
         )
 
     def examples(self) -> list[str]:
-        """Questions to begin with, chosen once per generation of the archive."""
+        """Questions to begin with, chosen once for each generation of the archive."""
         with self._guard:
             generation = self.archive.generation
             if self._examples[0] != generation:
@@ -122,12 +125,12 @@ class ChatService:
             return self._examples[1]
 
     def generators(self) -> list[str]:
-        """What can be chosen: quoting, what is configured, and what is installed beside it."""
+        """Names to choose from: the configured generator, the extractive one, and those that plug-ins add."""
         installed = [name for name in GENERATORS.names() if name not in GENERATORS.builtins]
         return list(dict.fromkeys([self.settings.generator, DEFAULT_GENERATOR, *installed]))
 
     def warm_up(self) -> None:
-        """Load the models and indexes before somebody waits for them."""
+        """Load models and indexes, so that the first question does not wait for them."""
         if self.archive.counts()[1]:
             self.assistant(DEFAULT_GENERATOR).ask("What was said?")
 
@@ -185,7 +188,7 @@ def with_heartbeat(items: Iterator[Item], cancel: CancelToken) -> Generator[Item
 
 
 def user_message(error: Exception) -> str:
-    """An error as a sentence; one that nobody foresaw goes to the log, with a pointer to it."""
+    """An error as a sentence for the user. An unexpected one goes to the log, and its sentence says so."""
     if sentence := sentence_of(error):
         return sentence
     log.error("unexpected error", exc_info=error)

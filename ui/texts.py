@@ -1,6 +1,6 @@
-"""Every text of the page, in one place: English first, other languages beside it.
+"""Every text of the page in one table, so that another language is another table.
 
-Names are dotted paths; `{…}` is filled in by whoever shows the text. The script in the browser gets the same table.
+Names are dotted paths; `{…}` is filled in when the text is shown. The script in the browser gets the same table.
 """
 
 from __future__ import annotations
@@ -134,7 +134,7 @@ def say_role(role: Role) -> str:
 
 
 def say_cover(cover: SearchExtent) -> str:
-    """How much was searched, in words.
+    """The extent of a search, in words.
 
     >>> say_cover(SearchExtent(documents=2, speakers=3, passages=40, first="2024-03-28", last="2026-10-09"))
     '40 answers by 3 speakers in 2 documents, from 28 March 2024 to 9 October 2026'
