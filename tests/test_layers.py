@@ -119,8 +119,6 @@ OWED_TESTS = {
     "test_rag_transcript.py",
     "test_rag_transcript_layouts.py",
     "test_ui_browser.py",
-    "test_ui_server.py",
-    "test_ui_sources.py",
 }
 
 PRINTING = ("rag/cli/", "ui/cli", "eval/cli", "eval/benchmarks/", "ui/benchmark", "rag/rerankers/training/train.py")

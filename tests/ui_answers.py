@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import random
+from base64 import b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from urllib.parse import quote as percent_encoded
 
-from conftest import ROOT
+from conftest import ROOT, transcript
 from hypothesis import strategies as st
 from outside import not_here
 
@@ -93,6 +94,19 @@ def hit(**changed: object) -> ScoredPassage:
         "date": "2024-03-28",
     }
     return ScoredPassage(Passage(**{**fields, **changed}), 0.5)  # type: ignore[arg-type]
+
+
+MAY = transcript(
+    ("Reporter", "When will the harbour gates move for the first time in spring?"),
+    ("Ann Reed", "The gates will move on the third of May, after the inspectors have been down to see them."),
+)
+JUNE = MAY.replace("third of May", "ninth of June")
+GATES, BUTTON = "When will the gates move?", "And who presses the button?"
+
+
+def sent(content: str | bytes) -> str:
+    """The content of a file as a browser sends it."""
+    return b64encode(content.encode() if isinstance(content, str) else content).decode()
 
 
 @st.composite

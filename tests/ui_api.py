@@ -33,6 +33,8 @@ from rag.json_forms import answer_to_json
 from rag.types import Answer
 from ui.login import Login
 
+pytest_plugins = "ui_page"  # for the fixture `environment`
+
 GATES, BUTTON, TUNGSTEN = (
     "When will the gates move?",
     "And who presses the button?",
@@ -165,14 +167,6 @@ def printed(archive: Path, *words: str) -> Any:
         cwd=ROOT, capture_output=True, text=True, encoding="utf-8", check=True,
     )  # fmt: skip
     return json.loads(done.stdout)
-
-
-@pytest.fixture(scope="module")
-def environment() -> Iterator[None]:
-    before = dict(os.environ)
-    yield
-    os.environ.clear()
-    os.environ.update(before)
 
 
 class SlowService:

@@ -1,15 +1,10 @@
-"""Documents that come in and are shown, thumbs that are noted, and the steps of an answer."""
+"""The steps of an answer, and the greeting with its example questions."""
 
 from __future__ import annotations
 
-import json
 import logging
-import threading
-from base64 import b64encode
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import datetime
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -17,269 +12,21 @@ import pytest
 from conftest import transcript
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from ui_answers import answer, citation, read, texts
+from ui_answers import BUTTON, GATES, MAY, answer, read, sent, texts
 
 from rag.archive import Archive, open_archive
 from rag.assistant import Assistant
-from rag.errors import InputError
 from rag.examples import example_questions
 from rag.transcript import parse
 from rag.types import Answer, Document, Filters
-from ui.conversations import Exchange, from_json
-from ui.documents import MAX_UPLOAD_BYTES, UPLOADS, Library, add_file, safe_name, source_view
-from ui.feedback import FILE, MAX_COMMENT_CHARS, note_feedback
+from ui.conversations import Exchange
+from ui.documents import add_file
 from ui.service import ChatService, Step
-
-MAY = transcript(
-    ("Reporter", "When will the harbour gates move for the first time in spring?"),
-    ("Ann Reed", "The gates will move on the third of May, after the inspectors have been down to see them."),
-)
-JUNE = MAY.replace("third of May", "ninth of June")
-GATES, BUTTON = "When will the gates move?", "And who presses the button?"
 
 
 @pytest.fixture
 def archive(tmp_path: Path) -> Archive:
     return open_archive(tmp_path / "archive")
-
-
-def sent(content: str | bytes) -> str:
-    return b64encode(content.encode() if isinstance(content, str) else content).decode()
-
-
-def uploads(archive: Archive) -> dict[str, str]:
-    folder = Path(archive.url) / UPLOADS
-    return {path.name: path.read_text() for path in sorted(folder.iterdir())} if folder.is_dir() else {}
-
-
-def listed(archive: Archive) -> list[str]:
-    return sorted(document.source for document in archive.documents())
-
-
-# -- uploads -----------------------------------------------------------------------------------------------------------
-
-
-def test_an_uploaded_file_is_kept_and_searchable_at_once(archive: Archive) -> None:
-    assert add_file(archive, "harbour.txt", sent(MAY)) == {
-        "source": "harbour.txt",
-        "answers": 1,
-        "notes": [],
-        "unchanged": False,
-    }
-    assert uploads(archive) == {"harbour.txt": MAY}
-    (hit,) = archive.search("When do the gates move?")
-    assert (hit.passage.source, hit.passage.speaker) == ("harbour.txt", "Ann Reed")
-    assert (
-        hit.passage.text == "The gates will move on the third of May, after the inspectors have been down to see them."
-    )
-
-
-def test_another_text_under_the_same_name_replaces_nothing(archive: Archive) -> None:
-    add_file(archive, "harbour.txt", sent(MAY))
-    assert add_file(archive, "harbour.txt", sent(JUNE))["source"] == "harbour (2).txt"
-    assert add_file(archive, "harbour.txt", sent(JUNE.replace("ninth", "tenth")))["source"] == "harbour (3).txt"
-    assert listed(archive) == ["harbour (2).txt", "harbour (3).txt", "harbour.txt"]
-    assert uploads(archive)["harbour.txt"] == MAY
-    assert uploads(archive)["harbour (2).txt"] == JUNE
-
-
-@pytest.mark.parametrize("name", ["harbour.txt", "other.txt"])
-def test_the_same_text_again_changes_nothing(archive: Archive, name: str) -> None:
-    add_file(archive, "harbour.txt", sent(MAY))
-    again = add_file(archive, name, sent(MAY))
-    assert (again["source"], again["unchanged"]) == (name, True)
-    assert uploads(archive) == {"harbour.txt": MAY}
-    assert listed(archive) == ["harbour.txt"]
-
-
-def test_a_document_that_was_removed_can_be_uploaded_again_under_its_name(archive: Archive) -> None:
-    add_file(archive, "harbour.txt", sent(MAY))
-    archive.remove("harbour.txt")
-    assert listed(archive) == []
-    again = add_file(archive, "harbour.txt", sent(MAY))
-    assert (again["source"], again["answers"], again["unchanged"]) == ("harbour.txt", 1, False)
-    assert uploads(archive) == {"harbour.txt": MAY}
-    assert listed(archive) == ["harbour.txt"]
-
-
-@pytest.mark.parametrize(
-    ("name", "data", "reason"),
-    [
-        ("a.txt", "AAA", "did not arrive whole; try again"),
-        ("a.txt", "!!!!", "did not arrive whole; try again"),
-        ("a.txt", "QUJD\nQUJD", "did not arrive whole; try again"),
-        ("a.txt", "ÄÄÄÄ", "did not arrive whole; try again"),
-        ("a.txt", "A" * ((MAX_UPLOAD_BYTES + 2) // 3 * 4 + 4), "has more than 25 MB; split it"),
-        ("a.txt", sent(b"\x89PNG\0\0\0"), "this is a binary file, not text; save the transcript as UTF-8 text or Markdown"),
-        ("a.txt", sent(""), "the file is empty"),
-        ("a.txt", sent(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"), "this is an old Word file (.doc); run: soffice --headless --convert-to docx FILE, and ingest what it writes"),
-        ("a.txt", None, "the upload is not in the form that this page sends"),
-        ("a.txt", ["QUJD"], "the upload is not in the form that this page sends"),
-        (None, "QUJD", "the upload is not in the form that this page sends"),
-        ({"a": 1}, "QUJD", "the upload is not in the form that this page sends"),
-    ],
-    ids=lambda value: repr(value)[:20],
-)  # fmt: skip
-def test_a_file_that_cannot_be_read_has_its_reason_and_leaves_nothing(
-    archive: Archive, name: Any, data: Any, reason: str
-) -> None:
-    add_file(archive, "a.txt", sent(MAY))
-    with pytest.raises(InputError) as caught:
-        add_file(archive, name, data)
-    assert str(caught.value) == reason
-    assert uploads(archive) == {"a.txt": MAY}
-    assert listed(archive) == ["a.txt"]
-
-
-def test_a_file_that_cannot_be_read_leaves_an_empty_archive_empty(archive: Archive) -> None:
-    with pytest.raises(InputError, match="the file is empty"):
-        add_file(archive, "a.txt", sent(""))
-    assert not archive.exists
-    assert uploads(archive) == {}
-
-
-def test_a_disk_that_takes_no_more_leaves_no_half_file(archive: Archive) -> None:
-    resource = pytest.importorskip("resource", reason="this system limits no file's size")
-    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (100, limits[1]))
-    try:
-        with pytest.raises(OSError, match="File too large"):
-            add_file(archive, "harbour.txt", sent(MAY))
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
-    assert uploads(archive) == {}
-    assert add_file(archive, "harbour.txt", sent(MAY))["source"] == "harbour.txt"
-
-
-def test_a_file_goes_nowhere_but_into_the_folder_of_uploads(archive: Archive, tmp_path: Path) -> None:
-    names = ["../../up.txt", "/tmp/rooted.txt", "..\\..\\down.txt", "C:\\drive.txt", ".hidden.txt", "a\0b.txt"]
-    for number, name in enumerate(names):
-        add_file(archive, name, sent(MAY.replace("third", f"{number}th")))
-    assert sorted(uploads(archive)) == ["a_b.txt", "down.txt", "drive.txt", "hidden.txt", "rooted.txt", "up.txt"]
-    assert [path.name for path in tmp_path.iterdir()] == ["archive"]
-
-
-# Folders, devices and marks of direction are what names attack with.
-_PARTS = st.lists(
-    st.sampled_from(
-        ["/", "\\", ".", "..", " ", "con", "NUL", "COM1", ".txt", "a", "é", "😀", "\0", "\n", ":", "?", "\u202e"]
-    ),
-    max_size=8,
-).map("".join)
-
-
-@settings(max_examples=100, deadline=None)
-@given(
-    st.one_of(st.text(alphabet=st.characters(), max_size=300), _PARTS, st.text(min_size=80).map(lambda text: text * 10))
-)
-def test_a_name_is_one_that_every_system_takes(name: str) -> None:
-    safe = safe_name(name)
-    assert safe == Path(safe).name == safe_name(safe)
-    assert not set(safe) & {*'<>:"/\\|?*\u202e', *map(chr, range(32))}
-    assert safe.strip(" .") == safe
-    assert 0 < len(safe.encode("utf-8")) <= 200  # of 255, which leaves room for a number
-    assert safe.partition(".")[0].upper() not in {"CON", "PRN", "AUX", "NUL", "COM1", "LPT9"}
-
-
-def test_an_ordinary_name_is_kept() -> None:
-    for name in ("Ann Reed, 28 March 2024.txt", "Émile – entrevue (1).md", "интервью.txt", "notes"):
-        assert safe_name(name) == name
-
-
-def test_half_a_character_in_a_name_is_replaced() -> None:
-    assert safe_name("a\ud800b.txt") == "a_b.txt"
-
-
-# -- documents as they are shown ---------------------------------------------------------------------------------------
-
-
-def test_a_shown_transcript_has_every_turn_word_for_word(bundled: Archive) -> None:
-    for document in bundled.documents():
-        view = json.loads(json.dumps(source_view(document)))
-        assert [(turn[0], turn[1], turn[2], turn[3], turn[4]) for turn in view.pop("turns")] == [
-            (turn.speaker, turn.role, turn.start, turn.seconds, document.text[turn.start : turn.end])
-            for turn in document.turns
-        ]
-        spoken = view.pop("spoken")
-        assert (spoken[-4:] if spoken else None) == (document.date[:4] if document.date else None)
-        assert view == {
-            "id": document.id,
-            "title": document.title,
-            "date": document.date,
-            "place": document.place,
-            "source": document.source,
-            "sha256": sha256(document.text.encode()).hexdigest(),
-            "leftOut": [[start, document.text[start:end].strip()] for start, end in document.left_out],
-            "pages": [],
-            "times": [],
-            "grammar": "label with colon",
-            "confidence": document.confidence,
-            "notes": list(document.notes),
-        }
-
-
-def test_the_library_lists_every_document_with_who_answers(bundled: Archive) -> None:
-    rows = {row["id"]: row for row in Library.of(bundled).listing()}
-    documents = list(bundled.documents())
-    assert list(rows) == [document.id for document in documents]
-    for document in documents:
-        row = rows[document.id]
-        asking = {turn.speaker for turn in document.turns if turn.role == "interviewer"}
-        assert row["answers"] == len(bundled.passages(document.id))
-        assert set(row["speakers"]) >= {passage.speaker for passage in bundled.passages(document.id)}
-        assert set(row["speakers"]) & asking <= {t.speaker for t in document.turns if t.role != "interviewer"}
-        assert (row["title"], row["date"], row["source"]) == (document.title, document.date, document.source)
-
-
-def test_the_library_reads_the_archive_once_per_change(archive: Archive) -> None:
-    library = Library.of(archive)
-    assert library.listing() == []
-    add_file(archive, "may.txt", sent(MAY))
-    first = library.listing()
-    assert [row["source"] for row in first] == ["may.txt"]
-    assert library.listing() is first
-    add_file(archive, "june.txt", sent(JUNE))
-    assert sorted(row["source"] for row in library.listing()) == ["june.txt", "may.txt"]
-    archive.remove("may.txt")
-    assert [(row["source"], row["answers"], row["speakers"]) for row in library.listing()] == [
-        ("june.txt", 1, ["Ann Reed"])
-    ]
-
-
-# -- thumbs ------------------------------------------------------------------------------------------------------------
-
-
-def test_feedback_is_one_line_of_json_with_the_whole_exchange(tmp_path: Path) -> None:
-    archive = open_archive(tmp_path)
-    exchange = Exchange("Wann?", Filters(after="2024"), answer("“Im Mai”\u2028 [1]", [citation()]))
-    note_feedback(archive, exchange, helpful=True)
-    note_feedback(archive, exchange, helpful=False, comment="  too\nlong " + "x" * 3000)
-    note_feedback(archive, Exchange("Why?", error="no"), helpful=False, comment="half \ud800")
-    lines = [json.loads(line) for line in (tmp_path / FILE).read_text(encoding="utf-8").removesuffix("\n").split("\n")]
-    assert [line["helpful"] for line in lines] == [True, False, False]
-    assert [line["comment"][:12] for line in lines] == ["", "too\nlong xxx", "half ?"]
-    assert len(lines[1]["comment"]) == MAX_COMMENT_CHARS
-    assert [from_json([line])[0] for line in lines] == [exchange, exchange, Exchange("Why?", error="no")]
-    assert {datetime.fromisoformat(line["time"]).utcoffset() for line in lines} == {datetime.min - datetime.min}
-
-
-def test_feedback_of_many_at_once_is_not_mixed(tmp_path: Path) -> None:
-    archive = open_archive(tmp_path)
-
-    def note(number: int) -> None:
-        for _ in range(20):
-            note_feedback(archive, Exchange(f"Q{number}" * 500), helpful=True)
-
-    threads = [threading.Thread(target=note, args=(number,)) for number in range(8)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    questions = [json.loads(line)["question"] for line in (tmp_path / FILE).read_text(encoding="utf-8").splitlines()]
-    assert sorted(questions) == sorted(f"Q{number}" * 500 for number in range(8) for _ in range(20))
-
-
-# -- the steps of an answer --------------------------------------------------------------------------------------------
 
 
 @pytest.fixture(scope="module")
@@ -475,9 +222,6 @@ def test_a_generator_that_cannot_be_made_is_told_in_a_sentence(
     assert failure(found) == LOGGED.format("ValueError")
     assert [record.exc_info is not None for record in caplog.records] == [True]
     assert failure_free(steps(service, GATES)).status == "answered"
-
-
-# -- the greeting ------------------------------------------------------------------------------------------------------
 
 
 def labels(markup: str, kind: str) -> list[str]:
