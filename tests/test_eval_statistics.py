@@ -45,6 +45,25 @@ def test_the_seed_decides_and_blocks_do_not() -> None:
     assert bootstrap_interval(values, seed=1) != bootstrap_interval(values, seed=2)
 
 
+@given(SHARES, st.integers(0, 9))
+def test_the_interval_is_that_of_drawing_one_resample_after_the_other(values: list[float], seed: int) -> None:
+    random = np.random.default_rng(seed)
+    means = sorted(float(np.mean([values[i] for i in random.integers(0, len(values), len(values))])) for _ in range(41))
+    # Of 41 sorted values the quarters are the eleventh and the thirty-first.
+    assert bootstrap_interval(values, level=0.5, samples=41, seed=seed) == pytest.approx((means[10], means[30]))
+
+
+@given(st.lists(st.integers(0, 3), min_size=1, max_size=4))
+def test_on_few_values_the_bounds_cut_off_what_trying_every_resample_says(values: list[int]) -> None:
+    means = [sum(drawn) / len(drawn) for drawn in product(values, repeat=len(values))]
+    low, high = bootstrap_interval([float(value) for value in values], level=0.8, samples=4_000)
+    noise = 0.03  # six standard errors of a share of .1 among 4,000 draws
+    assert sum(mean < low for mean in means) / len(means) <= 0.1 + noise
+    assert sum(mean <= low for mean in means) / len(means) >= 0.1 - noise or low < min(means) + 1e-9
+    assert sum(mean > high for mean in means) / len(means) <= 0.1 + noise
+    assert sum(mean >= high for mean in means) / len(means) >= 0.1 - noise or high > max(means) - 1e-9
+
+
 @given(SHARES)
 def test_an_interval_lies_within_the_values(values: list[float]) -> None:
     low, high = bootstrap_interval(values, samples=200)
@@ -125,6 +144,13 @@ def test_holm_multiplies_by_what_is_left_and_never_falls() -> None:
     assert holm([0.9, 0.01, 0.03, 0.013]) == pytest.approx([0.9, 0.04, 0.06, 0.04])
     assert holm([0.6, 0.7]) == [1.0, 1.0]
     assert holm([]) == []
+
+
+@given(st.lists(st.floats(0, 1), max_size=12, unique=True))
+def test_holm_agrees_with_the_definition(p_values: list[float]) -> None:
+    # The largest, over all p-values that are not larger, of that p-value times the number of those not smaller.
+    expected = [min(1.0, max(q * sum(r >= q for r in p_values) for q in p_values if q <= p)) for p in p_values]
+    assert holm(p_values) == pytest.approx(expected)
 
 
 @given(st.lists(st.floats(0, 1), max_size=12))
