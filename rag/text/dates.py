@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import suppress
 from datetime import date
 
 from rag.text.lexicon import DEFAULT_LANGUAGE, LEXICONS
@@ -35,23 +37,10 @@ _DAY = re.compile(
 )
 
 
-# "二〇二四年五月三日": padded to its own length, so that places in the text stay the same.
 _CHINESE_DATE = re.compile(
-    r"[〇零一二三四五六七八九]{4}年[一二三四五六七八九十]{1,2}月[一二三四五六七八九十]{1,3}[日号]"
+    r"(?P<y>[〇零一二三四五六七八九]{4})年(?P<m>[一二三四五六七八九十]{1,2})月(?P<d>[一二三四五六七八九十]{1,3})[日号]"
 )
 _CHINESE_DIGITS = {digit: number for number, digit in enumerate("〇一二三四五六七八九")} | {"零": 0}
-
-
-def _in_digits(match: re.Match[str]) -> str:
-    year, rest = match[0].split("年")
-    month, day = rest[:-1].split("月")
-    tens = [_up_to_thirty_one(part) for part in (month, day)]
-    written = f"{''.join(str(_CHINESE_DIGITS[digit]) for digit in year)}年{tens[0]}月{tens[1]}日"
-    return (
-        written
-        if len(written) == len(match[0])
-        else written.replace("年", "年" + " " * max(0, len(match[0]) - len(written)))
-    )
 
 
 def _up_to_thirty_one(numeral: str) -> int:
@@ -62,7 +51,7 @@ def _up_to_thirty_one(numeral: str) -> int:
 
 
 def find_date(text: str) -> tuple[str, int, int] | None:
-    """The first full date in `text` as (ISO date, start, end); None where there is none.
+    """The first full date in `text` as (ISO date, start, end); None if there is none.
 
     >>> find_date("Moscow, March 28, 2024")
     ('2024-03-28', 8, 22)
@@ -91,16 +80,23 @@ def find_dates(text: str) -> list[tuple[str, int, int]]:
 
 def _dates(text: str) -> list[tuple[int, int, str]]:
     found: list[tuple[int, int, str]] = []
-    text = _CHINESE_DATE.sub(_in_digits, text)
+    for match, year, month, day in _written_dates(text):
+        with suppress(ValueError):  # the 30th of February
+            found.append((match.start(), match.end(), date(year, month, day).isoformat()))
+    return found
+
+
+def _written_dates(text: str) -> Iterator[tuple[re.Match[str], int, int, int]]:
+    """What is written as a date, as (match, year, month, day), by one pattern after the other."""
     for pattern in _PATTERNS:
         for match in pattern.finditer(text):
             parts = match.groupdict()
-            month = _MONTHS[parts["month"].lower()] if parts.get("month") else int(parts["m"])
-            try:
-                found.append((match.start(), match.end(), date(int(parts["y"]), month, int(parts["d"])).isoformat()))
-            except ValueError:
-                continue
-    return found
+            # 0, which is no month, for a name in letters that only look like ours: "İ" matches an "i".
+            month = (month_number(parts["month"]) or 0) if parts.get("month") else int(parts["m"])
+            yield match, int(parts["y"]), month, int(parts["d"])
+    for match in _CHINESE_DATE.finditer(text):
+        year = int("".join(str(_CHINESE_DIGITS[digit]) for digit in match["y"]))
+        yield match, year, _up_to_thirty_one(match["m"]), _up_to_thirty_one(match["d"])
 
 
 def find_days(text: str) -> list[tuple[tuple[int, int], int, int]]:
@@ -112,8 +108,9 @@ def find_days(text: str) -> list[tuple[tuple[int, int], int, int]]:
     days: list[tuple[tuple[int, int], int, int]] = []
     for match in _DAY.finditer(text):
         month, number = match["month"] or match["month2"], ordinal(match["d"] or match["after"])
-        if month not in ("may", "march", "mar") and 1 <= number <= 31:  # "the second may come"
-            days.append(((_MONTHS[month.lower()], number), match.start(), match.end()))
+        known = month_number(month)
+        if known and month not in ("may", "march", "mar") and 1 <= number <= 31:  # "the second may come"
+            days.append(((known, number), match.start(), match.end()))
     return days
 
 
@@ -145,4 +142,4 @@ def month_number(word: str) -> int | None:
     >>> month_number("March"), month_number("mars"), month_number("harbour")
     (3, 3, None)
     """
-    return _MONTHS.get(word.lower())
+    return _MONTHS.get(word.lower()) or _MONTHS.get(word.casefold())

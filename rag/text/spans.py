@@ -42,3 +42,31 @@ def without(span: Span, cuts: Iterable[Span]) -> list[Span]:
         )
         pieces = sorted(piece for side in around for piece in side if piece[1] > piece[0])
     return pieces
+
+
+def union(spans: Iterable[Span]) -> list[Span]:
+    """Ranges that overlap or touch, joined.
+
+    >>> union([(5, 8), (0, 3), (3, 6), (9, 9)])
+    [(0, 8)]
+    """
+    joined: list[Span] = []
+    for start, end in sorted(span for span in spans if span[0] < span[1]):
+        if joined and start <= joined[-1][1]:
+            joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
+        else:
+            joined.append((start, end))
+    return joined
+
+
+def outermost(spans: Iterable[Span]) -> list[Span]:
+    """The ranges that lie within no other, in order.
+
+    >>> outermost([(5, 8), (0, 6), (0, 3), (5, 8)])
+    [(0, 6), (5, 8)]
+    """
+    outer: list[Span] = []
+    for start, end in sorted(set(spans), key=lambda span: (span[0], -span[1])):
+        if not outer or end > outer[-1][1]:
+            outer.append((start, end))
+    return outer

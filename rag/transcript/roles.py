@@ -122,7 +122,7 @@ def _as_their_like(roles: dict[str, Role], undecided: Sequence[str], texts: Mapp
     """Who speaks once or twice under a title is what all others under that title are: one senator asks as senators do."""
     by_title: dict[str, list[str]] = defaultdict(list)
     for speaker in undecided:
-        by_title[fold(speaker).split()[0]].append(speaker)
+        by_title[next(iter(fold(speaker).split()), "")].append(speaker)
     for title, speakers in by_title.items():
         asking = [speaker for speaker in speakers if roles[speaker] == "interviewer"]
         if title in TITLES and len(asking) >= 3 and len(asking) >= 0.7 * len(speakers):
