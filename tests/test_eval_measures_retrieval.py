@@ -12,9 +12,10 @@ from made_cases import ROW, answer, asked, passage
 
 from eval.measures import measure
 from eval.measures.case import Case
-from eval.measures.characters import share_covered, union, within_budget
+from eval.measures.characters import share_covered, within_budget
 from eval.measures.retrieval import ranked_measures
 from eval.questions.model import Gold, Question
+from rag.text.spans import union
 from rag.types import Passage
 
 

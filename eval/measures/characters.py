@@ -14,6 +14,7 @@ from functools import partial
 from eval.measures.case import Case, has_gold
 from eval.measures.registry import QuestionMeasure
 from eval.questions.model import Gold
+from rag.text.spans import union
 from rag.types import Passage, Span
 
 CUTOFFS = (1, 3, 5, 10)
@@ -50,21 +51,6 @@ def share_covered(gold: Sequence[Gold], places: Iterable[tuple[str, int, int]]) 
         total += sum(end - start for start, end in own)
         covered += sum(max(0, min(a_end, b_end) - max(a, b)) for a, a_end in own for b, b_end in read)
     return covered / total if total else 0.0
-
-
-def union(spans: Iterable[Span]) -> list[Span]:
-    """Ranges that overlap or touch, joined.
-
-    >>> union([(5, 8), (0, 3), (3, 6), (9, 9)])
-    [(0, 8)]
-    """
-    joined: list[Span] = []
-    for start, end in sorted(span for span in spans if span[0] < span[1]):
-        if joined and start <= joined[-1][1]:
-            joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
-        else:
-            joined.append((start, end))
-    return joined
 
 
 def within_budget(ranked: Iterable[Passage], budget: int) -> list[tuple[str, int, int]]:

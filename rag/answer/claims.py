@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from rag.answer.quotations import Quotation, quoted_spans
 from rag.text.dates import find_dates
 from rag.text.sentences import split_sentences
+from rag.text.spans import outermost
 from rag.types import Span
 
 Marker = tuple[int, int, int]  # (start, end, number), in an answer's text
@@ -42,7 +43,7 @@ def claims_of(
 def _without_stops(text: str, quoted: Sequence[Span], markers: Sequence[Marker]) -> str:
     """The text, equally long, with no full stop in it that ends no sentence of the answer."""
     plain = list(text)
-    for start, end in _outermost(quoted):
+    for start, end in outermost(quoted):
         # The full stop at the end of a quotation may end the sentence around it: it stays, with one mark behind it.
         inner = start + len(text[start:end].rstrip('.!?…”»"“ '))
         stop = next((char for char in text[inner:end] if char in ".!?…"), "")
@@ -73,12 +74,3 @@ def _with_markers(sentences: Sequence[Span], markers: Sequence[Marker], line: Sp
         own = [(s, e) for s, e, _ in markers if first <= s < last]
         spans.append((min([start, *(s for s, _ in own)]), max([end, *(e for _, e in own)])))
     return spans
-
-
-def _outermost(spans: Sequence[Span]) -> list[Span]:
-    """The spans that lie within no other."""
-    outer: list[Span] = []
-    for start, end in sorted(set(spans), key=lambda span: (span[0], -span[1])):
-        if not outer or end > outer[-1][1]:
-            outer.append((start, end))
-    return outer
