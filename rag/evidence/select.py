@@ -18,6 +18,7 @@ from rag.evidence.signals import measure_signals
 from rag.rerankers.protocol import RERANK_DEPTH
 from rag.retrieval.fusion import Candidate
 from rag.storage.rows import StoredPassage
+from rag.text.lexicon import lexicon_of
 from rag.types import Evidence, Query, Sentence, Signals
 
 MAX_QUOTES = 3
@@ -25,18 +26,6 @@ MAX_QUOTE_CHARS = 600
 MAX_QUOTE_SENTENCES = 3
 
 ScoredSentence = tuple[float, Candidate, int]  # score, passage, the sentence's number in it
-
-# Words that refer to the sentence before them, by language: a quote that begins with one is shown with that sentence.
-_REFERRING = {
-    "en": "he she it they this that these those his her its their such there then so but and also or",
-    "de": "er sie es dies diese dieser dieses ihn ihm ihr ihre sein seine dann da so aber und auch oder deshalb",
-    "fr": "il elle ils elles cela ça ce c cet cette ces celui celle son sa leur alors donc mais et aussi ou",
-    "es": "él ella ello ellos ellas eso esto ese esa este esta estos estas su sus entonces así pero y también o",
-    "pt": "ele ela eles elas isso isto esse essa este esta estes estas seu sua então assim mas e também ou",
-    "ru": "он она оно они это этот эта эти то тот его её их тогда там так но а и тоже или поэтому",
-    "uk": "він вона воно вони це цей ця ці то той його її їх тоді там так але а і й також або тому",
-}
-_REFERRING_WORDS = {language: frozenset(words.split()) for language, words in _REFERRING.items()}
 
 
 def extract_evidence(
@@ -164,5 +153,5 @@ def _needs_previous(stored: StoredPassage, number: int) -> bool:
     """Whether a sentence is not understood without the one before it: it begins by referring to it, or is very short."""
     text = stored.passage.text[slice(*stored.spans[number])]
     words = re.findall(r"[^\W\d_]+", text[:40])
-    referring = _REFERRING_WORDS.get(stored.passage.language or "en", _REFERRING_WORDS["en"])
+    referring = lexicon_of(stored.passage.language).dependent_openers or lexicon_of(None).dependent_openers
     return bool(words) and (words[0].lower() in referring or len(text.split()) < 4)

@@ -12,21 +12,11 @@ from rag.errors import InputError
 from rag.readers.cues import Cue, assemble
 from rag.readers.text import decode_any
 from rag.text.clock import rounded_seconds_of
+from rag.text.lexicon import union
 from rag.types import Hints
 
-TEXT_NAMES = frozenset(
-    "text transcript utterance content speech said statement sentence message line body words dialogue dialog quote "
-    "texte texto testo tekst текст текст_выступления 文本 内容 发言".split()
-)
-SPEAKER_NAMES = frozenset(
-    "speaker name who person participant author speaker_name speakername label role sprecher sprecherin redner orateur "
-    "intervenant locuteur hablante orador falante parlante спикер говорящий выступающий 发言人 说话人".split()
-)
-START_NAMES = frozenset(
-    "start start_time starttime begin from time timestamp timecode start_s start_ms seconds offset anfang zeit début "
-    "inicio tiempo время начало 时间 开始".split()
-)
-END_NAMES = frozenset("end end_time endtime stop to end_s end_ms".split())
+TEXT_NAMES, SPEAKER_NAMES = union("text_columns"), union("speaker_columns")
+START_NAMES, END_NAMES = union("start_columns"), union("end_columns")
 _MAX_FIELD = 10_000_000
 DAY_S = 86_400.0
 

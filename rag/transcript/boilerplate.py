@@ -8,53 +8,31 @@ from __future__ import annotations
 
 import re
 
+from rag.text.lexicon import patterns
 from rag.text.sentences import CLAUSE_END, CUT_OFF_END, PARAGRAPH
 from rag.text.spans import trim
 
 # Headings that pages put behind a text; whole phrases, since "More than that" or "See for yourself" are people talking.
 _BOILERPLATE = re.compile(
-    r"^(?:(?:see|read|watch|listen|check|look) (?:also|more|next|too|on)|also (?:read|see|on|in)\b.*|you (?:may|might) (?:also )?(?:like|enjoy).*"
-    r"|(?:related|recommended|similar|further|other|latest|popular|trending) (?:\w+ )?(?:articles?|posts?|stories|news|episodes?|links|content|topics|reading|videos?|"
-    r"interviews?|transcripts?)|related|recommended|more (?:from|on|stories|news|articles|posts|about|episodes|interviews)\b.*"
-    r"|(?:next|previous) (?:articles?|posts?|episodes?|story|page)\b.*|share(?: (?:this|on|via)\b.*)?|follow us\b.*|subscribe(?: (?:to|now|for|here)\b.*)?"
-    r"|(?:our )?newsletter|sign up\b.*|leave a (?:reply|comment).*|post a comment|(?:\d+ )?comments?|tags?\b.*|filed under\b.*|categor(?:y|ies)\b.*"
-    r"|advertisements?|sponsored(?: content)?|about the (?:authors?|show|podcast|host|interviewer)|show notes|credits|support (?:us|the show)"
-    r"|in this (?:episode|issue)|all rights reserved.*|(?:©|\(c\)|copyright)\s.*|(?:#\w+\s*)+"
-    r"|(?:anzeige|werbung|mehr zum thema|lesen sie auch|weiterlesen|verwandte artikel|das könnte sie auch interessieren|schlagw[oö]rter)\b.*"
-    r"|(?:publicité|à lire aussi|lire aussi|lire la suite|articles? liés|sur le même sujet|mots[- ]clés)\b.*"
-    r"|(?:publicidad|lea también|lee también|le puede interesar|noticias relacionadas|artículos relacionados|etiquetas)\b.*"
-    r"|(?:publicidade|leia também|leia mais|veja também|notícias relacionadas)\b.*"
-    r"|(?:реклама|читайте также|смотрите также|по теме|подписывайтесь|теги|читайте також|дивіться також|за темою|підписуйтесь)\b.*"
-    r"|(?:相关阅读|相关新闻|延伸阅读|更多阅读|广告|推荐阅读|分享到).*)[.:：]?$",
+    rf"^(?:{patterns('boilerplate')}|{patterns('boilerplate_openers')}\b.*)[.:：]?$",
     re.I,
 )
 _CREDIT = re.compile(
-    r"^[(\[*_]*(?:photos?|fotos?|photographs?|pictures?|images?|bild(?:er)?|illustrations?|graphics?|credits?|sources?|quellen?|fuentes?|fontes?|videos?|"
-    r"crédits?|créditos?|фото|источник|джерело|ілюстрація|图片?|来源|责任编辑|编辑)(?: (?:by|credits?|courtesy|von|de|par))?[^\S\n]*[:：©][^\S\n]*(?P<rest>\S.{0,118})$",
+    rf"^[(\[*_]*{patterns('credit_keys')}(?: {patterns('credit_links')})?[^\S\n]*[:：©][^\S\n]*(?P<rest>\S.{{0,118}})$",
     re.I,
 )
 _END_MARK = re.compile(
-    r"^(?:[\[(][^\S\n]*(?:end|ende|schluss|fin|fim|final|конец|кінець|结束|完)\b[^\n]{0,60}[\])]|-30-|[^\n.:]{1,60} (?:started|stopped) transcription|(?:#[^\S\n]?){3,}|（?完）?"
-    r"|[\[(](?:whereupon|thereupon)\b[^\n]{0,200}[\])]|[\[(]the (?:hearing|meeting|committee|session|conference|deposition|proceedings?|interview) (?:was |were )?(?:adjourned|concluded|ended|closed|rose|recessed)\b[^\n]{0,120}[\])]"
-    r"|(?:end|ende|fin) (?:of|der|du|de la) (?:the )?(?:transcript|interview|recording|aufzeichnung|tape|audio|entretien)\.?)$",
+    rf"^(?:[\[(][^\S\n]*{patterns('bracketed_ends')}\b[^\n]{{0,60}}[\])]|{patterns('end_marks')})$",
     re.I,
 )
-_CAPITAL_END = re.compile(r"^(?:END|ENDS|ENDE|FIN|FIM|КОНЕЦ|КІНЕЦЬ)\b[^\n]{0,40}$")
+_CAPITAL_END = re.compile(rf"^{patterns('capital_ends')}\b[^\n]{{0,40}}$")
 _TIME_OF_DAY = re.compile(
     r"^(?:\d{1,2}[:.]\d{2}|\d{1,2})[^\S\n]*(?:[AaPp]\.?[Mm]\.?|Uhr|h)?(?:[^\S\n]+\(?[A-Z]{2,5}\)?)?\.?$"
 )
 # What clerks write between speeches into the record of a parliament.
-_CLERK = re.compile(
-    r"^[^\S\n]*(?:There being no objection, the [^\n]*(?:was|were)|The (?:assistant )?(?:bill |legislative )?clerk (?:read|proceeded|called|will)\b|The (?:motion|amendment|resolution|bill|nomination)s? (?:was|were) (?:agreed|rejected|ordered|read|laid|passed|confirmed)\b)",
-    re.M,
-)
+_CLERK = re.compile(rf"^[^\S\n]*{patterns('clerk_remarks')}", re.M)
 _STAGE_WORDS = re.compile(
-    r"^(?:(?:prolonged|general|loud|light|some|more|vereinzelt|anhaltender|langanhaltender|lebhafter|allgemeiner|aplausos?|vifs)\s)*"
-    r"(?:applause|laughter|laughs?|laughing|chuckles?|chuckling|cheers?|cheering|music|silence|pause|crosstalk|cross-talk|cross talk|inaudible|indiscernible|unintelligible|"
-    r"phonetic|sic|sighs?|coughs?|off[- ]mic|no response|no audible response|as interpreted|translated|through interpreter|speaking [\w ]+|in (?:english|french|spanish|german|russian|chinese|ukrainian|portuguese)|"
-    r"begin video ?(?:clip|tape)|end video ?(?:clip|tape)|video ?(?:clip|tape)|commercial break|break|ad break|recess|theme music|intro music|"
-    r"beifall|heiterkeit|zuruf|zurufe|lachen|unruhe|widerspruch|nationalhymne|zwischenruf|applaudissements|rires|sourires|exclamations|brouhaha|mouvements divers|"
-    r"aplausos|risas|rumores|risos|palmas|música|аплодисменты|смех|смеется|смеётся|оплески|сміх|сміється|музыка|музика|掌声|笑|笑声|鼓掌|音乐|丢失)\b.{0,60}$",
+    rf"^(?:{patterns('stage_qualifiers')}\s)*{patterns('stage_words')}\b.{{0,60}}$",
     re.I,
 )
 

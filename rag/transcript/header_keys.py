@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from enum import Enum, auto
 
+from rag.text.lexicon import union
 from rag.text.names import fold, plain_label
 
 
@@ -19,23 +20,15 @@ class HeaderKind(Enum):
     TITLE = auto()
 
 
-_KEYS: dict[HeaderKind, str] = {
-    HeaderKind.ASKS: (
-        "interviewer interviewers host hosts moderator presenter interview by interviewed by entrevistador moderador "
-        "interviewerin moderatorin ведущий интервьюер ведучий 采访者 主持人 animateur"
-    ),
-    HeaderKind.ANSWERS: (
-        "guest guests interviewee speaker witness witnesses gast invité invitado convidado гость гості 嘉宾"
-    ),
-    HeaderKind.PRESENT: (
-        "participants participant present speakers with teilnehmer anwesend participantes участники учасники 出席"
-    ),
-    HeaderKind.DATE: "date recorded published broadcast aired datum fecha data дата 日期 时间",
-    HeaderKind.PLACE: "place location venue city ort lieu lugar local место місце 地点 位置",
-    HeaderKind.TITLE: "title titel titre título назва название 标题",
+_KEYS = {
+    HeaderKind.ASKS: "asks_keys",
+    HeaderKind.ANSWERS: "answers_keys",
+    HeaderKind.PRESENT: "present_keys",
+    HeaderKind.DATE: "date_keys",
+    HeaderKind.PLACE: "place_keys",
+    HeaderKind.TITLE: "title_keys",
 }
-_PHRASES = {"interview by": HeaderKind.ASKS, "interviewed by": HeaderKind.ASKS}
-_KIND_OF = {fold(word): kind for kind, words in _KEYS.items() for word in words.split()} | _PHRASES
+_KIND_OF = {fold(key): kind for kind, name in _KEYS.items() for key in union(name)}
 _MAX_VALUE_WORDS = 24
 
 

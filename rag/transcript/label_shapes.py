@@ -5,37 +5,16 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from rag.text.lexicon import patterns, union
 from rag.text.names import fold, is_question_label, plain_label
 from rag.transcript.boilerplate import is_boilerplate
 from rag.transcript.roles import is_answer_label
 
-# Words that stand before a colon in running text and are nobody's name.
-NO_NAMES = frozenset(
-    "note notes source sources photo photos image video audio tags tag date time place location topic topics subject "
-    "title author update updated published by via re ps nb first second third fourth firstly secondly thirdly finally "
-    "example remember warning summary abstract introduction conclusion contents chapter part section figure table http "
-    "https www email tel phone fax editor copyright keywords category categories link links download read see also "
-    "more transcript recorded duration length episode season look listen well yes okay right now answer break music "
-    "intro outro applause laughter imagine fact truth result problem reminder disclaimer correction correct meaning "
-    "attention caution hinweis anmerkung quelle foto bild thema datum ort titel inhalt tagesordnung beifall heiterkeit "
-    "nota fuente fonte fecha data lugar local tema titulo imagen ejemplo exemplo "
-    "remarque objet lieu titre sujet exemple "
-    "примечание источник фото дата тема место примітка джерело "
-    "注 注意 来源 时间 地点 主题 位置 题 标题 图 幻灯片 日期 编辑 责任编辑".split()
-)
-# Small words that a surname begins with, and those within a label.
-_NAME_PREFIXES = frozenset("de da di del della der den des du el la le van von zu zur af al ibn ben ter ten".split())
-_PARTICLES = _NAME_PREFIXES | frozenset(
-    "do dos das los las bin of the and und et y e för och hon. for h. c. i и та на".split()
-)
+NO_NAMES = union("not_labels")
+_PARTICLES = union("name_particles") | union("name_prefixes")
 _OPENING_PARTICLES = frozenset(["the", "hon.", "h.", "c."])
 # Words of sentences, which no description of a person has: "the woman in red", but not "let me say this".
-_SENTENCE_WORDS = (
-    "i you we he she it they me my your our this that these is are was were be been will would can do did has have say "
-    "said let if what why how when here there not but so because also "
-    "ich sie wir ist sind war das je vous nous est sont c'est que es son pero как что это но".split()
-)
-_SENTENCE_WORD = re.compile(rf"\b(?:{'|'.join(_SENTENCE_WORDS)})\b")
+_SENTENCE_WORD = re.compile(rf"\b{patterns('sentence_words')}\b")
 # Offices in capitals, as records of parliaments and courts print them: a brick for patterns.
 OFFICE = (
     r"(?:M(?:R|RS|S|ISS)|DR|PROF|HON|SEN(?:ATOR)?|REP(?:RESENTATIVE)?|GOV(?:ERNOR)?|JUDGE|JUSTICE"
@@ -106,7 +85,7 @@ def has_name_shape(label: str) -> bool:
         return False
     if all(word[0].isalpha() and not _has_case(word[0]) for word in words):
         return sum(map(len, words)) <= _MAX_CHARS_WITHOUT_CAPITALS and not re.search(r"[，。、；]", label)
-    if fold(words[0]) in _PARTICLES - _NAME_PREFIXES - _OPENING_PARTICLES:
+    if fold(words[0]) in _PARTICLES - union("name_prefixes") - _OPENING_PARTICLES:
         return False
     begin_as_names = (
         word[0].isupper() or word[0].isdigit() or fold(word) in _PARTICLES or not _has_case(word[0]) for word in words
@@ -131,7 +110,7 @@ def can_be_label(label: str) -> bool:
         return False
     if asks_or_answers(spelled(label)):
         return plain[0].upper() == plain[0] or len(words) == 1
-    begins_small = fold(words[0]) in _NAME_PREFIXES and any(word[0].isupper() for word in words[1:])
+    begins_small = fold(words[0]) in union("name_prefixes") and any(word[0].isupper() for word in words[1:])
     if not (plain[0].isupper() or begins_small or (plain[0].isalpha() and not _has_case(plain[0]))):
         return False
     if len(words) > _MAX_WORDS_WITHOUT_COMMA and "," not in plain:

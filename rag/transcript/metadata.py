@@ -13,28 +13,15 @@ from pathlib import PurePath
 from typing import Any
 
 from rag.text.dates import find_date
+from rag.text.lexicon import patterns, union
 from rag.text.sentences import CLAUSE_END
 from rag.transcript.header_keys import HeaderKind, header_kind
 from rag.transcript.label_shapes import has_name_shape
 from rag.types import Role
 
-_WEEKDAYS = (
-    "monday tuesday wednesday thursday friday saturday sunday "
-    "montag dienstag mittwoch donnerstag freitag samstag sonnabend sonntag "
-    "lundi mardi mercredi jeudi vendredi samedi dimanche lunes martes miércoles jueves viernes sábado domingo "
-    "segunda-feira terça-feira quarta-feira quinta-feira sexta-feira "
-    "понедельник вторник среда четверг пятница суббота воскресенье понеділок вівторок середа четвер п'ятниця субота неділя"
-)
-_BEFORE_DATES = frozenset([*_WEEKDAYS.split(), *"den le el em on the am".split()])
+_BEFORE_DATES = union("weekdays") | union("before_dates")
 _JOINS_NAMES = re.compile(r"\s*(?:[;,/]|\band\b|\bund\b|\bet\b)\s*")
-_TELLS_ITS_DATE = re.compile(
-    r"^(?:this|the|our)?\s?(?:interview|conversation|talk|discussion|hearing|meeting|episode|podcast|press conference"
-    r"|transcript)\b.{0,40}\b(?:took place|was|were)?\s?(?:held|recorded|conducted|broadcast|aired|published|on)\b"
-    r"|^(?:das|dieses) (?:gespräch|interview)\b.{0,40}\b(?:am|wurde)\b|^(?:cet |l')?entretien\b.{0,60}\ble\b"
-    r"|^(?:esta |la )?entrevista\b.{0,60}\bel\b"
-    r"|^(?:интервью|беседа)\b.{0,60}\b(?:состоя|записан|проведен)",
-    re.I,
-)
+_TELLS_ITS_DATE = re.compile(rf"^{patterns('date_phrases')}", re.I)
 _FRONT_MATTER = re.compile(r"---[^\S\n]*\n(.*?\n)(?:---|\.\.\.)[^\S\n]*(?:\n|$)", re.S)
 _TITLE_KEYS, _PLACE_KEYS = ("title",), ("place", "location", "city")
 _DATE_KEYS, _PEOPLE_KEYS = ("date", "published", "published_time", "recorded"), ("participants", "speakers")

@@ -8,28 +8,15 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 
+from rag.text.lexicon import union
 from rag.text.names import TITLES, fold, is_question_label, plain_label
 from rag.types import Role
 
-_ANSWER_LABELS = frozenset(
-    "answer a antwort reponse ответ respuesta resposta відповідь вiдповiдь відповідь 答 回答 答复 interviewee guest gast invite invitado convidado entrevistado entrevistada".split()
-)
-_CONDUCT_LABELS = frozenset(
-    "operator clerk moderator translator interpreter speaker staff chair chairman chairperson aide official announcer narrator recorder "
-    "dolmetscher ubersetzer interprete traductor tradutor переводчик перекладач 翻译".split()
-)
-
-
-# What stands for somebody whom nobody knows: these words, with others of their kind before or behind them.
-_VOICES = frozenset(
-    "member members speaker male female man woman voice voices participant caller student attendee questioner audience listener viewer panelist "
-    "reporter journalist stimme zuschauer zuschauerin zuhorer zuhorerin publikum voix intervenant intervenante asistente publico голос слушатель "
-    "观众 听众 学生".split()
-)
-_VOICES_WITH = _VOICES | frozenset(
-    "some hon honourable honorable unidentified unknown unnamed unidentifiable another other several multiple many off camera offscreen the a an in from of "
-    "unbekannt unbekannte unbekannter aus dem inconnu inconnue homme femme dans la salle desconocido desconocida неизвестный неизвестная из зала".split()
-)
+_ANSWER_LABELS = union("answer_labels")
+_CONDUCT_LABELS = union("conduct_labels")
+# Stand for somebody whom nobody knows, with others of their kind before or behind them.
+_VOICES = union("voice_labels")
+_VOICES_WITH = _VOICES | union("voice_context")
 
 
 @lru_cache(maxsize=65_536)

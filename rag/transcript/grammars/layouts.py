@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Callable
 
+from rag.text.lexicon import LEXICONS
 from rag.text.names import is_question_label
 from rag.text.sentences import SPEECH_END
 from rag.transcript.boilerplate import is_stage_note
@@ -39,7 +40,7 @@ _BRACKETED = re.compile(
     rf"{SPACE}[\[<【({{](?P<label>{LABEL})(?:[,·–-]?\s?(?P<stamp>{WHEN}))?[\]>】)}}](?!\()\s*(?=\S)"
 )
 # The letters for a question and an answer in other languages, and words for both: "P.", "PREGUNTA.-", "F:".
-_ASKS_WITH = {"Q": "AR", "P": "R", "D": "R", "F": "A", "В": "О", "З": "В", "П": "В"}
+_ASKS_WITH = dict(pair for lexicon in LEXICONS.values() for pair in lexicon.question_initials)
 _INITIAL = re.compile(
     rf"{SPACE}(?P<mark>\*\*)?(?P<label>[^\W\d_]{{1,14}})(?:\.?{SPACE}[-–—]+|[.:：)])(?(mark)\*\*){SPACE}[-–—]?\s+(?=\S)"
 )
