@@ -22,6 +22,7 @@ from pathlib import Path
 
 import pytest
 from filelock import FileLock
+from hypothesis import settings
 from kinds import KINDS, kind_of
 from outside import files_in
 
@@ -37,14 +38,20 @@ pytest.register_assert_rewrite("ui_api", "ui_page")  # they have assertions, and
 TOGETHER = ("test_rag_every_file", "test_rag_golden", "test_rag_transcript")  # they parse the same files, once a worker
 
 
+# How long an example takes says more about what else the machine does than about the code.
+settings.register_profile("without deadlines", deadline=None)
+settings.load_profile("without deadlines")
+
+
 @pytest.hookimpl(tryfirst=True)  # before `-m` selects
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Mark each test with its kind and with the group that stays on one worker, and put the files of slow kinds first."""
     slowest: dict[Path, int] = {}
     for item in items:
         kind = kind_of(item)
         item.add_marker(kind)
-        item.add_marker(pytest.mark.xdist_group("corpus" if item.path.stem in TOGETHER else item.path.stem))
+        if config.pluginmanager.hasplugin("xdist"):
+            item.add_marker(pytest.mark.xdist_group("corpus" if item.path.stem in TOGETHER else item.path.stem))
         slowest[item.path] = min(slowest.get(item.path, len(KINDS)), KINDS.index(kind))
     items.sort(key=lambda item: slowest[item.path])
 

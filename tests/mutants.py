@@ -151,7 +151,7 @@ class Bench:
     def is_killed(self, source: str, timeout_s: float) -> bool:
         """Whether the module's tests fail, or never end, with this text in the module's place."""
         (self.folder / self.module).write_text(source, encoding="utf-8")
-        words = ["-x", "-q", "--no-header", "-p", "no:cacheprovider", "-p", "no:xdist", *TESTS[self.module]]
+        words = ["-x", "-q", "--no-header", "-p", "no:cacheprovider", *TESTS[self.module]]
         environment = {**os.environ, "PYTHONPATH": str(self.folder), "PYTHONDONTWRITEBYTECODE": "1"}
         try:
             done = subprocess.run(
@@ -183,7 +183,7 @@ def tried(module: str, ends: float) -> tuple[int, int, int]:
         copy_project(bench.folder)
         started = time.monotonic()
         if bench.is_killed(ast.unparse(ast.parse(source)), 600):
-            raise SystemExit(f"{module}: its tests fail without any fault")
+            raise SystemExit(f"{module}: its tests fail without any fault: pytest {' '.join(TESTS[module])}")
         limit_s = 10 + 5 * (time.monotonic() - started)
         for fault in faults:
             if fault.key not in verdicts and time.monotonic() < ends:

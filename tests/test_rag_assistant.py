@@ -90,7 +90,9 @@ def test_a_question_about_something_else_is_not_on_record_and_no_generator_is_ca
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.text(alphabet="ab [1]239.\n", max_size=80))
 def test_whatever_a_generator_says_only_offered_evidence_is_cited(bundled: Archive, text: str) -> None:
-    answer = Assistant(bundled, generator=Scripted(text)).ask("How many hectares of eelgrass will be lost for good?")
+    answer = Assistant(bundled, generator=Scripted(text), reader=HEURISTIC).ask(
+        "How many hectares of eelgrass will be lost for good?"
+    )
     documents = {document.id: document.text for document in bundled.documents()}
     for citation in answer.citations:
         assert f"[{citation.marker}]" in answer.text
