@@ -76,45 +76,19 @@ ROOM_MAY_IMPORT = {
 
 # What is still to be taken down: these lists only ever shrink.
 OWED_ARROWS = {
-    ("rag.text", "rag.readers"),
     ("rag.text", "rag.types"),
-    ("rag.storage", "rag.query"),
-    ("rag.storage", "rag.retrieval"),
-    ("rag.storage", "rag.evidence"),
-    ("rag.storage", "rag.readers"),
-    ("rag.storage", "rag.transcript"),
-    ("rag.storage", "rag.passages"),
     ("rag.retrieval", "rag.archive"),
     ("rag.evidence", "rag.archive"),
     ("rag.answer", "rag.archive"),
 }
-OWED_CIRCLES = (
-    {"rag.archive", "rag.retrieval.fusion", "rag.storage.local"},
-    {
-        "eval.questions.model",
-        *(module for module in MODULES if module.startswith("eval.questions.formats")),
-    },
-)
-OWED_ROOM_CIRCLES = ({"eval.runs", "eval.show"},)
-OWED_FILES = {
-    "rag/readers/pdf.py": 419,
-    "rag/storage/local.py": 830,
-    "rag/storage/sqlite.py": 400,
-    "rag/transcript/__init__.py": 513,
-    "rag/transcript/labels.py": 968,
-}
-OWED_FUNCTIONS = {
-    "_accepted": 84,
-    "corrected": 67,
-    "stream": 64,
-}
+OWED_CIRCLES = ({"rag.archive", "rag.retrieval.fusion"},)
+OWED_FUNCTIONS = {"stream": 64}
 OWED_TESTS = {
-    "behaviour.py",
-    "test_rag_generators.py",
-    "test_rag_local_archive.py",
-    "test_rag_transcript.py",
-    "test_rag_transcript_layouts.py",
-    "test_ui_browser.py",
+    "tests/behaviour.py",
+    "tests/test_rag_local_archive.py",
+    "tests/test_rag_transcript.py",
+    "tests/test_rag_transcript_layouts.py",
+    "tests/test_ui_browser.py",
 }
 
 PRINTING = ("rag/cli/", "ui/cli", "eval/cli", "eval/benchmarks/", "ui/benchmark", "rag/rerankers/training/train.py")
@@ -165,8 +139,7 @@ def test_no_two_modules_import_each_other_by_any_way_not_even_inside_a_function(
 
 def test_no_two_rooms_of_ui_eval_or_embeddings_import_each_other_by_any_way() -> None:
     upper = {room: others for room, others in room_graph().items() if room.partition(".")[0] != "rag"}
-    found = circles(upper)
-    assert [sorted(circle) for circle in found if not any(circle <= owed for owed in OWED_ROOM_CIRCLES)] == []
+    assert [sorted(circle) for circle in circles(upper)] == []
 
 
 def test_no_private_name_is_imported_from_another_module() -> None:
@@ -187,12 +160,7 @@ def code_files() -> Iterator[Path]:
 
 def test_no_file_is_too_long_to_be_read_in_one_sitting() -> None:
     lengths = {relative(file): file.read_text(encoding="utf-8").count("\n") for file in code_files()}
-    owed_tests = {f"tests/{name}" for name in OWED_TESTS}
-    assert {
-        name: lines
-        for name, lines in lengths.items()
-        if lines > OWED_FILES.get(name, MOST_LINES) and name not in owed_tests
-    } == {}
+    assert {name: n for name, n in lengths.items() if n > MOST_LINES and name not in OWED_TESTS} == {}
 
 
 def test_no_function_is_longer_than_a_screen() -> None:
