@@ -23,9 +23,17 @@ from rag.storage.protocol import Storage
 from rag.storage.staged import StagedDocument, stage
 from rag.text.files import write_whole
 from rag.transcript import document_id, parse
-from rag.transcript.corrections import EVERY, Correction, Corrections, corrected, for_document, load_corrections, merged
+from rag.transcript.corrections import (
+    EVERY,
+    Correction,
+    Corrections,
+    apply_correction,
+    for_document,
+    format_corrections,
+    load_corrections,
+    merge_corrections,
+)
 from rag.transcript.corrections import FILE as CORRECTIONS
-from rag.transcript.corrections import written as corrections_text
 from rag.transcript.duplicates import duplicate_notes, sketch_of
 from rag.types import Document, IngestReport
 
@@ -81,16 +89,16 @@ def ingest(
     given = [paths] if isinstance(paths, str | Path) else list(paths)
     files, failed = transcripts_under(given)
     report = IngestReport(failed=failed)
-    new = merged(corrections or {}, {file.name: meta for file in files} if meta else {})
+    new = merge_corrections(corrections or {}, {file.name: meta for file in files} if meta else {})
     kept = _kept_corrections(storage)
-    in_force = merged(kept, new)
+    in_force = merge_corrections(kept, new)
     steps = correct(read_transcripts(files, progress or (lambda *_: None)), in_force, new)
     try:
         any_read = _Writing(storage, report, workers=workers, compare=bool(in_force)).run(steps)
         if in_force != kept and any_read and storage.generation:
             with storage.lock():
-                now = merged(_kept_corrections(storage), new)
-                write_whole(storage.folder / CORRECTIONS, corrections_text(now).encode())
+                now = merge_corrections(_kept_corrections(storage), new)
+                write_whole(storage.folder / CORRECTIONS, format_corrections(now).encode())
     finally:
         if storage.generation == 0:
             storage.discard_if_empty()
@@ -132,7 +140,7 @@ def correct(steps: Iterable[Step], corrections: Corrections, given: Corrections)
             for name, correction in for_document(corrections, document):
                 used.add(name)
                 # What is kept from earlier, or meant for all, may name somebody whom this file has not.
-                document = corrected(document, correction, lenient=name == EVERY or name not in given)
+                document = apply_correction(document, correction, lenient=name == EVERY or name not in given)
         except InputError as error:
             yield Failed(step.path, str(error))
             continue

@@ -6,13 +6,20 @@ from pathlib import Path
 
 import pytest
 from conftest import transcript
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rag.archive import open_archive
 from rag.errors import InputError
 from rag.transcript import parse
-from rag.transcript.corrections import Correction, corrected, load_corrections, merged, meta_correction, written
+from rag.transcript.corrections import (
+    Correction,
+    apply_correction,
+    format_corrections,
+    load_corrections,
+    merge_corrections,
+    meta_correction,
+)
 from rag.types import Document
 
 TEXT = transcript(
@@ -32,7 +39,7 @@ def said(document: Document) -> list[tuple[str, str, str]]:
 
 
 def test_a_renamed_speaker_keeps_words_and_role() -> None:
-    found = corrected(talk(), Correction(rename={"Speaker 2": "Ann Reed"}))
+    found = apply_correction(talk(), Correction(rename={"Speaker 2": "Ann Reed"}))
     assert said(found) == [
         ("Speaker 1", "interviewer", "Where"),
         ("Ann Reed", "respondent", "It"),
@@ -42,25 +49,25 @@ def test_a_renamed_speaker_keeps_words_and_role() -> None:
 
 
 def test_merged_speakers_are_the_first_one_named() -> None:
-    found = corrected(talk(), Correction(merge=(("Speaker 2", "Speaker 3"),), rename={"Speaker 2": "Ann Reed"}))
+    found = apply_correction(talk(), Correction(merge=(("Speaker 2", "Speaker 3"),), rename={"Speaker 2": "Ann Reed"}))
     assert [turn.speaker for turn in found.turns] == ["Speaker 1", "Ann Reed", "Speaker 1", "Ann Reed"]
 
 
 def test_two_who_change_their_names_change_them() -> None:
-    found = corrected(talk(), Correction(rename={"Speaker 2": "Speaker 3", "Speaker 3": "Speaker 2"}))
+    found = apply_correction(talk(), Correction(rename={"Speaker 2": "Speaker 3", "Speaker 3": "Speaker 2"}))
     assert [turn.speaker for turn in found.turns] == ["Speaker 1", "Speaker 3", "Speaker 1", "Speaker 2"]
 
 
 def test_a_role_can_be_given_under_the_old_name_and_under_the_new_one() -> None:
     for name in ("Speaker 3", "Jo Field"):
-        found = corrected(talk(), Correction(rename={"Speaker 3": "Jo Field"}, role={name: "other"}))
+        found = apply_correction(talk(), Correction(rename={"Speaker 3": "Jo Field"}, role={name: "other"}))
         assert said(found)[3] == ("Jo Field", "other", "Everybody")
 
 
 def test_dropped_turns_and_characters_are_left_out() -> None:
     document = talk()
     start = TEXT.index(", over the old wall of the harbour")
-    found = corrected(document, Correction(drop=((2, 4),), drop_characters=((start, start + 34),)))
+    found = apply_correction(document, Correction(drop=((2, 4),), drop_characters=((start, start + 34),)))
     assert [TEXT[turn.start : turn.end] for turn in found.turns] == [
         "Where did the water come from?",
         "It came from the north",
@@ -85,9 +92,9 @@ def test_dropped_turns_and_characters_are_left_out() -> None:
 )
 def test_what_a_document_does_not_have_is_told(correction: Correction, message: str) -> None:
     with pytest.raises(InputError) as raised:
-        corrected(talk(), correction)
+        apply_correction(talk(), correction)
     assert message in str(raised.value)
-    assert corrected(talk(), correction, lenient=True).turns == talk().turns
+    assert apply_correction(talk(), correction, lenient=True).turns == talk().turns
 
 
 @pytest.mark.parametrize(
@@ -118,6 +125,7 @@ _NAMES = st.text(min_size=1, max_size=8).filter(str.strip)
 _RANGES = st.tuples(st.integers(0, 50), st.integers(1, 50)).map(lambda pair: (pair[0], pair[0] + pair[1]))
 
 
+@settings(deadline=None)
 @given(
     st.dictionaries(
         _NAMES,
@@ -138,14 +146,14 @@ def test_what_is_written_is_read_again(corrections: dict[str, Correction]) -> No
 
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "corrections.toml"
-        path.write_bytes(written(corrections).encode())
+        path.write_bytes(format_corrections(corrections).encode())
         assert load_corrections(path) == corrections
 
 
 def test_new_corrections_are_laid_over_old_ones() -> None:
     old = {"a.txt": Correction(rename={"A": "B", "C": "D"}), "b.txt": Correction(meta={"place": "Oslo"})}
     new = {"a.txt": Correction(rename={"A": "E"}, role={"C": "other"})}
-    assert merged(old, new) == {
+    assert merge_corrections(old, new) == {
         "a.txt": Correction(rename={"A": "E", "C": "D"}, role={"C": "other"}),
         "b.txt": Correction(meta={"place": "Oslo"}),
     }

@@ -1,4 +1,4 @@
-"""What stands in a transcript and is not said: page furniture, credits, end marks, stage notes, a clerk's remarks.
+"""What is printed in a transcript and not said: boilerplate of pages, credits, end marks, stage notes, a clerk's remarks.
 
 All of it is known by its form: short lines that end like no sentence, in the words that pages use for it. A list, a poem or
 an answer without its full stop is none of these.
@@ -105,8 +105,8 @@ def clerks_in(text: str) -> list[int]:
 def end_of_talk(text: str, start: int, end: int) -> int:
     """Where the last turn ends, without what a page or a stenographer puts behind it.
 
-    Furniture opens with a heading: a short line that ends like no sentence, and is either in the words that pages use for
-    it, or is followed up to the end by headings and teasers that break off.
+    Boilerplate opens with a heading: a short line that ends like no sentence. It is either in the words that pages use
+    for it, or only headings and teasers that break off follow it.
     """
     paragraphs = [(m.start() + start, m.group()) for m in PARAGRAPH.finditer(text[start:end])]
     for position, paragraph in paragraphs:

@@ -90,7 +90,7 @@ def for_document(corrections: Corrections, document: Document) -> list[tuple[str
     return [(name, corrections[name]) for name in ([EVERY] if EVERY in corrections else []) + named if name != ""]
 
 
-def merged(old: Corrections, new: Corrections) -> Corrections:
+def merge_corrections(old: Corrections, new: Corrections) -> Corrections:
     """Old corrections with new ones laid over them, section by section and key by key."""
     result = dict(old)
     for name, correction in new.items():
@@ -106,7 +106,7 @@ def merged(old: Corrections, new: Corrections) -> Corrections:
     return result
 
 
-def corrected(document: Document, correction: Correction, *, lenient: bool = False) -> Document:
+def apply_correction(document: Document, correction: Correction, *, lenient: bool = False) -> Document:
     """The document with its corrections. Raises InputError for a name or a turn that it does not have, unless `lenient`.
 
     Names are those of the document as it was read; what is renamed can be given a role under either name.
@@ -195,7 +195,7 @@ def _cuts(document: Document, correction: Correction, *, lenient: bool) -> list[
     return cut
 
 
-def written(corrections: Corrections) -> str:
+def format_corrections(corrections: Corrections) -> str:
     """Corrections as TOML, to be read again by `load_corrections`."""
     lines: list[str] = []
     for name, correction in corrections.items():

@@ -1,8 +1,8 @@
-"""Nearly the same document twice, and the same paragraph in many: found and told, never removed.
+"""Finds documents that are nearly the same, and paragraphs that stand in many documents. It reports them and removes none.
 
-A document is known by the smallest hashes of its runs of five words (a bottom-k sketch); the share of common ones among the
-smallest of two documents together estimates the Jaccard similarity of their runs. Twice the same interview in an archive
-answers every question twice; a paragraph that stands in many documents is a page's, not a speaker's.
+A document is known by the smallest hashes of its runs of five words (a bottom-k sketch); the share of common ones among
+the smallest of two documents together estimates the Jaccard similarity of their runs. A duplicate interview would produce
+duplicate quotes; a paragraph that stands in many documents is a page's, not a speaker's.
 
 Broder, On the resemblance and containment of documents, 1997.
 """
@@ -21,7 +21,7 @@ from rag.types import Document
 
 RUN = 5
 SKETCH = 128
-ALIKE = 0.6  # from this share of common runs on, two documents are told to be nearly the same
+ALIKE = 0.6  # from this share of common runs on, two documents count as nearly the same
 _LEAST_RUNS = 50
 _BOILERPLATE_CHARS = 60
 _BOILERPLATE_DOCUMENTS, _BOILERPLATE_SHARE = 3, 0.1
@@ -64,7 +64,7 @@ def sketch_of(document: Document) -> Sketch:
 
 
 def similarity(one: Sketch, other: Sketch) -> float:
-    """Estimated Jaccard similarity of two documents' runs of words, 0.0 where one is too short to tell."""
+    """Estimated Jaccard similarity of two documents' runs of words, 0.0 if one is too short to tell."""
     if not len(one.hashes) or not len(other.hashes):
         return 0.0
     together = np.union1d(one.hashes, other.hashes)[: min(SKETCH, max(len(one.hashes), len(other.hashes)))]

@@ -90,7 +90,7 @@ def _united(source: Source, best: Sequence[Mark], all_found: Sequence[Sequence[M
 
 
 def _behind_sentences(source: Source, best: Sequence[Mark]) -> list[Mark]:
-    """Known labels in the midst of a line, where "All of us. MS. REED: No!" has somebody break in."""
+    """Known labels in the middle of a line: in "All of us. MS. REED: No!" somebody breaks in."""
     labels = {
         mark.label
         for mark in best
@@ -108,7 +108,7 @@ def _behind_sentences(source: Source, best: Sequence[Mark]) -> list[Mark]:
 
 
 def _with_answers(source: Source, marks: Sequence[Mark]) -> list[Mark]:
-    """Labels, and the answers below questions where only questions have one: nobody is named, and they are no questions."""
+    """Labels, and unnamed marks for the answers below them if only questions are labelled."""
     if len(marks) < 2 or any(mark.role for mark in marks):
         return list(marks)
     only_asked = all(is_question_label(mark.label) for mark in marks) or len({mark.key for mark in marks}) == 1
@@ -129,7 +129,7 @@ def _with_answers(source: Source, marks: Sequence[Mark]) -> list[Mark]:
 
 
 def _bare(source: Source, best: Sequence[Mark]) -> list[Mark]:
-    """A known name alone on its line, where somebody forgot the rest of the label."""
+    """Known names alone on a line, without the rest of the label."""
     names = sorted({re.escape(mark.label) for mark in best if len(mark.label) > 2}, key=len, reverse=True)
     if not names:
         return []

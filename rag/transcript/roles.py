@@ -27,7 +27,7 @@ def is_answer_label(label: str) -> bool:
 
 @lru_cache(maxsize=65_536)
 def is_voice_label(label: str) -> bool:
-    """Whether a label stands for somebody unknown: told by its words, since such a voice may speak once.
+    """Whether a label stands for somebody unknown, by its words: such a voice may speak only once.
 
     >>> is_voice_label("Audience member"), is_voice_label("UNIDENTIFIED SPEAKER 2"), is_voice_label("Ann Reed")
     (True, True, False)
@@ -40,7 +40,7 @@ def assign_roles(utterances: Sequence[tuple[str, str]], declared: Mapping[str, R
     """The role of each speaker, from what is declared, from the labels, and from who asks.
 
     `utterances` are (canonical speaker, text) in order. A speaker who asks in most turns, and says less than those who
-    answer, is an interviewer. Where nobody asks, everybody is a respondent.
+    answer, is an interviewer. If nobody asks, everybody is a respondent.
 
     >>> assign_roles([("Question", "Why?"), ("Ann Reed", "It was late. And you?"), ("Question", "So?"), ("Ann Reed", "So.")])
     {'Question': 'interviewer', 'Ann Reed': 'respondent'}
@@ -54,7 +54,7 @@ def assign_roles(utterances: Sequence[tuple[str, str]], declared: Mapping[str, R
     words = {speaker: [len(text.split()) for text in said] for speaker, said in texts.items()}
     asks = {speaker: sum(_asks(text) for text in said) / len(said) for speaker, said in texts.items()}
     share = {speaker: sum(counts) for speaker, counts in words.items()}
-    # Who speaks after a question is being answered by; counts who gets to answer most.
+    # How often each speaks right after somebody else's question.
     answers_after: Counter[str] = Counter()
     for (before, asked), (speaker, _) in itertools.pairwise(utterances):
         if speaker != before and _asks(asked):
@@ -94,7 +94,7 @@ def assign_roles(utterances: Sequence[tuple[str, str]], declared: Mapping[str, R
 
 
 def _host(utterances: Sequence[tuple[str, str]], speakers: Sequence[str], asks: Mapping[str, float]) -> str | None:
-    """Who asks, and before whom nearly nobody speaks: the one that a round of guests talks to, however long he explains."""
+    """Who hosts a round of guests: asks, and speaks before nearly every guest, however long the explanations."""
     turns = Counter(speaker for speaker, _ in utterances)
     host, count = turns.most_common(1)[0]
     others = [speaker for speaker in speakers if speaker != host]
@@ -106,7 +106,7 @@ def _host(utterances: Sequence[tuple[str, str]], speakers: Sequence[str], asks: 
 
 
 def _as_their_like(roles: dict[str, Role], undecided: Sequence[str], texts: Mapping[str, list[str]]) -> None:
-    """Who speaks once or twice under a title is what all others under that title are: one senator asks as senators do."""
+    """Gives speakers with one or two turns the role of all others with their title: a senator asks as senators do."""
     by_title: dict[str, list[str]] = defaultdict(list)
     for speaker in undecided:
         by_title[next(iter(fold(speaker).split()), "")].append(speaker)
@@ -117,7 +117,7 @@ def _as_their_like(roles: dict[str, Role], undecided: Sequence[str], texts: Mapp
 
 
 def _with_conduct(roles: Mapping[str, Role], speakers: Iterable[str], declared: Mapping[str, Role]) -> dict[str, Role]:
-    """Who only conducts the conversation, an operator or a clerk without a name, is no respondent where there are others."""
+    """Makes "other" of respondents who only run the conversation, such as an operator, if there are more of them."""
     conducts = {
         speaker
         for speaker, role in roles.items()
