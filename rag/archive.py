@@ -14,14 +14,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from rag.errors import ArchiveError, InputError
-from rag.types import Document, Filters, IngestReport, Passage, Role, Scope, ScoredPassage, SearchExtent
+from rag.types import Document, Filters, IngestReport, Passage, Role, ScoredPassage
 
 if TYPE_CHECKING:
-    from embeddings.types import Encoder, FloatVector
+    from embeddings.types import Encoder
     from rag.evidence.calibration import Calibration
     from rag.ingest import Progress
     from rag.storage.protocol import Snapshot, Storage
-    from rag.storage.rows import StoredPassage
     from rag.transcript.corrections import Correction, Corrections
 
 Name = TypeVar("Name", bound=str)
@@ -113,7 +112,7 @@ class Archive:
         with self.snapshot() as snapshot:
             scope = snapshot.resolve(filters)
             asked = build_query(query, speakers=snapshot.speakers)
-            candidates = retrieve(self, asked, scope=scope, depth=max(DEPTH, k))
+            candidates = retrieve(snapshot, asked, scope=scope, depth=max(DEPTH, k))
         return [ScoredPassage(candidate.stored.passage, candidate.score) for candidate in candidates[:k]]
 
     def documents(self) -> Iterator[Document]:
@@ -180,51 +179,10 @@ class Archive:
                 fingerprint=fingerprint_with(fingerprint, reader),
             )
 
-    # Until the path of a question takes snapshots, each of these takes one of its own.
-
-    def resolve(self, filters: Filters) -> Scope:
-        with self.snapshot() as snapshot:
-            return snapshot.resolve(filters)
-
-    def nearest(self, vector: FloatVector, *, k: int, scope: Scope) -> list[tuple[int, float]]:
-        with self.snapshot() as snapshot:
-            return snapshot.nearest(vector, k=k, scope=scope)
-
-    def matching(self, text: str, *, k: int, scope: Scope) -> list[tuple[int, float]]:
-        with self.snapshot() as snapshot:
-            return snapshot.matching(text, k=k, scope=scope)
-
-    def load(self, rows: Sequence[int]) -> list[StoredPassage]:
-        with self.snapshot() as snapshot:
-            return snapshot.load(rows)
-
-    def stems(self, text: str) -> list[str]:
-        with self.snapshot() as snapshot:
-            return snapshot.stems(text)
-
-    def knows(self, stem: str) -> bool:
-        with self.snapshot() as snapshot:
-            return snapshot.frequency(stem) > 0
-
-    def mentions(self, text: str) -> bool:
-        with self.snapshot() as snapshot:
-            return bool(snapshot.mentioned([text]))
-
-    def occurrences(self, text: str) -> dict[str, int]:
-        with self.snapshot() as snapshot:
-            return snapshot.occurrences(text)
-
-    def word_weights(self, text: str) -> dict[str, float]:
-        with self.snapshot() as snapshot:
-            return snapshot.word_weights(text)
-
     def speakers(self) -> tuple[str, ...]:
+        """The names of everybody whose words can be quoted, sorted. Raises ArchiveError if nothing was ever written."""
         with self.snapshot() as snapshot:
             return snapshot.speakers
-
-    def cover(self, scope: Scope) -> SearchExtent:
-        with self.snapshot() as snapshot:
-            return snapshot.extent(scope)
 
     def close(self) -> None:
         """Give back file handles and connections."""

@@ -1,6 +1,6 @@
 """Question in, answer out: the one file where all parts meet.
 
-    question (+ history) ─variants─► retrieve ─► read ─► write (generate, cite, verify) ─► Answer
+    question (+ history) ─query/─► Query ─evidence/find.py─► Found ─answer/─► Answer       all from one Snapshot
 
 An assistant has no state that a question could change: the second question gets what it would have got first.
 """
@@ -9,47 +9,31 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from time import perf_counter
+from dataclasses import replace
 from typing import Any
 
-from rag.answer.unknown_terms import unknown_term_notes
+from rag.answer.unknown_terms import UnknownTerms, find_unknown_terms, unknown_term_notes
 from rag.answer.writer import Writer, Written
 from rag.archive import Archive
-from rag.errors import InputError
 from rag.evidence.calibration import Calibration, default_calibration
+from rag.evidence.find import Finder, Found
 from rag.evidence.order import by_speaker_day
-from rag.evidence.select import extract_evidence
 from rag.generators import DEFAULT_GENERATOR, GenerationRequest, Generator, NumberedPassage, load_generator
 from rag.generators.cancel import CancelToken, with_deadline
 from rag.generators.capabilities import capabilities_of
-from rag.notes import OthersSay, refusal_text
+from rag.notes import Note, OthersSay, refusal_text
+from rag.query.asked import DEFAULT_K, MAX_QUESTION_CHARS, Asked, check_asked
 from rag.query.build import build_query, with_rewrite
-from rag.query.whose_words import whose_words
 from rag.rerankers import DEFAULT_RERANKER, Reranker, fingerprint_of, load_reranker
-from rag.retrieval.fusion import DEPTH, FUSION, Candidate, Weights, retrieve
-from rag.retrieval.rerank import rerank
-from rag.types import Answer, Document, Evidence, Filters, Query, Scope, ScoredPassage, SearchExtent, Sentence
+from rag.retrieval.fusion import FUSION, Candidate, Weights
+from rag.stopwatch import Stopwatch
+from rag.storage.protocol import Snapshot
+from rag.types import Answer, Evidence, Filters, Query, ScoredPassage, SearchExtent, Sentence
 
 log = logging.getLogger(__name__)
 
-MAX_QUESTION_CHARS = 4_000
-MAX_HISTORY = 50
-DEFAULT_K = 8
 DEFAULT_TIMEOUT_S = 60.0
 REWRITE_TIMEOUT_S = 10.0
-
-
-@dataclass(frozen=True, slots=True)
-class _Found:
-    """What the record holds about a question."""
-
-    evidence: Evidence
-    passages: tuple[ScoredPassage, ...]
-    numbered: tuple[NumberedPassage, ...]
-    documents: Mapping[str, Document]  # those of the evidence and of the passages
-    suffices: bool  # to answer from
-    retrieved: float  # when
 
 
 class Assistant:
@@ -59,11 +43,10 @@ class Assistant:
         assistant.ask("What did she say about the harbour?").text
 
     Without a `calibration` it uses the one fitted for the archive and its model, else the default. `options` are the
-    generator's own, by name: model, base_url. `reader` is the model that reads the passages found, by name or as an object;
-    "heuristic" does without. With `strict`, only sentences that their citations bear out are kept.
-    Where a generator fails or takes longer than `timeout_s`, quotes from the record answer, and a note says why. Raises
-    InputError for a question that cannot be asked or an option that cannot be used, UnknownName for a generator that is
-    not there.
+    generator's own, by name: model, base_url. `reader` is a reranker, by name or as an object; "heuristic" means none. With
+    `strict`, only sentences that their citations support are kept. If a generator fails or takes longer than `timeout_s`,
+    the answer is quotes from the record, and a note says why. Raises InputError for an option that cannot be used,
+    UnknownName for a generator or a reranker that does not exist.
     """
 
     def __init__(
@@ -82,17 +65,16 @@ class Assistant:
         self.generator_name = generator if isinstance(generator, str) else type(generator).__name__
         made = load_generator(generator, options, timeout_s=timeout_s) if isinstance(generator, str) else generator
         self._generator: Generator = made
-        self._writer = Writer(archive, self._generator, name=self.generator_name, timeout_s=timeout_s, strict=strict)
         self._timeout_s = timeout_s
+        self._strict = strict
         self.reader = load_reranker(reader) if isinstance(reader, str) else reader
         self.calibration = (
             calibration
             or archive.calibration(reader=fingerprint_of(self.reader))
             or default_calibration(self.reader.name if self.reader else None)
         )
-        # For what the reader does not read: other languages.
-        self._unread_calibration = calibration or archive.calibration() or default_calibration(None)
-        self._weights = weights
+        unread = calibration or archive.calibration() or default_calibration(None)
+        self._finder = Finder(self.reader, self.calibration, unread, weights)
 
     def ask(
         self,
@@ -103,7 +85,11 @@ class Assistant:
         filters: Filters | None = None,
         cancel: CancelToken | None = None,
     ) -> Answer:
-        """The answer to a question; `k` is the number of passages that come with it. See `stream` for `cancel`."""
+        """The answer to a question; `k` is the number of passages that come with it. See `stream` for `cancel`.
+
+        Raises InputError for a question that cannot be asked and for filters that fit nothing, ArchiveError for an archive
+        that cannot be read.
+        """
         for piece in self.stream(question, history=history, k=k, filters=filters, cancel=cancel):
             if isinstance(piece, Answer):
                 return piece
@@ -111,10 +97,11 @@ class Assistant:
 
     def evidence(self, question: str, *, history: Sequence[str] = (), filters: Filters | None = None) -> Evidence:
         """The quotes that `ask` would answer a question from, and how sure it would be, with nothing written."""
-        question = _checked(question, history, DEFAULT_K)
-        scope = self.archive.resolve(filters or Filters())
-        found, _ = self._find_by(self._query(question, history, CancelToken()), scope, DEFAULT_K)
-        return found.evidence
+        asked = check_asked(question, history, filters=filters)
+        with self.archive.snapshot() as snapshot:
+            scope = snapshot.resolve(asked.filters)
+            query = self._query(snapshot, asked, CancelToken())
+            return self._finder.find(snapshot, query, scope, k=asked.k).evidence
 
     def stream(
         self,
@@ -129,69 +116,48 @@ class Assistant:
 
         Quotations are made exact, and with `strict` sentences are left out, only when the text is complete: the answer's text
         can differ from the pieces. Closing the iterator stops the model. So does `cancel`, from another thread, while the
-        iterator waits for the model: it raises Cancelled then.
+        iterator waits for the model: it raises Cancelled then. Raises what `ask` does.
         """
-        cancel = cancel or CancelToken()
-        question = _checked(question, history, k)
-        filters = filters or Filters()
-        started = perf_counter()
-        scope = self.archive.resolve(filters)
-        query = self._query(question, history, cancel)
-        asked_s = perf_counter() - started
-        cover = self.archive.cover(scope)
-        found, whose = self._find_by(query, scope, k)
-        was_read = perf_counter()
+        asked, cancel, watch = (
+            check_asked(question, history, k=k, filters=filters),
+            cancel or CancelToken(),
+            Stopwatch(),
+        )
+        with self.archive.snapshot() as snapshot:
+            scope = snapshot.resolve(asked.filters)
+            query = self._query(snapshot, asked, cancel)
+            asked_s = watch.seconds
+            found = self._finder.find(snapshot, query, scope, k=asked.k, lap=watch.lap)
+            unknown = find_unknown_terms(snapshot, asked.question) if found.extent.passages else UnknownTerms()
+            documents = snapshot.documents(found.document_ids)
+        # The database transaction has ended: from here on a model may take a minute.
         written = Written("", self.generator_name, refused=True)
         if found.suffices:
             cancel.raise_if_cancelled()
-            request = GenerationRequest(
-                question, tuple(history), by_speaker_day(found.evidence.quotes), found.numbered, cancel
+            writer = Writer(
+                snapshot, self._generator, name=self.generator_name, timeout_s=self._timeout_s, strict=self._strict
             )
-            written = yield from self._writer.write(request, found.documents, spent_s=asked_s)
+            written = yield from writer.write(_request(asked, found, cancel), documents, spent_s=asked_s)
         if written.refused:
-            written = replace(written, text=_refusal(cover, filters))
+            written = replace(written, text=_refusal(found.extent, asked.filters))
             yield written.text
-        notes = written.notes
-        if others_say := bool(whose) and not written.refused:
-            notes += (OthersSay(whose),)
-        if cover.passages:
-            notes += unknown_term_notes(self.archive, question, refused=written.refused, others_say=others_say)
-        ended = perf_counter()
-        yield Answer(
-            question=question,
-            query=query.text,
-            status="not_on_record" if written.refused else "answered",
-            text=written.text,
-            confidence=found.evidence.confidence,
-            generator=written.generator,
-            citations=written.citations,
-            passages=found.passages,
-            timings_ms={
-                "retrieve": (found.retrieved - started) * 1000,
-                "read": (was_read - found.retrieved) * 1000,
-                "generate": (ended - was_read) * 1000,
-                "total": (ended - started) * 1000,
-            },
-            dangling=written.dangling,
-            markers=written.markers,
-            searched=tuple(variant for variant, _ in query.variants),
-            filters=filters,
-            cover=cover,
-            claims=written.claims,
-            notes=notes,
-        )
+        written = replace(written, notes=written.notes + _notes(snapshot, asked, found, unknown, written.refused))
+        watch.lap("generate")
+        yield _answer(asked, query, found, written, watch)
 
-    def _query(self, question: str, history: Sequence[str], cancel: CancelToken) -> Query:
+    def _query(self, snapshot: Snapshot, asked: Asked, cancel: CancelToken) -> Query:
         """What is searched; a generator that can rewrite a follow-up adds a variant, within a time limit."""
-        query = build_query(question, history, speakers=self.archive.speakers())
+        query = build_query(asked.question, asked.history, speakers=snapshot.speakers)
         rewrite = capabilities_of(self._generator).rewrite
-        if rewrite is None or not history:
+        if rewrite is None or not asked.history:
             return query
         limit_s = min(REWRITE_TIMEOUT_S, self._timeout_s / 2)
         try:
             text = "".join(
                 with_deadline(
-                    lambda token: iter([rewrite(question, tuple(history), token)]), timeout_s=limit_s, cancel=cancel
+                    lambda token: iter([rewrite(asked.question, asked.history, token)]),
+                    timeout_s=limit_s,
+                    cancel=cancel,
                 )
             )
         except Exception as error:  # the literal question is searched in any case
@@ -200,52 +166,11 @@ class Assistant:
             return query
         return with_rewrite(query, text[:MAX_QUESTION_CHARS])
 
-    def _find_by(self, query: Query, scope: Scope, k: int) -> tuple[_Found, tuple[str, ...]]:
-        """Searches the named speakers first; if they do not answer, searches everyone and returns whom the question named."""
-        asked = whose_words(query.question, query.speakers) if scope.speakers is None else ()
-        if asked:
-            found = self._find(query, replace(scope, speakers=asked), k)
-            if found.suffices:
-                return found, ()
-        return self._find(query, scope, k), asked
 
-    def _find(self, query: Query, scope: Scope, k: int) -> _Found:
-        try:
-            return self._found(query, scope, k)
-        except InputError:
-            # Another process took a document out since it was found: once more, without it.
-            return self._found(query, scope, k)
-
-    def _found(self, query: Query, scope: Scope, k: int) -> _Found:
-        candidates = retrieve(self.archive, query, scope=scope, weights=self._weights, depth=max(DEPTH, k))
-        retrieved = perf_counter()
-        if self.reader is not None:
-            candidates = rerank(self.reader, query, candidates)
-        was_read = self.reader is None or any(candidate.rerank_scores for candidate in candidates)
-        calibration = self.calibration if was_read else self._unread_calibration
-        evidence = extract_evidence(
-            self.archive, query, candidates, calibration=calibration, searched=self.archive.cover(scope).passages
-        )
-        first = candidates[:k]
-        needed = {quote.passage.document_id for quote in evidence.quotes}
-        needed |= {candidate.stored.passage.document_id for candidate in first}
-        return _Found(
-            evidence=evidence,
-            passages=tuple(ScoredPassage(candidate.stored.passage, candidate.score) for candidate in first),
-            numbered=tuple(_numbered(candidate) for candidate in first),
-            documents={key: self.archive.document(key) for key in needed},
-            suffices=bool(evidence.quotes) and evidence.confidence >= calibration.threshold,
-            retrieved=retrieved,
-        )
-
-
-def _refusal(cover: SearchExtent, filters: Filters) -> str:
-    return refusal_text(
-        passages=cover.passages,
-        speakers=cover.speakers,
-        documents=cover.documents,
-        filtered=filters != Filters(),
-    )
+def _request(asked: Asked, found: Found, cancel: CancelToken) -> GenerationRequest:
+    """What the generator gets."""
+    passages = tuple(_numbered(candidate) for candidate in found.candidates)
+    return GenerationRequest(asked.question, asked.history, by_speaker_day(found.evidence.quotes), passages, cancel)
 
 
 def _numbered(candidate: Candidate) -> NumberedPassage:
@@ -258,20 +183,40 @@ def _numbered(candidate: Candidate) -> NumberedPassage:
     return NumberedPassage(passage, tuple(sentences))
 
 
-def _checked(question: str, history: Sequence[str], k: int) -> str:
-    if isinstance(history, str):
-        raise InputError(f"the history is {history!r}; give a list of the earlier questions")
-    for what, text in (("question", question), *(("history's question", earlier) for earlier in history)):
-        if not isinstance(text, str):
-            raise InputError(f"the {what} is {text!r}, which is no text")
-        if (length := len(text.strip())) > MAX_QUESTION_CHARS:
-            raise InputError(f"the {what} has {length:,} characters, {MAX_QUESTION_CHARS:,} are allowed; shorten it")
-    if not (question := question.strip()):
-        raise InputError(
-            'the question is empty; type one, for instance: onrecord ask "What did she say about the harbour?"'
-        )
-    if len(history) > MAX_HISTORY:
-        raise InputError(f"the history has {len(history)} questions, {MAX_HISTORY} are allowed; leave out the oldest")
-    if k < 1:
-        raise InputError(f"-k is {k}; ask for at least 1 passage")
-    return question
+def _refusal(extent: SearchExtent, filters: Filters) -> str:
+    return refusal_text(
+        passages=extent.passages,
+        speakers=extent.speakers,
+        documents=extent.documents,
+        filtered=filters != Filters(),
+    )
+
+
+def _notes(snapshot: Snapshot, asked: Asked, found: Found, unknown: UnknownTerms, refused: bool) -> tuple[Note, ...]:
+    """What the user should know about the question: who does not answer it, and what of it is not in the archive."""
+    others_say = (OthersSay(found.instead_of),) if found.instead_of and not refused else ()
+    if not found.extent.passages:
+        return others_say
+    occurrences = snapshot.occurrences(asked.question) if refused else None
+    return others_say + unknown_term_notes(unknown, occurrences=occurrences, others_say=bool(others_say))
+
+
+def _answer(asked: Asked, query: Query, found: Found, written: Written, watch: Stopwatch) -> Answer:
+    return Answer(
+        question=asked.question,
+        query=query.text,
+        status="not_on_record" if written.refused else "answered",
+        text=written.text,
+        confidence=found.evidence.confidence,
+        generator=written.generator,
+        citations=written.citations,
+        passages=tuple(ScoredPassage(each.stored.passage, each.score) for each in found.candidates),
+        timings_ms=watch.timings_ms(),
+        dangling=written.dangling,
+        markers=written.markers,
+        searched=tuple(variant for variant, _ in query.variants),
+        filters=asked.filters,
+        cover=found.extent,
+        claims=written.claims,
+        notes=written.notes,
+    )

@@ -27,6 +27,7 @@ from kinds import KINDS, kind_of
 from outside import files_in
 
 from rag.archive import Archive, open_archive
+from rag.storage.protocol import Snapshot
 from rag.transcript import parse
 from rag.types import Document
 
@@ -93,6 +94,12 @@ def make_bundled_archive(folder: Path) -> None:
 @pytest.fixture(scope="session")
 def bundled(bundled_folder: Path) -> Archive:
     return open_archive(bundled_folder, create=False)
+
+
+@pytest.fixture
+def bundled_snapshot(bundled: Archive) -> Iterator[Snapshot]:
+    with bundled.snapshot() as snapshot:
+        yield snapshot
 
 
 @pytest.fixture

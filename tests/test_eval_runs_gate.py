@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from eval.runs.model import RunSettings
 from eval.runs.run import run
 from rag.archive import Archive, open_archive
 from rag.errors import InputError
+from rag.storage.protocol import Snapshot
 
 # A little under what was reached: a change that loses answers fails here.
 BUNDLED_BARS = ["Success@1=0.60", "Success@5=0.80", "R@5=0.75", "first_quote=0.52", "all_quotes=0.74"]
@@ -76,8 +78,22 @@ class Shuffled:
     def __getattr__(self, name: str) -> Any:
         return getattr(self._archive, name)
 
+    @contextmanager
+    def snapshot(self) -> Iterator[Any]:
+        with self._archive.snapshot() as snapshot:
+            yield ShuffledSnapshot(snapshot, self._random)
+
+
+class ShuffledSnapshot:
+    def __init__(self, snapshot: Snapshot, rng: random.Random) -> None:
+        self._snapshot = snapshot
+        self._random = rng
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._snapshot, name)
+
     def load(self, rows: Sequence[int]) -> list[Any]:
-        found = self._archive.load(rows)
+        found = self._snapshot.load(rows)
         others = self._random.sample(found, len(found))
         return [
             replace(

@@ -63,8 +63,9 @@ ROOM_MAY_IMPORT = {
     "rag.ingest": GROUND | {EMBEDDINGS, "rag.readers", "rag.transcript", "rag.passages", "rag.storage"},
     "rag.archive": GROUND
     | {EMBEDDINGS, "rag.readers", "rag.transcript", "rag.ingest", "rag.storage", "rag.query", "rag.retrieval", "rag.evidence"},
+    "rag.stopwatch": set(),
     "rag.assistant": GROUND
-    | {"rag.archive", "rag.storage", "rag.query", "rag.rerankers", "rag.retrieval", "rag.evidence", "rag.generators", "rag.answer"},
+    | {"rag.stopwatch", "rag.archive", "rag.storage", "rag.query", "rag.rerankers", "rag.retrieval", "rag.evidence", "rag.generators", "rag.answer"},
     "rag.testing": GROUND | {EMBEDDINGS, "rag.generators", "rag.rerankers", "rag.storage"},
     "rag.watch": GROUND | {"rag.readers", "rag.archive"},
     "rag.doctor": GROUND | {EMBEDDINGS, "rag.config", "rag.archive", "rag.rerankers", "rag.generators"},
@@ -77,12 +78,9 @@ ROOM_MAY_IMPORT = {
 # What is still to be taken down: these lists only ever shrink.
 OWED_ARROWS = {
     ("rag.text", "rag.types"),
-    ("rag.retrieval", "rag.archive"),
-    ("rag.evidence", "rag.archive"),
-    ("rag.answer", "rag.archive"),
 }
-OWED_CIRCLES = ({"rag.archive", "rag.retrieval.fusion"},)
-OWED_FUNCTIONS = {"stream": 64}
+OWED_CIRCLES: tuple[set[str], ...] = ()
+OWED_FUNCTIONS: dict[str, int] = {}
 OWED_TESTS = {
     "tests/behaviour.py",
     "tests/test_rag_local_archive.py",

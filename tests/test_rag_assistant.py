@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -23,6 +24,7 @@ from rag.json_forms import answer_to_json
 from rag.query.build import build_query
 from rag.rerankers import HEURISTIC
 from rag.retrieval.fusion import retrieve
+from rag.storage.protocol import Snapshot
 from rag.types import Answer, Filters, Scope
 
 QUESTIONS = load_questions(sorted(BUNDLED.glob("*.jsonl")))
@@ -199,20 +201,21 @@ def test_the_json_form_has_the_contracts_fields(bundled: Archive) -> None:
     assert {"retrieve", "read", "generate", "total"} <= set(value["timings_ms"])
 
 
-def test_a_quote_that_the_document_does_not_hold_is_not_verified(bundled: Archive) -> None:
-    query = build_query("When will the gates move?", speakers=bundled.speakers())
-    evidence = extract_evidence(bundled, query, retrieve(bundled, query, scope=Scope()), searched=124)
+def test_a_quote_that_the_document_does_not_hold_is_not_verified(bundled: Archive, bundled_snapshot: Snapshot) -> None:
+    query = build_query("When will the gates move?", speakers=bundled_snapshot.speakers)
+    found = retrieve(bundled_snapshot, query, scope=Scope())
+    evidence = extract_evidence(bundled_snapshot, query, found, searched=124)
     forged = replace(evidence.quotes[0], text="They will never move.")
     moved = replace(evidence.quotes[0], start=evidence.quotes[0].start + 1, end=evidence.quotes[0].end + 1)
     verified = [cite("[1]", [quote], bundled.document)[0].verified for quote in (evidence.quotes[0], forged, moved)]
     assert verified == [True, False, False]
 
 
-def test_quotes_are_whole_sentences_best_first_and_none_overlaps_another(bundled: Archive) -> None:
+def test_quotes_are_whole_sentences_best_first_and_none_overlaps_another(bundled_snapshot: Snapshot) -> None:
     for question in QUESTIONS:
-        query = build_query(question.question, question.history, speakers=bundled.speakers())
-        candidates = retrieve(bundled, query, scope=Scope())
-        quotes = extract_evidence(bundled, query, candidates, searched=124).quotes
+        query = build_query(question.question, question.history, speakers=bundled_snapshot.speakers)
+        candidates = retrieve(bundled_snapshot, query, scope=Scope())
+        quotes = extract_evidence(bundled_snapshot, query, candidates, searched=124).quotes
         borders = {
             candidate.stored.row: {
                 edge + candidate.stored.passage.start for span in candidate.stored.spans for edge in span
@@ -251,3 +254,36 @@ def test_a_program_that_asks_with_something_else_than_text_is_told(
 def test_a_long_question_in_the_history_is_refused_like_any_other(bundled: Archive) -> None:
     with pytest.raises(InputError, match=r"history's question has 10,000 characters"):
         Assistant(bundled).ask("Why?", history=["x" * 10_000])
+
+
+@pytest.mark.parametrize(
+    ("question", "history", "filters"),
+    [
+        ("When will the gates move?", [], Filters()),
+        (
+            "And when was it surveyed?",
+            ["What is the eelgrass?"],
+            Filters(speaker=("Merrin",), after="2024", before="2026"),
+        ),
+        ("And what about it?", ["What is the eelgrass?"], Filters(document=("hearing.md",), role=("respondent",))),
+        ("What did Merrin say about the gates in Paris in 1789, 3,501, 2031 or March?", [], Filters()),
+        ("Who is Angela Merkel, and who are Hadiya Orsun, Napoleon and Beethoven?", [], Filters(before="2026")),
+    ],
+)
+def test_a_question_takes_at_most_twelve_statements_of_sqlite(
+    bundled_folder: Path, monkeypatch: pytest.MonkeyPatch, question: str, history: list[str], filters: Filters
+) -> None:
+    statements: list[str] = []
+    connect = sqlite3.connect
+
+    def traced(*arguments: Any, **options: Any) -> sqlite3.Connection:
+        connection = connect(*arguments, **options)
+        connection.set_trace_callback(statements.append)
+        return connection
+
+    monkeypatch.setattr(sqlite3, "connect", traced)
+    assistant = Assistant(open_archive(bundled_folder))
+    assistant.ask("Why?")  # opens the indexes
+    statements.clear()
+    assistant.ask(question, history=history, filters=filters)
+    assert 1 <= len(statements) <= 12, statements

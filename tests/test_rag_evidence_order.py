@@ -22,6 +22,7 @@ from rag.query.build import build_query
 from rag.rerankers import HEURISTIC, TRAINED, load_reranker
 from rag.retrieval.fusion import retrieve
 from rag.retrieval.rerank import rerank
+from rag.storage.protocol import Snapshot
 from rag.types import Passage, Scope, Sentence
 
 QUESTIONS = load_questions(sorted(BUNDLED.glob("*.jsonl")))
@@ -86,13 +87,15 @@ def test_no_voice_is_cut_in_two_and_nothing_is_lost(ranked: list[Sentence]) -> N
 
 @pytest.mark.parametrize("reader", [TRAINED, HEURISTIC])
 @pytest.mark.parametrize("question", CONTRADICTIONS, ids=lambda question: question.id)
-def test_who_contradicts_whom_is_told_apart_in_order_of_date(bundled: Archive, question: Question, reader: str) -> None:
+def test_who_contradicts_whom_is_told_apart_in_order_of_date(
+    bundled: Archive, bundled_snapshot: Snapshot, question: Question, reader: str
+) -> None:
     answer = Assistant(bundled, reader=reader).ask(question.question)
-    query = build_query(question.question, speakers=bundled.speakers())
-    candidates = retrieve(bundled, query, scope=Scope())
+    query = build_query(question.question, speakers=bundled_snapshot.speakers)
+    candidates = retrieve(bundled_snapshot, query, scope=Scope())
     if (model := load_reranker(reader)) is not None:
         candidates = rerank(model, query, candidates)
-    best = extract_evidence(bundled, query, candidates, searched=124).quotes[0]
+    best = extract_evidence(bundled_snapshot, query, candidates, searched=124).quotes[0]
     assert (answer.citations[0].quote, answer.citations[0].start) == (best.text, best.start)
     assert [citation.marker for citation in answer.citations] == list(range(1, len(answer.citations) + 1))
     paragraphs = answer.text.split("\n\n")

@@ -42,8 +42,9 @@ def talk(tmp_path_factory: pytest.TempPathFactory) -> Archive:
 
 
 def quotes(archive: Archive, question: str, weights: ReadingWeights = READING) -> tuple[Sentence, ...]:
-    query = build_query(question, speakers=archive.speakers())
-    return select_quotes(archive, query, retrieve(archive, query, scope=Scope()), searched=3, weights=weights)[0]
+    with archive.snapshot() as snapshot:
+        query = build_query(question, speakers=snapshot.speakers)
+        return select_quotes(snapshot, query, retrieve(snapshot, query, scope=Scope()), searched=3, weights=weights)[0]
 
 
 def test_the_question_that_was_asked_lends_its_words_to_its_answer(talk: Archive) -> None:

@@ -14,9 +14,10 @@ from made_models import assert_sound, numbered
 from outside import not_here
 
 from rag.archive import open_archive
-from rag.assistant import MAX_QUESTION_CHARS, Assistant
+from rag.assistant import Assistant
 from rag.generators import GenerationRequest
 from rag.generators.prompts import REFUSAL, build_messages, rewrite_messages
+from rag.query.asked import MAX_QUESTION_CHARS
 from rag.text.tokens import estimate_tokens
 
 INJECTIONS = ROOT.parent / "shared" / "data" / "hostile" / "prompt-injections.jsonl"

@@ -11,7 +11,8 @@ import pytest
 from made_models import ADDRESSES, BOTH, GATES, Says
 
 from rag.archive import Archive
-from rag.assistant import MAX_QUESTION_CHARS, Assistant
+from rag.assistant import Assistant
+from rag.query.asked import MAX_QUESTION_CHARS
 
 pytest.importorskip("openai", reason="the openai package is not installed")
 

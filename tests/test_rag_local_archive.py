@@ -395,6 +395,8 @@ def test_a_cover_counts_what_a_scope_holds(bundled: Archive) -> None:
     podcast = bundled.document("podcast.md")
     passages = bundled.passages(podcast.id)
     assert counts[podcast.id] == len(passages)
-    cover = bundled.cover(bundled.resolve(Filters(document=("podcast.md",))))
+    with bundled.snapshot() as snapshot:
+        cover = snapshot.extent(snapshot.resolve(Filters(document=("podcast.md",))))
+        everything = snapshot.extent(Scope())
     assert cover == SearchExtent(1, len({p.speaker for p in passages}), len(passages), "2026-10-09", "2026-10-09")
-    assert bundled.cover(Scope()).passages == sum(counts.values()) == bundled.counts()[1]
+    assert everything.passages == sum(counts.values()) == bundled.counts()[1]

@@ -31,6 +31,7 @@ from rag.rerankers.protocol import RERANK_DEPTH, UNSCORED
 from rag.rerankers.weights import TRAINED_SHA256, WEIGHTS, load, unpack
 from rag.retrieval.fusion import retrieve
 from rag.retrieval.rerank import rerank
+from rag.storage.protocol import Snapshot
 from rag.storage.rows import StoredPassage
 from rag.text.sentences import split_sentences
 from rag.types import Passage, Query, Scope, Span
@@ -275,9 +276,9 @@ class Backwards:
         ]
 
 
-def test_a_reader_orders_the_first_candidates_and_leaves_the_rest_behind_them(bundled: Archive) -> None:
+def test_a_reader_orders_the_first_candidates_and_leaves_the_rest_behind_them(bundled_snapshot: Snapshot) -> None:
     query = build_query("When will the gates move?")
-    before = retrieve(bundled, query, scope=Scope())
+    before = retrieve(bundled_snapshot, query, scope=Scope())
     after = rerank(Backwards(), query, before, relevance=10.0)
     ids = [candidate.stored.passage.id for candidate in before]
     assert [candidate.stored.passage.id for candidate in after] == ids[:RERANK_DEPTH][::-1] + ids[RERANK_DEPTH:]
@@ -297,9 +298,9 @@ class WelshTrained(Welsh):
     name = "trained"
 
 
-def test_a_reader_that_does_not_know_the_language_of_a_passage_is_not_asked(bundled: Archive) -> None:
+def test_a_reader_that_does_not_know_the_language_of_a_passage_is_not_asked(bundled_snapshot: Snapshot) -> None:
     query = build_query("When will the gates move?")
-    before = retrieve(bundled, query, scope=Scope())
+    before = retrieve(bundled_snapshot, query, scope=Scope())
     assert {candidate.stored.passage.language for candidate in before} == {"en"}
     assert rerank(Welsh(), query, before) == before
 
@@ -319,16 +320,16 @@ def test_a_reader_is_made_once_its_graph_is_there(tmp_path: Path, monkeypatch: p
     assert is_made(str(folder))
 
 
-def test_a_cross_encoder_that_says_nothing_of_sentences_leaves_them_as_they_were(bundled: Archive) -> None:
+def test_a_cross_encoder_that_says_nothing_of_sentences_leaves_them_as_they_were(bundled_snapshot: Snapshot) -> None:
     query = build_query("When will the gates move?")
-    candidates = retrieve(bundled, query, scope=Scope())
+    candidates = retrieve(bundled_snapshot, query, scope=Scope())
     silent = [
         replace(c, rerank_scores=RerankScores(0.0, np.full(len(c.stored.spans), UNSCORED, np.float32), None))
         for c in candidates
     ]
     assert (
-        extract_evidence(bundled, query, silent, searched=124).quotes
-        == extract_evidence(bundled, query, candidates, searched=124).quotes
+        extract_evidence(bundled_snapshot, query, silent, searched=124).quotes
+        == extract_evidence(bundled_snapshot, query, candidates, searched=124).quotes
     )
 
 

@@ -19,7 +19,7 @@ from ui_api import (
 )
 
 from rag.archive import open_archive
-from rag.assistant import MAX_QUESTION_CHARS
+from rag.query.asked import MAX_QUESTION_CHARS
 from rag.text.tokens import estimate_tokens
 from rag.types import Filters
 from ui.api.context import MAX_REQUEST_BYTES

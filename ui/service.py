@@ -14,12 +14,13 @@ from pathlib import Path
 from typing import TypeVar
 
 from rag.archive import Archive
-from rag.assistant import MAX_HISTORY, Assistant
+from rag.assistant import Assistant
 from rag.config import Settings
 from rag.errors import InputError, sentence_of
 from rag.examples import example_questions
 from rag.generators import DEFAULT_GENERATOR, GENERATORS
 from rag.generators.cancel import CancelToken
+from rag.query.asked import MAX_HISTORY
 from rag.text.terms import encodable
 from rag.types import Answer, Filters
 from ui.conversations import Exchange, history_of

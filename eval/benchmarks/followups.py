@@ -83,11 +83,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 def figures(archive: Archive, questions: Sequence[Question], way: Way, *, reader: Reranker | None = None) -> Figures:
     """What one way of searching finds for questions whose answers are known."""
-    speakers = archive.speakers()
     first = five = recall = 0.0
     for question in questions:
-        query = way(question, speakers)
-        candidates = retrieve(archive, query, scope=Scope())
+        with archive.snapshot() as snapshot:
+            query = way(question, snapshot.speakers)
+            candidates = retrieve(snapshot, query, scope=Scope())
         if reader is not None:
             candidates = rerank(reader, query, candidates)
         passages = [hit.stored.passage for hit in candidates[:DEPTH]]

@@ -20,7 +20,7 @@ import numpy as np
 from eval.measures.abstention import auroc
 from eval.measures.squad import exact_match, token_f1
 from eval.statistics import bootstrap_interval
-from rag.archive import Archive, open_archive
+from rag.archive import open_archive
 from rag.errors import InputError, OnrecordError
 from rag.evidence.score import READING
 from rag.evidence.select import select_quotes
@@ -28,6 +28,7 @@ from rag.query.build import build_query
 from rag.rerankers import HEURISTIC, Reranker, load_reranker
 from rag.rerankers.training.data import KEPT_APART, Paragraph, squad_paragraphs
 from rag.retrieval.fusion import retrieve
+from rag.storage.protocol import Snapshot
 from rag.types import Filters
 
 TUNED_ON = 400  # questions of other articles that choose the threshold
@@ -124,20 +125,21 @@ def read_all(
         for _, question, spans in paragraph.questions
         if f"{number}.txt" in documents
     ]
-    return [_read(archive, reader, *one) for one in asked[:limit]]
+    with archive.snapshot() as snapshot:
+        return [_read(snapshot, reader, *one) for one in asked[:limit]]
 
 
 def _read(
-    archive: Archive, reader: Reranker | None, document: str, text: str, question: str, answers: tuple[str, ...]
+    snapshot: Snapshot, reader: Reranker | None, document: str, text: str, question: str, answers: tuple[str, ...]
 ) -> Read:
     query = build_query(question)
-    found = retrieve(archive, query, scope=archive.resolve(Filters(document=(document,))), depth=MOST_PASSAGES)
+    found = retrieve(snapshot, query, scope=snapshot.resolve(Filters(document=(document,))), depth=MOST_PASSAGES)
     candidates = [candidate for candidate in found if candidate.stored.passage.text in text]
     if not candidates:
         return Read(answers, "", 0.0, False)
     if reader is None:
         (quote, *_), _signals = select_quotes(
-            archive, query, candidates, searched=len(candidates), weights=ALONE, max_quotes=1
+            snapshot, query, candidates, searched=len(candidates), weights=ALONE, max_quotes=1
         )
         # Neighbours are never joined here, so the chosen sentence is the last one; sentences before it are its context.
         (spans,) = (each.stored.spans for each in candidates if each.stored.passage.id == quote.passage.id)

@@ -98,7 +98,8 @@ def _print_answering(archive: Archive, asked: Sequence[str]) -> None:
     anew = LateReranker(graph_folder(TRAINED_SHA256), remembered=0)
     for question in asked:
         query = build_query(question)
-        found = [candidate.stored for candidate in retrieve(archive, query, scope=Scope())[:10]]
+        with archive.snapshot() as snapshot:
+            found = [candidate.stored for candidate in retrieve(snapshot, query, scope=Scope())[:10]]
         with _timed(reading):
             anew.score(query, found)
     print(f"  trained reader  {_p50(reading)} for 10 passages")
@@ -139,8 +140,10 @@ def _print_writing(archive: Archive, asked: Sequence[str]) -> None:
             if number == 0:
                 delays.append(perf_counter() - written[-1])
             if isinstance(piece, Answer):
-                with _timed(checks):
-                    verify(archive, piece.text, piece.markers, piece.citations, [hit.passage for hit in piece.passages])
+                with archive.snapshot() as snapshot, _timed(checks):
+                    verify(
+                        snapshot, piece.text, piece.markers, piece.citations, [hit.passage for hit in piece.passages]
+                    )
     print(f"  first piece     {_p50(delays)} after the model's; 200 words are checked in {_p50(checks)}")
 
 

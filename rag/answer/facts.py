@@ -14,7 +14,7 @@ from functools import cached_property
 from typing import Any
 
 from rag.answer.attribution import SAYING
-from rag.archive import Archive
+from rag.storage.protocol import Snapshot
 from rag.text.dates import find_dates, find_days, month_number
 from rag.text.lexicon import union
 from rag.text.names import fold, is_title, last_name
@@ -48,9 +48,9 @@ class _Known:
 class FactChecker:
     """Looks for the facts of a sentence in what it cites; the archive and the passages tell which words are names."""
 
-    def __init__(self, archive: Archive, offered: Sequence[Passage]) -> None:
+    def __init__(self, snapshot: Snapshot, offered: Sequence[Passage]) -> None:
         """`offered` are the passages that the answer was written from."""
-        self._archive = archive
+        self._snapshot = snapshot
         self._offered = offered
 
     def first_unsupported(self, said: str, citations: Sequence[Citation]) -> str:
@@ -83,7 +83,7 @@ class FactChecker:
             days=days,
             months={month for month, _ in days} | {month_number(word) for word in _WORD.findall(text)},
             numbers=numbers | {iso[:4] for iso in dates},
-            stems=set(self._archive.stems(f"{text} {sources}")),
+            stems=set(self._snapshot.stems(f"{text} {sources}")),
         )
 
     def _names(self, said: str) -> list[str]:
@@ -101,7 +101,7 @@ class FactChecker:
         if month := month_number(name):
             return month in known.months
         parts = [part for part in re.split(r"[-’']", name) if len(part) > 1 and not part.isdigit()]
-        return all(not known.stems.isdisjoint(self._archive.stems(part)) for part in parts)
+        return all(not known.stems.isdisjoint(self._snapshot.stems(part)) for part in parts)
 
     def _opens_with_name(self, word: str, after: str) -> bool:
         """Whether the word that a sentence begins with is a name."""
@@ -112,22 +112,22 @@ class FactChecker:
             or any(content_words(f"{lower} x", [code]) == ["x"] for code in LANGUAGES)
         ):
             return False
-        stems = set(self._archive.stems(word))
+        stems = set(self._snapshot.stems(word))
         if SAYING.match(after.lstrip()) or fold(word) in self._last_names or self._names_offered & stems:
             return True
         if self._words_offered & stems or _NO_NAME.fullmatch(lower):
             return False
-        return not any(self._archive.knows(stem) for stem in stems)
+        return not any(self._snapshot.frequency(stem) for stem in stems)
 
     @cached_property
     def _last_names(self) -> set[str]:
-        return {last_name(name) for name in self._archive.speakers()}
+        return {last_name(name) for name in self._snapshot.speakers}
 
     @cached_property
     def _words_offered(self) -> set[str]:
         """The stems of the words that the passages write without a capital."""
         return set(
-            self._archive.stems(
+            self._snapshot.stems(
                 " ".join(word for text in self._texts for word in _WORD.findall(text) if word[0].islower())
             )
         )
@@ -141,7 +141,7 @@ class FactChecker:
             for m in _WORD.finditer(text)
             if m[0][0].isupper() and not _begins(text[max(0, m.start() - 12) : m.start()])
         ]
-        return set(self._archive.stems(" ".join(names))) - self._words_offered
+        return set(self._snapshot.stems(" ".join(names))) - self._words_offered
 
     @property
     def _texts(self) -> list[str]:

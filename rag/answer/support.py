@@ -18,7 +18,7 @@ from rag.answer.attribution import misattribution
 from rag.answer.claims import Marker, claims_of
 from rag.answer.facts import FactChecker
 from rag.answer.quotations import Quotation, find_quotations, is_quoted_from
-from rag.archive import Archive
+from rag.storage.protocol import Snapshot
 from rag.text.dates import spoken_date
 from rag.text.lexicon import patterns
 from rag.types import Citation, Claim, Passage, Span, Support
@@ -28,7 +28,7 @@ _DENIAL = re.compile(rf"\b{patterns('denials')}\b", re.I)
 
 
 def verify(
-    archive: Archive,
+    snapshot: Snapshot,
     text: str,
     markers: Sequence[Marker],
     citations: Sequence[Citation],
@@ -39,12 +39,12 @@ def verify(
     `markers` are those of `text`; `offered` is what the generator was shown.
     """
     check = _Check(
-        archive,
+        snapshot,
         text,
         cited={citation.marker: citation for citation in citations},
         quotations=find_quotations(text, offered),
         passages={passage.id: passage for passage in offered},
-        facts=FactChecker(archive, offered),
+        facts=FactChecker(snapshot, offered),
     )
     # A quote may hold quotation marks of its own, whose pairs do not tell where it ends.
     verbatim = [found.span() for citation in citations for found in re.finditer(re.escape(citation.quote), text)]
@@ -55,7 +55,7 @@ def verify(
 class _Check:
     """An answer and what its sentences are compared with."""
 
-    archive: Archive
+    snapshot: Snapshot
     text: str
     cited: Mapping[int, Citation]  # by marker
     quotations: Sequence[Quotation]  # in `text`
@@ -80,14 +80,14 @@ class _Check:
         if reason := self._quoted_elsewhere(quoted, citations):
             return "unsupported", reason
         quotes = " ".join(citation.quote for citation in citations)
-        held = set(self.archive.stems(quotes))
+        held = set(self.snapshot.stems(quotes))
         wrong = misattribution(
             _blanked(self.text, quoted),  # who says what within a quotation is the record's own matter
             span,
             markers,
             citations,
-            speakers=self.archive.speakers(),
-            stems=self.archive.stems,
+            speakers=self.snapshot.speakers,
+            stems=self.snapshot.stems,
             held=held,
         )
         if wrong:
@@ -122,8 +122,8 @@ class _Check:
             f"{c.speaker} {c.title} {c.source} {c.date or ''} {spoken_date(c.date) if c.date else ''}"
             for c in citations
         )
-        only_heads = set(self.archive.stems(heads)) - held
-        weights = {stem: w for stem, w in self.archive.word_weights(said).items() if stem not in only_heads}
+        only_heads = set(self.snapshot.stems(heads)) - held
+        weights = {stem: w for stem, w in self.snapshot.word_weights(said).items() if stem not in only_heads}
         total = sum(weights.values())
         return sum(weight for stem, weight in weights.items() if stem in held) / total if total else 1.0
 

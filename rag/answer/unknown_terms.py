@@ -1,25 +1,24 @@
-"""What a question asks for that the record does not hold, in words: names, numbers, speakers; and how often the rest occurs.
+"""Finds names and numbers in a question that appear nowhere in the archive, and makes notes about them.
 
-Said is only what is certain. A word counts as held where any form of it stands in the index, or its letters anywhere
-in a document, its title or its date; small numbers may be written as words, and are never called absent.
+Only certain absences are reported. A word is held if any form of it is in the index, or if its letters are anywhere in a
+document, its title or its date. Small numbers may be written as words there, and are never reported.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import chain
 
 from rag.notes import AbsentNames, AbsentSpeaker, Note, Occurrences
 from rag.query.whose_words import SAYING
+from rag.storage.protocol import Snapshot
 from rag.text.dates import month_number
 from rag.text.names import fold, is_title
 from rag.text.terms import content_words
 
-if TYPE_CHECKING:
-    from rag.archive import Archive
-
-# A capital that does not begin a sentence, or a digit.
+# A word that does not begin a sentence, or a number.
 _NAME_OR_NUMBER = re.compile(r"(?<![.?!:“\"] )(?<!^)(?<!\w)(?:\d[\d.,   ]*\d|[^\W\d_]+(?:[-.][^\W_]+)*)")
 _PERSON = r"(?P<name>(?:[A-ZÀ-ÞА-ЯІЇЄҐ][\w.’'-]*\s+){0,3}[A-ZÀ-ÞА-ЯІЇЄҐ][\w-]+)"
 _ASKED_OF = re.compile(
@@ -29,36 +28,51 @@ _ASKED_OF = re.compile(
 )
 
 
-def absent_names(archive: Archive, question: str) -> tuple[str, ...]:
-    """The names and numbers of a question that stand nowhere in the archive, as they are written in the question.
+@dataclass(frozen=True, slots=True)
+class UnknownTerms:
+    """What of a question is nowhere in the archive."""
 
-    Words that follow one another are one name. Where small words have capitals too, or nouns have (German), a capital
-    says nothing, and only numbers are looked up.
+    names: tuple[str, ...] = ()  # names and numbers, as they are written in the question
+    speaker: str | None = None  # whose words are asked for, if nobody of that name speaks
+
+
+def absent_names(snapshot: Snapshot, question: str) -> tuple[str, ...]:
+    """The names and numbers of a question that appear nowhere in the archive, as they are written in the question.
+
+    Absent words that follow one another are one name. If function words have capitals too, or nouns do (German), a capital
+    does not tell a name, and only numbers are looked up.
     """
-    found: list[tuple[str, int]] = []
+    words = list(_names_and_numbers(question))
+    held = _held(snapshot, [match[0].strip() for match in words])
+    found: list[tuple[str, int]] = []  # a name, and where it ends in the question
+    for match in words:
+        word = match[0].strip()
+        if word in held:
+            continue
+        if found and found[-1][1] == match.start() - 1 and question[found[-1][1]] == " ":
+            found[-1] = (f"{found[-1][0]} {word}", match.end())
+        else:
+            found.append((word, match.end()))
+    return tuple(dict.fromkeys(name for name, _ in found))
+
+
+def _names_and_numbers(question: str) -> Iterator[re.Match[str]]:
+    """The names of a question, and its numbers of at least three digits."""
     words = re.findall(r"[^\W\d_]+", question)
     content = set(content_words(question))
     small = [word for word in words[1:] if word.lower() not in content and word != "I"]
     telling = not any(word[0].isupper() for word in small) and not _capitals_for_nouns(words)
     for match in _NAME_OR_NUMBER.finditer(question):
         word = match[0].strip()
-        number = word[0].isdigit()
-        if number and len(re.sub(r"\D", "", word)) < 3:
-            continue
-        if not number and not (
-            telling and word[0].isupper() and len(word) > 1 and word.lower() in content and not is_title(word)
-        ):
-            continue
-        if not _held(archive, word):
-            if found and found[-1][1] == match.start() - 1 and question[found[-1][1]] == " ":
-                found[-1] = (f"{found[-1][0]} {word}", match.end())
-            else:
-                found.append((word, match.end()))
-    return tuple(dict.fromkeys(name for name, _ in found))
+        if word[0].isdigit():
+            if len(re.sub(r"\D", "", word)) >= 3:
+                yield match
+        elif telling and word[0].isupper() and len(word) > 1 and word.lower() in content and not is_title(word):
+            yield match
 
 
-def absent_speaker(archive: Archive, question: str) -> str | None:
-    """Who the question says has spoken, where nobody of that name does in this archive; None where somebody does.
+def absent_speaker(snapshot: Snapshot, question: str) -> str | None:
+    """The person whose words the question asks for, if nobody of that name speaks in the archive; else None.
 
     What others say about this person is then all there is.
     """
@@ -69,36 +83,64 @@ def absent_speaker(archive: Archive, question: str) -> str | None:
     words = [word for word in re.findall(r"[^\W\d_]+", name) if not is_title(word)]
     if not words:
         return None
-    spoken = {fold(word) for speaker in archive.speakers() for word in re.findall(r"[^\W\d_]+", speaker)}
+    spoken = {fold(word) for speaker in snapshot.speakers for word in re.findall(r"[^\W\d_]+", speaker)}
     return None if fold(words[-1]) in spoken else name
 
 
-def unknown_term_notes(archive: Archive, question: str, *, refused: bool, others_say: bool) -> tuple[Note, ...]:
-    """What there is to say about a question's words; `others_say` if it has been said that others are quoted."""
+def find_unknown_terms(snapshot: Snapshot, question: str) -> UnknownTerms:
+    """What of a question is nowhere in the archive; one database query at most."""
+    return UnknownTerms(absent_names(snapshot, question), absent_speaker(snapshot, question))
+
+
+def unknown_term_notes(
+    unknown: UnknownTerms, *, occurrences: Mapping[str, int] | None, others_say: bool
+) -> tuple[Note, ...]:
+    """What there is to say about a question's words.
+
+    `occurrences` belong to a refusal, and are None with an answer; `others_say` if a note says already that others are quoted.
+    """
     notes: list[Note] = []
-    if absent := absent_names(archive, question):
-        notes.append(AbsentNames(absent))
-    if not others_say and (speaker := absent_speaker(archive, question)):
-        notes.append(AbsentSpeaker(speaker, others_quoted=not refused))
-    if refused and (counts := archive.occurrences(question)):
-        notes.append(Occurrences(tuple(counts.items())))
+    if unknown.names:
+        notes.append(AbsentNames(unknown.names))
+    if not others_say and unknown.speaker:
+        notes.append(AbsentSpeaker(unknown.speaker, others_quoted=occurrences is None))
+    if occurrences:
+        notes.append(Occurrences(tuple(occurrences.items())))
     return tuple(notes)
 
 
-def _held(archive: Archive, word: str) -> bool:
-    """Whether the word, another form of it, or a number in another spelling stands anywhere in the archive."""
+def _held(snapshot: Snapshot, words: Sequence[str]) -> set[str]:
+    """Those of the words that the archive holds as they are, in another form, or as a number in another spelling."""
+    spellings = {word: _spellings(word) for word in words if not _is_indexed(snapshot, word)}
+    mentioned = snapshot.mentioned(list(dict.fromkeys(chain.from_iterable(spellings.values()))))
+    return {word for word in words if word not in spellings or not mentioned.isdisjoint(spellings[word])}
+
+
+def _is_indexed(snapshot: Snapshot, word: str) -> bool:
+    """Whether a form of the word occurs in a passage; numbers are looked up by their spellings only."""
+    return not word[0].isdigit() and any(snapshot.frequency(stem) for stem in snapshot.stems(_plain(word)))
+
+
+def _spellings(word: str) -> list[str]:
+    """What a document would hold in place of a word or a number.
+
+    >>> _spellings("May"), _spellings("Reed's"), _spellings("3,500")[:4]
+    (['-05-', 'May'], ['Reed'], ['3,500', '3500', '3.500', '3 500'])
+    """
     if not word[0].isdigit():
-        if (month := month_number(word)) and archive.mentions(f"-{month:02}-"):
-            return True  # the date of a document is kept as 2024-03-28
-        plain = re.sub(r"['’]s?$", "", word)
-        return any(archive.knows(stem) for stem in archive.stems(plain)) or archive.mentions(plain)
+        # The date of a document is kept as 2024-03-28.
+        return [*([f"-{month:02}-"] if (month := month_number(word)) else []), _plain(word)]
     digits = re.sub(r"\D", "", word)
     whole = f"{int(digits):,}"
-    spellings = {word, digits, *(whole.replace(",", mark) for mark in (",", ".", " ", " ", " ", "’"))}
-    return any(archive.mentions(spelling) for spelling in spellings)
+    marks = (",", ".", " ", "’")
+    return list(dict.fromkeys([word, digits, *(whole.replace(",", mark) for mark in marks)]))
+
+
+def _plain(word: str) -> str:
+    return re.sub(r"['’]s?$", "", word)
 
 
 def _capitals_for_nouns(words: Sequence[str]) -> bool:
-    """Whether the question looks German, by its small words."""
+    """Whether the question looks German, by its function words."""
     lower = " ".join(word.lower() for word in words)
     return len(content_words(lower, ["de"])) < len(content_words(lower, ["en"]))

@@ -18,7 +18,6 @@ from rag.answer.citations import cite, exact_quotes, find_markers, remove_unknow
 from rag.answer.markers import CITED, MarkerStream, number_markers
 from rag.answer.quotations import find_quotations
 from rag.answer.support import verify
-from rag.archive import Archive
 from rag.errors import GeneratorTimeout, sentence_of
 from rag.generators import DEFAULT_GENERATOR
 from rag.generators.cancel import with_deadline
@@ -36,6 +35,7 @@ from rag.notes import (
     note_text,
     wrote_too_much,
 )
+from rag.storage.protocol import Snapshot
 from rag.text.sentences import split_sentences
 from rag.text.terms import encodable
 from rag.types import Citation, Claim, Document, Sentence
@@ -77,8 +77,8 @@ class Written:
 class Writer:
     """Lets one generator write, within a time limit, and checks what it wrote."""
 
-    def __init__(self, archive: Archive, generator: Generator, *, name: str, timeout_s: float, strict: bool) -> None:
-        self._archive = archive
+    def __init__(self, snapshot: Snapshot, generator: Generator, *, name: str, timeout_s: float, strict: bool) -> None:
+        self._snapshot = snapshot
         self._generator = generator
         self._can = capabilities_of(generator)
         self._name = name
@@ -166,7 +166,7 @@ class Writer:
         citations = cite(text, draft.cited, documents.__getitem__, quotes=quotes)
         known = {str(citation.marker) for citation in citations}
         markers = tuple((m.start(), m.end(), int(m[1])) for m in find_markers(text, quotes) if m[1] in known)
-        claims = verify(self._archive, text, markers, citations, offered)
+        claims = verify(self._snapshot, text, markers, citations, offered)
         return Written(text, draft.generator, citations, markers, claims, draft.dangling, draft.notes)
 
     def _supported(
@@ -187,9 +187,9 @@ class Writer:
     def _choose(self, sentences: Sequence[Sentence], before: str) -> Sentence | None:
         """The sentence of a passage that shares most stems with the sentence just written; None if none shares any."""
         spans = split_sentences(before)
-        said = set(self._archive.word_weights(before[spans[-1][0] :] if spans else ""))
-        best = max(sentences, key=lambda sentence: len(said & set(self._archive.stems(sentence.text))), default=None)
-        return best if best and said & set(self._archive.stems(best.text)) else None
+        said = set(self._snapshot.word_weights(before[spans[-1][0] :] if spans else ""))
+        best = max(sentences, key=lambda sentence: len(said & set(self._snapshot.stems(sentence.text))), default=None)
+        return best if best and said & set(self._snapshot.stems(best.text)) else None
 
 
 def _whole_characters(pieces: Iterator[str]) -> Iterator[str]:

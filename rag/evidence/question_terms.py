@@ -6,9 +6,9 @@ from collections.abc import Callable, Mapping, Set
 from dataclasses import dataclass
 from functools import cache
 
-from rag.archive import Archive
 from rag.evidence.kinds import Kind, kinds_asked
 from rag.query.named import names_and_numbers
+from rag.storage.protocol import Snapshot
 from rag.text.names import last_name
 from rag.types import Query
 
@@ -28,18 +28,18 @@ class QuestionTerms:
     kinds: tuple[Kind, ...]  # what the literal question asks for
 
 
-def question_terms(archive: Archive, query: Query, stems_of: StemsOf) -> QuestionTerms:
-    """The terms of a query, as this state of the archive weighs them."""
+def question_terms(snapshot: Snapshot, query: Query, stems_of: StemsOf) -> QuestionTerms:
+    """The terms of a query, as the archive weighs them."""
     speakers = {stem for name in query.speakers for stem in stems_of(last_name(name))}
-    weights = {stem: weight for stem, weight in archive.word_weights(query.text).items() if stem not in speakers}
+    weights = {stem: weight for stem, weight in snapshot.word_weights(query.text).items() if stem not in speakers}
     names = frozenset(stem for name in names_and_numbers(query.question) for stem in stems_of(name)) - speakers
     plain = {stem: weight for stem, weight in weights.items() if stem not in names}
     return QuestionTerms(weights, plain, names, kinds_asked(query.question))
 
 
-def remembered_stems(archive: Archive) -> StemsOf:
-    """`archive.stems` as sets, each text stemmed once; to be made anew for each question."""
-    return cache(lambda text: frozenset(archive.stems(text)))
+def remembered_stems(snapshot: Snapshot) -> StemsOf:
+    """`snapshot.stems` as sets, each text stemmed once; to be made anew for each question."""
+    return cache(lambda text: frozenset(snapshot.stems(text)))
 
 
 def term_overlap(weights: Mapping[str, float], held: Set[str]) -> float:

@@ -10,13 +10,13 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from rag.archive import Archive
 from rag.evidence.calibration import DEFAULT_CALIBRATION, Calibration
 from rag.evidence.question_terms import question_terms, remembered_stems
 from rag.evidence.score import READING, ReadingWeights, score_sentences
 from rag.evidence.signals import measure_signals
 from rag.rerankers.protocol import RERANK_DEPTH
 from rag.retrieval.fusion import Candidate
+from rag.storage.protocol import Snapshot
 from rag.storage.rows import StoredPassage
 from rag.text.lexicon import lexicon_of
 from rag.types import Evidence, Query, Sentence, Signals
@@ -29,7 +29,7 @@ ScoredSentence = tuple[float, Candidate, int]  # score, passage, the sentence's 
 
 
 def extract_evidence(
-    archive: Archive,
+    snapshot: Snapshot,
     query: Query,
     candidates: Sequence[Candidate],
     *,
@@ -43,13 +43,13 @@ def extract_evidence(
     `candidates` come best first; `searched` is the number of passages that they were found among.
     """
     quotes, signals = select_quotes(
-        archive, query, candidates, searched=searched, weights=weights, max_quotes=max_quotes
+        snapshot, query, candidates, searched=searched, weights=weights, max_quotes=max_quotes
     )
     return Evidence(quotes, calibration.confidence(signals) if signals else 0.0, signals)
 
 
 def select_quotes(
-    archive: Archive,
+    snapshot: Snapshot,
     query: Query,
     candidates: Sequence[Candidate],
     *,
@@ -60,8 +60,8 @@ def select_quotes(
     """The quotes that answer best, and the signals of how well they do; no signals if there is nothing to read."""
     if not candidates or not re.search(r"\w", query.question):
         return (), None
-    stems_of = remembered_stems(archive)
-    terms = question_terms(archive, query, stems_of)
+    stems_of = remembered_stems(snapshot)
+    terms = question_terms(snapshot, query, stems_of)
     scored: list[ScoredSentence] = [
         (score, candidate, number)
         for candidate in candidates[:RERANK_DEPTH]
@@ -69,7 +69,7 @@ def select_quotes(
     ]
     scored.sort(key=lambda item: -item[0])
     quotes = choose_quotes(scored, max_quotes, weights)
-    return tuple(quotes), measure_signals(archive, candidates, quotes, terms, stems_of, searched=searched)
+    return tuple(quotes), measure_signals(snapshot, candidates, quotes, terms, stems_of, searched=searched)
 
 
 def choose_quotes(scored: Sequence[ScoredSentence], max_quotes: int, weights: ReadingWeights) -> list[Sentence]:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from embeddings.types import FloatMatrix, FloatVector
-from rag.archive import Archive
+from rag.storage.protocol import Snapshot
 from rag.storage.rows import StoredPassage
 from rag.types import Query, Scope
 
@@ -62,20 +62,20 @@ class Candidate:
 
 
 def retrieve(
-    archive: Archive, query: Query, *, scope: Scope, weights: Weights = FUSION, depth: int = DEPTH
+    snapshot: Snapshot, query: Query, *, scope: Scope, weights: Weights = FUSION, depth: int = DEPTH
 ) -> list[Candidate]:
     """The fused candidates, best first: up to `depth` by meaning and `depth` by words for each variant of the query."""
     texts = [text for text, _ in query.variants]
-    queries = np.stack([archive.encoder.encode_query(text) for text in texts])  # (variants, dim)
+    queries = np.stack([snapshot.encoder.encode_query(text) for text in texts])  # (variants, dim)
     by_words: list[dict[int, float]] = []  # for each variant row → BM25
     rows: dict[int, None] = {}
     for text, vector in zip(texts, queries, strict=True):
         if weights.dense or weights.sentence:
-            rows.update(dict.fromkeys(row for row, _ in archive.nearest(vector, k=depth, scope=scope)))
-        matching = dict(archive.matching(text, k=depth, scope=scope)) if weights.words else {}
+            rows.update(dict.fromkeys(row for row, _ in snapshot.nearest(vector, k=depth, scope=scope)))
+        matching = dict(snapshot.matching(text, k=depth, scope=scope)) if weights.words else {}
         by_words.append(matching)
         rows.update(dict.fromkeys(matching))
-    found = archive.load(list(rows))
+    found = snapshot.load(list(rows))
     return fuse(found, by_words, queries, query, weights) if found else []
 
 

@@ -24,7 +24,7 @@ class LimitedToLanguages(Protocol):
 
 
 def rerank(
-    reader: Reranker, query: Query, candidates: Sequence[Candidate], *, relevance: float = RELEVANCE
+    reranker: Reranker, query: Query, candidates: Sequence[Candidate], *, relevance: float = RELEVANCE
 ) -> list[Candidate]:
     """The first eight candidates with the reranker's scores and in their new order, then the rest.
 
@@ -33,9 +33,9 @@ def rerank(
     (`LimitedToLanguages`), the candidates are returned as they are.
     """
     first, rest = candidates[:RERANK_DEPTH], candidates[RERANK_DEPTH:]
-    if not first or not _knows_languages(reader, first):
+    if not first or not _knows_languages(reranker, first):
         return list(candidates)
-    results = reader.score(query, [candidate.stored for candidate in first])
+    results = reranker.score(query, [candidate.stored for candidate in first])
     judged = [
         replace(candidate, score=candidate.score + relevance * clipped_log_odds(result.relevance), rerank_scores=result)
         for candidate, result in zip(first, results, strict=True)
@@ -47,6 +47,6 @@ def rerank(
     ]
 
 
-def _knows_languages(reader: Reranker, candidates: Sequence[Candidate]) -> bool:
-    known = reader.languages if isinstance(reader, LimitedToLanguages) else ()
+def _knows_languages(reranker: Reranker, candidates: Sequence[Candidate]) -> bool:
+    known = reranker.languages if isinstance(reranker, LimitedToLanguages) else ()
     return not known or all((each.stored.passage.language or known[0]) in known for each in candidates)

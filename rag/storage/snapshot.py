@@ -8,7 +8,7 @@ from math import log1p
 from typing import Self
 
 from embeddings.indexes.faiss import FaissIndex
-from embeddings.types import Encoder, FloatVector
+from embeddings.types import Encoder, FloatVector, RowIds
 from rag.errors import InputError
 from rag.storage.filters import resolve
 from rag.storage.lexical import LexicalIndex
@@ -51,6 +51,7 @@ class LocalSnapshot:
         self._load_encoder = load_encoder
         self._give_back = give_back
         self._is_open = True
+        self._rows: dict[Scope, RowIds] = {}  # a question searches a scope once for each of its variants
 
     @property
     def encoder(self) -> Encoder:
@@ -67,9 +68,14 @@ class LocalSnapshot:
 
     def nearest(self, vector: FloatVector, *, k: int, scope: Scope) -> list[tuple[int, float]]:
         """(row, cosine similarity) of the k passages nearest to a unit vector of shape (dim,)."""
-        allowed = None if scope.is_everything else self._store.rows_in(scope)
+        allowed = None if scope.is_everything else self._rows_in(scope)
         rows, scores = self._indexes.vectors.search(vector, k=k, allowed=allowed)
         return list(zip(rows.tolist(), scores.tolist(), strict=True))
+
+    def _rows_in(self, scope: Scope) -> RowIds:
+        if scope not in self._rows:
+            self._rows[scope] = self._store.rows_in(scope)
+        return self._rows[scope]
 
     def matching(self, text: str, *, k: int, scope: Scope) -> list[tuple[int, float]]:
         """(row, BM25 score) of the k passages that fit best by their words."""

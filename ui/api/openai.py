@@ -17,9 +17,9 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, Field
 
-from rag.assistant import MAX_HISTORY, MAX_QUESTION_CHARS
 from rag.generators.cancel import CancelToken
 from rag.json_forms import answer_to_json
+from rag.query.asked import MAX_HISTORY, MAX_QUESTION_CHARS
 from rag.text.tokens import estimate_tokens
 from rag.types import Answer
 from ui.api.context import JSON, ApiContext, as_json, route_class

@@ -11,7 +11,7 @@ from typing import Any
 
 import gradio as gr
 
-from rag.assistant import MAX_QUESTION_CHARS
+from rag.query.asked import MAX_QUESTION_CHARS
 from rag.types import Role
 from ui.page.script import asset, script
 from ui.texts import ENGLISH, say_role
