@@ -1,8 +1,8 @@
-"""How far to trust a figure: bootstrap intervals, paired tests, and the correction for making many of them.
+"""How far to trust a figure: bootstrap intervals, paired tests, and a correction for making many tests.
 
-Everything is resampling over questions, vectorised and seeded: the same rows give the same interval, and nothing is
-assumed about how a measure is distributed. Questions about one transcript are taken as independent, which makes the
-intervals a little too narrow where a set has few transcripts.
+Everything resamples questions, vectorised and seeded: the same rows give the same interval, and nothing is assumed
+about how a measure is distributed. Questions about one transcript are taken as independent, so the intervals of a set
+with few transcripts are a little too narrow.
 """
 
 from __future__ import annotations
@@ -65,7 +65,8 @@ def paired_bootstrap(
 ) -> tuple[float, float, float]:
     """The mean of paired differences with its bootstrap interval: (mean, low, high).
 
-    Each difference is one question's: hard questions are hard for both, and do not blur what changed.
+    Each difference is one question's. A question that is hard for both runs adds no noise to the difference. Raises
+    ValueError as `bootstrap_interval` does.
 
     >>> paired_bootstrap([0.5, 0.5])
     (0.5, 0.5, 0.5)
@@ -77,11 +78,11 @@ def paired_bootstrap(
 def permutation_test(
     differences: Sequence[float] | Floats, *, samples: int = PERMUTATION_SAMPLES, seed: int = 0
 ) -> float:
-    """The two-sided p-value of paired differences having mean zero, by flipping their signs.
+    """The two-sided p-value of paired differences having mean zero, by flipping their signs (Fisher 1935, section 21).
 
-    A difference of zero stays what it is, however flipped, so only the others count. Where all their 2ⁿ flips are no more
-    than `samples`, each is tried and the p-value is exact; otherwise flips are drawn, and the one observed is counted
-    among them, so that no p-value is 0 (Phipson and Smyth 2010).
+    Flipping a difference of zero changes nothing, so only the other n count. If 2ⁿ is at most `samples`, every flip is
+    tried and the p-value is exact. Otherwise flips are drawn, and the observed one is counted among them, so that no
+    p-value is 0 (Phipson and Smyth 2010).
 
     >>> permutation_test([1.0, 1.0, 1.0])  # all three up: 1 of 8 flips, and its mirror image
     0.25
@@ -93,7 +94,7 @@ def permutation_test(
     if not len(given):
         return 1.0
     observed = abs(float(given.sum()))
-    # Sums in another order differ by rounding: what is equal must count as equal.
+    # The same sum in another order differs by rounding, and must still count as reached.
     reached = observed - 1e-9 * float(np.abs(given).sum())
     if len(given) < 63 and 2 ** len(given) <= samples:
         flips = (np.arange(2 ** len(given))[:, None] >> np.arange(len(given))) & 1
@@ -108,9 +109,10 @@ def permutation_test(
 
 
 def holm(p_values: Sequence[float]) -> list[float]:
-    """p-values corrected for being many (Holm 1979), in the order given.
+    """p-values corrected for the number of tests (Holm 1979), in the order given.
 
-    The smallest is multiplied by their number, the next by one less, and so on; none becomes smaller than one before it.
+    The smallest is multiplied by their number, the next by one less, and so on. None becomes smaller than one that was
+    smaller before, and none exceeds 1.
 
     >>> holm([0.01, 0.04, 0.03])
     [0.03, 0.06, 0.06]

@@ -105,7 +105,7 @@ def test_a_calibration_of_the_bundled_sets_is_kept_and_used(bundled_copy: Path) 
     assert {answer.status for _, answer in answers if answer.confidence >= fit.calibration.threshold} == {"answered"}
     refused = [q.answerable for q, answer in answers if answer.status == "not_on_record"]
     assert sum(refused) <= 0.05 * sum(question.answerable for question in questions)
-    # Fitted to what is asked here, the confidence is nearer to the truth than the default, on questions it has not seen.
+    # Fitted to what is asked here, the confidence is nearer to the truth than the default, on questions not seen.
     assert fit.reached.brier < fit.before.brier
 
 

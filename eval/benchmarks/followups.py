@@ -1,8 +1,8 @@
 """Ways to search for a follow-up question, side by side: `python -m eval.benchmarks.followups`.
 
-Every question of a set that has a history is searched in four ways: the literal question, the question before joined to it,
-both with equal weights, and as `rag.query.build` does it. If a set gives the question in full, as `resolved`, that is a
-fifth way, which shows what retrieval itself can do. Sets whose transcripts are not found are left out.
+Every question of a set that has a history is searched in four ways: the literal question, the question before joined to
+it, both with equal weights, and as `rag.query.build` does it. If a set gives the question in full, as `resolved`, that
+is a fifth way, which shows what retrieval itself can do. Sets whose transcripts are not found are left out.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
 """Rerankers on questions about one paragraph each: `python -m eval.benchmarks.rerankers FILE --reader trained`.
 
-FILE is in the form of SQuAD 2.0, where some questions are not answered by their paragraph. Each reranker gives a text and a
-score for every question; below a threshold, chosen on other articles, it says that there is no answer. Exact match and F1
-are those of Rajpurkar et al. (2016, 2018). A reranker that only chooses sentences gives the whole sentence, which lowers
-its F1, so what compares all of them is whether the chosen sentence holds the answer.
+FILE is in the form of SQuAD 2.0, where some questions are not answered by their paragraph. Each reranker gives a text
+and a score for every question; below a threshold, chosen on other articles, it says that there is no answer. Exact
+match and F1 are those of Rajpurkar et al. (2016, 2018). A reranker that only chooses sentences gives the whole
+sentence, which lowers its F1, so all of them are compared by whether the chosen sentence holds the answer.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ ALONE = replace(READING, join=float("inf"))  # the best sentence without its nei
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """What a reader made of one question. `answers` is empty where the paragraph has none."""
+    """What a reader made of one question. `answers` is empty if the paragraph has none."""
 
     answers: tuple[str, ...]
     text: str
@@ -106,7 +106,7 @@ def _print(file: Path, readers: Sequence[str], articles: Sequence[str] | None, l
 def read_all(
     paragraphs: Sequence[Paragraph], reader: Reranker | None, folder: Path, *, limit: int | None
 ) -> list[Read]:
-    """Every question put to its own paragraph. An article becomes a talk in an archive, each paragraph an answer in it."""
+    """Every question put to its own paragraph. An article becomes a talk, each of its paragraphs an answer."""
     by_article: dict[str, dict[str, Paragraph]] = {}
     for paragraph in paragraphs:
         by_article.setdefault(paragraph.article, {})[_plain(paragraph.text)] = paragraph
@@ -181,8 +181,11 @@ def figures_of(reads: Sequence[Read], threshold: float) -> dict[str, float]:
     """The means, and how well "no answer" was said: F1 of its precision and recall.
 
     >>> reads = [Read(("May",), "in May", 2.0, True), Read((), "June", 1.0, False)]
-    >>> {name: round(value, 2) for name, value in figures_of(reads, 1.5).items()}
-    {'f1': 0.83, 'em': 0.5, 'has_f1': 0.67, 'has_em': 0.0, 'no_em': 1.0, 'no_answer_f1': 1.0, 'sentence': 1.0, 'auroc': 1.0}
+    >>> found = {name: round(value, 2) for name, value in figures_of(reads, 1.5).items()}
+    >>> found["f1"], found["em"], found["has_f1"], found["has_em"]
+    (0.83, 0.5, 0.67, 0.0)
+    >>> found["no_em"], found["no_answer_f1"], found["sentence"], found["auroc"]
+    (1.0, 1.0, 1.0, 1.0)
     """
     f1, em = _scores(reads, threshold)
     has = np.asarray([bool(read.answers) for read in reads])

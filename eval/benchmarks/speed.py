@@ -90,7 +90,7 @@ def _print_commands(archive: Path, question: str) -> None:
 
 
 def _print_answering(archive: Archive, asked: Sequence[str]) -> None:
-    """Warm answers by reader: without a model, and where every passage is new to the model, or known from before."""
+    """Warm answers by reranker: without a model, and with one to which each passage is new, or known from before."""
     known = load_reranker()
     if known is None:
         return
@@ -113,7 +113,7 @@ def _print_answering(archive: Archive, asked: Sequence[str]) -> None:
 
 
 def _print_writing(archive: Archive, asked: Sequence[str]) -> None:
-    """What comes between a model and the user: the way of the first piece, and the check of 200 words."""
+    """What is added to a model's own time: until the first piece arrives, and for checking 200 words."""
     delays: list[float] = []
     written: list[float] = []
 

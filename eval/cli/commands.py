@@ -205,8 +205,8 @@ def calibrate_command(
     from rag.rerankers import HEURISTIC, fingerprint_of, load_reranker
 
     opened = archive_to_ask(archive, (), Path(), None)
-    # The confidence decides whether the named speaker's own words suffice. It is the shipped one here, whatever the archive
-    # holds, so that fitting a second time gives the same result.
+    # The confidence decides whether the named speaker's own words suffice. It is the shipped one here, whatever the
+    # archive holds, so that fitting a second time gives the same result.
     loaded = load_reranker(reader or load_settings().reader)
     shipped = default_calibration(loaded.name if loaded else None)
     assistant = Assistant(opened, reader=loaded or HEURISTIC, calibration=shipped)

@@ -53,7 +53,7 @@ def archive_to_ask(url: str | None, ingest: Sequence[Path], folder: Path, encode
 
 
 def _transcripts(path: Path, folder: Path) -> Path:
-    """What to ingest: the path itself, or the texts that a BEIR folder or a SQuAD file brings, written as transcripts."""
+    """What to ingest: the path, or the texts of a BEIR folder or a SQuAD file, written as transcripts."""
     from eval.questions.formats import write_transcripts
 
     if path.suffix.lower() != ".json" and not (path / "corpus.jsonl").is_file():

@@ -1,7 +1,7 @@
 """Every measure, under the field's names: rows per question first, the figures of a set from the rows alone.
 
-A row is a flat mapping of floats, so that it can be stored, loaded and resampled. It holds the measures that apply to its
-question, and columns that measures of a whole set need: `confidence`, `answerable`, `answered`, `right`, `ms_…`.
+A row is a flat mapping of floats, so that it can be stored, loaded and resampled. It holds the measures that apply to
+its question, and columns that measures of a whole set need: `confidence`, `answerable`, `answered`, `right`, `ms_…`.
 
     retrieval.py    nDCG, R, RR, Success          characters.py   gold_chars
     quotes.py       first_quote, all_quotes       squad.py        em, f1

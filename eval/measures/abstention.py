@@ -1,7 +1,7 @@
-"""Refusals, and the confidence behind them: does it tell what can be answered, order the answers, and mean what it says?
+"""Refusals and the confidence: does it separate the answerable from the rest, rank the answers, and mean what it says?
 
-What a refused question would have been answered is not known, so risk and calibration are measured over the questions
-that were answered. Answers of equal confidence cannot be ordered: each counts as the mean of its equals, so that no
+The answer that a refused question would have got is not known, so risk and calibration are measured over the questions
+that were answered. Answers of equal confidence cannot be ordered. Each counts as the mean of its equals, so that no
 figure depends on the order of a file.
 """
 
@@ -28,7 +28,9 @@ def wrongly_refused(case: Case) -> float:
 
 
 def auroc(confidence: ArrayLike, positive: ArrayLike) -> float | None:
-    """The probability that a positive has more confidence than a negative, ties by half; None without one of each.
+    """The probability that a positive has more confidence than a negative; ties count half, None without one of each.
+
+    Computed from ranks (Mann and Whitney 1947; Hanley and McNeil 1982): U of the positives over the number of pairs.
 
     >>> auroc([0.9, 0.6, 0.6, 0.1], [1, 1, 0, 0])
     0.875
@@ -37,7 +39,7 @@ def auroc(confidence: ArrayLike, positive: ArrayLike) -> float | None:
     positives, negatives = int(wanted.sum()), int((~wanted).sum())
     if not positives or not negatives:
         return None
-    # Mann and Whitney's U from the ranks; equal values share their mean rank.
+    # Equal values share their mean rank.
     _, place, count = np.unique(sure, return_inverse=True, return_counts=True)
     ranks = np.cumsum(count) - (count - 1) / 2
     u = float(ranks[place][wanted].sum()) - positives * (positives + 1) / 2
@@ -47,8 +49,8 @@ def auroc(confidence: ArrayLike, positive: ArrayLike) -> float | None:
 def risk_coverage(confidence: ArrayLike, right: ArrayLike, *, asked: int | None = None) -> list[CurvePoint]:
     """The points of the risk–coverage curve, the surest answers first: one for each level of confidence.
 
-    Coverage is the share of the questions `asked` (all of these by default) that are answered down to that confidence, and
-    risk is the share of those answers that are wrong (El-Yaniv and Wiener 2010).
+    Coverage is the share of the questions `asked` (all of these by default) that are answered down to that confidence,
+    and risk is the share of those answers that are wrong (El-Yaniv and Wiener 2010).
 
     >>> [(point.coverage, point.risk) for point in risk_coverage([0.9, 0.5, 0.5, 0.1], [1, 0, 1, 0])]
     [(0.25, 0.0), (0.75, 0.3333333333333333), (1.0, 0.5)]
@@ -64,7 +66,7 @@ def risk_coverage(confidence: ArrayLike, right: ArrayLike, *, asked: int | None 
 def aurc(confidence: ArrayLike, right: ArrayLike) -> float | None:
     """The area under the risk–coverage curve: the mean risk over all coverages (Geifman, Uziel and El-Yaniv 2019).
 
-    0 is reached only without errors; None without answers.
+    It is 0 only if no answer is wrong. None without answers.
 
     >>> aurc([0.9, 0.1], [1, 0]), aurc([0.1, 0.9], [1, 0])
     (0.25, 0.75)
@@ -79,9 +81,9 @@ def aurc(confidence: ArrayLike, right: ArrayLike) -> float | None:
 def ece(confidence: ArrayLike, right: ArrayLike, *, bins: int = ECE_BINS) -> float | None:
     """Expected calibration error over bins of equal mass; None without answers.
 
-    The mean distance between confidence and the share that is right. Bins hold equally many answers rather than equal
-    ranges of confidence: answers that were given crowd at the high end, and of ten equal ranges most would be empty or
-    hold one question (Nixon et al. 2019).
+    The mean distance between confidence and the share that is right. Bins hold equally many answers and not equal
+    ranges of confidence, since answers that were given crowd at the high end: most of ten equal ranges would be empty
+    or hold one question (Nixon et al. 2019).
 
     >>> round(ece([0.8, 0.8, 0.8, 0.8], [1, 1, 0, 1], bins=1), 4)
     0.05

@@ -45,7 +45,7 @@ class Case:
 
     @cached_property
     def hits(self) -> tuple[bool, ...]:
-        """For each passage retrieved whether it overlaps the gold; a passage that comes twice counts at its best rank."""
+        """For each passage retrieved whether it overlaps the gold; one that comes twice counts at its best rank."""
         found = {passage.id: self._is_relevant(passage) for passage in self.ranked}
         return tuple(found.values())
 

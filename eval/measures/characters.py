@@ -1,8 +1,8 @@
-"""Retrieval by characters: the share of the gold that a reader of the first passages has seen.
+"""Retrieval by characters: the share of the gold that the first passages contain.
 
-It asks nothing about how the transcript was split, so that a splitter cannot look better by making passages longer or
-shorter: with a budget of words, one that returns whole pages pays for each of them. Gold that spans several turns holds
-the speakers' names between them, which are in no passage: 1 is not always within reach.
+It does not depend on how the transcript was split, so longer or shorter passages gain nothing: within a budget of
+words, whole pages use the budget up. Gold that spans several turns includes the speakers' names between them, which are
+in no passage, so 1 cannot always be reached.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ def share_covered(gold: Sequence[Gold], places: Iterable[tuple[str, int, int]]) 
 
 
 def within_budget(ranked: Iterable[Passage], budget: int) -> list[tuple[str, int, int]]:
-    """The places that are read when reading stops after `budget` words; the last passage is cut behind its last word."""
+    """(source, start, end) of the passages up to `budget` words; the last one ends with its last word in the budget."""
     places: list[tuple[str, int, int]] = []
     for passage in ranked:
         ends = [word.end() for word in _WORD.finditer(passage.text)]

@@ -1,8 +1,8 @@
 """What a measure is: its name, its group, what it needs, how it is computed, and whether more of it is better.
 
-A measure of a question is computed for each question that it applies to, and its figure is the mean of those. A measure of
-a set is computed from columns of all rows at once. Every measure is an entry in the `MEASURES` of the file that computes
-it; tables, reports, comparisons and gates read the registry and name no measure themselves.
+A measure of a question is computed for each question that it applies to, and its figure is the mean of those. A measure
+of a set is computed from columns of all rows at once. Every measure is an entry in the `MEASURES` of the file that
+computes it. Tables, comparisons and gates read the registry and name no measure themselves.
 """
 
 from __future__ import annotations

@@ -1,8 +1,12 @@
 """Ranked retrieval in the field's measures, computed by ir-measures.
 
-A passage that overlaps a gold range is relevant. The qrels hold every such passage of the archive, found or not, so that
-R@5 is a share of what could have been found. Scores are passed by rank, strictly decreasing: trec_eval breaks ties by the
-document's name, which would make a measure depend on how passages are called.
+A passage that overlaps a gold range is relevant. The qrels hold every such passage of the archive, retrieved or not, so
+that R@5 is a share of what could have been retrieved. Scores are passed by rank, strictly decreasing, because trec_eval
+breaks ties by the document's name, and a measure would depend on how passages are named.
+
+nDCG is that of Järvelin and Kekäläinen (2002) with gains of 0 and 1: Σ 1 / log2(rank + 1) over the relevant ranks, over
+the same sum for the best ranking. RR is 1 / the first relevant rank, R the share of the relevant passages, and Success
+1 if there is any.
 """
 
 from __future__ import annotations

@@ -24,8 +24,8 @@ _MISSING = object()
 def load_questions(paths: Iterable[str | Path], *, documents: Iterable[Document] | None = None) -> list[Question]:
     """The questions of several sets, in order, whatever their formats.
 
-    `documents` is where a format that gives its gold as text looks for it; without them, in the transcripts beside the
-    file. Raises InputError for the first fault, with file, line and field.
+    A format that gives its gold as text looks for it in `documents`; without them, in the transcripts beside the file.
+    Raises InputError for the first fault, with file, line and field.
     """
     questions: list[Question] = []
     for _, read in read_questions(paths, documents=documents):
@@ -38,7 +38,7 @@ def load_questions(paths: Iterable[str | Path], *, documents: Iterable[Document]
 def read_questions(
     paths: Iterable[str | Path], *, documents: Iterable[Document] | None = None
 ) -> Iterator[tuple[Record | None, Question | Fault]]:
-    """Each question with the record that it was read from, and every fault in place of what is not one."""
+    """Each question with the record that it was read from, and a fault in the place of each one that is not sound."""
     known = list(documents) if documents is not None else None
     places: dict[str, str] = {}
     for path in paths:
@@ -68,7 +68,7 @@ def question_of(record: Record) -> tuple[Question | None, list[Fault]]:
     """
     check = _Check(record)
     for name in record.fields:
-        # Other fields are the set's own business; one that is nearly ours is a slip, and would be left out unseen.
+        # Sets may have fields of their own. One that is nearly ours is a typo, and would be ignored silently.
         if name not in FIELDS and (near := get_close_matches(name.strip().lower(), FIELDS, n=1, cutoff=0.85)):
             check.fault(name, f"is no field of a question; write {near[0]!r}, or another name for something else")
     answerable = record.fields.get("answerable", _MISSING)

@@ -32,7 +32,7 @@ class Question:
     relevant: tuple[Gold, ...] = ()
     answers: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
-    speaker: str = ""  # who is expected to answer; empty where the set does not say
+    speaker: str = ""  # who is expected to answer; empty if the set does not say
 
     def is_relevant(self, source: str, start: int, end: int) -> bool:
         """Whether a range shares at least one character with the gold.

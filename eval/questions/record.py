@@ -13,10 +13,10 @@ class Record:
 
     place: str  # "questions.jsonl:14"
     fields: Mapping[str, Any]
-    gold_places: tuple[str, ...] = ()  # one a range, where each has a line of its own
+    gold_places: tuple[str, ...] = ()  # one for each range, if each has a line of its own
 
     def place_of_gold(self, number: int) -> str:
-        """Where a range of the gold stands."""
+        """Where in the file a range of the gold is given."""
         return self.gold_places[number] if number < len(self.gold_places) else self.place
 
 
@@ -25,7 +25,7 @@ class Fault:
     """What is wrong with a question set, and where."""
 
     place: str
-    field: str  # empty where the whole line is meant
+    field: str  # empty if the whole line is meant
     text: str
 
     def __str__(self) -> str:
@@ -38,7 +38,7 @@ class Fault:
 
 
 def shown(value: Any) -> str:
-    """A value in a sentence, not longer than a line bears.
+    """A value as it is shown in a sentence, cut to 40 characters.
 
     >>> shown("false"), shown(None), shown(list(range(100)))
     ("'false'", 'null', '[0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, …')

@@ -1,7 +1,7 @@
-"""What is wrong with question sets, all of it, each by line and field.
+"""Everything that is wrong with question sets, by line and field.
 
-A figure measured on broken gold means nothing, and looks like any other. So a set is held against the documents it is
-about before it is run, and every fault is told at once: one at a time, mending a set of hundreds takes a day.
+A figure measured on broken gold means nothing, and looks like any other. So a set is compared with the documents that
+it is about before it is run, and all faults are reported at once.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ __all__ = ["Fault", "validate"]
 
 
 def validate(paths: Iterable[str | Path], documents: Iterable[Document]) -> list[Fault]:
-    """Every fault of the sets, in the order of their lines; none where they are sound."""
+    """Every fault of the sets, in the order of their lines; none if they are sound."""
     held = _Held(documents)
     faults: list[Fault] = []
     for record, read in read_questions(paths, documents=held.documents):
@@ -31,7 +31,7 @@ def validate(paths: Iterable[str | Path], documents: Iterable[Document]) -> list
 
 
 class _Held:
-    """The documents by what a set calls them, and their texts as answers are compared with them."""
+    """The documents by file name, and their texts as answers are compared with them."""
 
     def __init__(self, documents: Iterable[Document]) -> None:
         self.documents = list(documents)
@@ -71,7 +71,7 @@ def _faults_of(question: Question, record: Record, held: _Held) -> Iterator[Faul
             yield Fault(
                 place, field, f"there is nothing but white space in {gold.source} from {gold.start} to {gold.end}"
             )
-    # With a source unknown, where the answer should stand is unknown too.
+    # If a source is unknown, so is the text that should hold the answers.
     if question.answerable and known and len(known) == len(question.relevant):
         for number, answer in enumerate(question.answers):
             if not any(fold(answer) in held.folded(source) for source in dict.fromkeys(known)):

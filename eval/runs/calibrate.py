@@ -1,8 +1,8 @@
-"""Fit how sure is sure: the confidence map and the threshold, on questions whose answers are known.
+"""Confidence calibration: fits the confidence and its threshold on questions whose answers are known.
 
-The map is a logistic regression from the reader's signals to whether the first quote answers, with a little L2 so that few
-questions do not make it certain. The threshold is chosen afterwards, for refusing what nothing answers without refusing
-what something does. Figures are cross-validated: what is said about a question comes from a map that never saw it.
+The confidence is a logistic regression from the signals to whether the first quote answers, with an L2 penalty so that
+few questions do not make it certain. The threshold is chosen afterwards, to refuse unanswerable questions without
+refusing answerable ones. Figures are cross-validated: each question's confidence comes from a fit that did not see it.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ L2 = 1.0  # of 0.01 to 3 it gave the least held-out Brier score, or within .002 
 FOLDS = 5
 CURVE_POINTS = 50
 MAX_WRONGLY_REFUSED = 0.05
-LEAST_OF_EACH = 5  # right and wrong first quotes, under which nothing can be fitted
+LEAST_OF_EACH = 5  # right and wrong first quotes; with fewer nothing can be fitted
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ class Fit:
 def examples_of(
     assistant: Assistant, questions: Sequence[Question], *, progress: Callable[[int, int], None] | None = None
 ) -> list[Example]:
-    """What the assistant sees for each question; one that finds nothing to read teaches nothing, and is left out."""
+    """The assistant's signals for each question. A question for which it finds no passages is left out."""
     examples = []
     for number, question in enumerate(questions):
         if progress:
@@ -83,17 +83,17 @@ def fit_calibration(
     max_wrongly_refused: float | None = MAX_WRONGLY_REFUSED,
     fitted_on: str = "",
 ) -> Fit:
-    """The calibration of these examples. Raises InputError where they are too few, or all of one kind.
+    """The calibration of these examples. Raises InputError if they are too few, or all of one kind.
 
-    The threshold is the highest one that refuses no more than `max_wrongly_refused` of the answerable questions; with
-    None it is the one with the best balanced accuracy, which refuses much where the signals tell little.
+    The threshold is the highest one that refuses no more than `max_wrongly_refused` of the answerable questions. With
+    None it is the one with the best balanced accuracy, which refuses many questions if the signals separate them badly.
     """
     right = np.asarray([example.right for example in examples], bool)
     answerable = np.asarray([example.answerable for example in examples], bool)
     if min(right.sum(), (~right).sum()) < LEAST_OF_EACH:
         raise InputError(
-            f"{int(right.sum())} first quotes are right and {int((~right).sum())} wrong; a fit needs {LEAST_OF_EACH} of "
-            "each: give more questions, answerable and not"
+            f"{int(right.sum())} first quotes are right and {int((~right).sum())} wrong; "
+            f"a fit needs {LEAST_OF_EACH} of each: give more questions, answerable and not"
         )
     if max_wrongly_refused is not None and not 0 <= max_wrongly_refused <= 1:
         raise InputError(f"--max-wrongly-refused is {max_wrongly_refused:g}; give a share between 0 and 1")
@@ -132,8 +132,14 @@ def fit_calibration(
 def fit_logistic(signals: Floats, right: Bools, *, l2: float = L2, steps: int = 50) -> Floats:
     """Bias and coefficients of the logistic regression with an L2 penalty on the coefficients, by Newton's method.
 
-    signals: (n, d); the result: (1 + d,). The loss is convex and the penalty keeps the Hessian regular, so a handful of
-    steps reach machine precision.
+    signals: (n, d) float64, right: (n,) bool; the result: (1 + d,) float64. Minimises Σ log-loss + l2/2 ·
+    |coefficients|² (Hastie, Tibshirani and Friedman 2009, section 4.4.1). The loss is convex and the penalty keeps the
+    Hessian regular, so a handful of steps reach machine precision.
+
+    >>> signals, right = np.asarray([[0.0]] * 4 + [[1.0]] * 4), np.asarray([1, 0, 0, 0, 1, 1, 1, 0], bool)
+    >>> bias, coefficient = fit_logistic(signals, right, l2=1e-9)
+    >>> round(float(bias), 4), round(float(bias + coefficient), 4)  # log-odds of 1/4, and of 3/4
+    (-1.0986, 1.0986)
     """
     design = np.hstack([np.ones((len(signals), 1)), signals])
     penalty = l2 * np.eye(design.shape[1])
@@ -170,7 +176,7 @@ def choose_threshold(confidence: Floats, answerable: Bools, max_wrongly_refused:
     if max_wrongly_refused is not None:
         return float(max(t for t, share in zip(thresholds, wrongly, strict=True) if share <= max_wrongly_refused))
     refused = [float(np.mean(confidence[~answerable] < threshold)) for threshold in thresholds]
-    # Among equals the lowest: rather answer than refuse.
+    # Of equally good thresholds the lowest: answering is preferred to refusing.
     best = max(range(len(thresholds)), key=lambda n: (refused[n] - wrongly[n], -thresholds[n]))
     return float(thresholds[best])
 
@@ -185,7 +191,7 @@ def _reached(confidence: Floats, refusals: Bools, right: Bools, answerable: Bool
 
 
 def _folds(right: Bools, answerable: Bools) -> list[Bools]:
-    """Masks of the folds; each kind of question is spread evenly, in a seeded order."""
+    """A mask (n,) for each fold; every kind of question is spread evenly over them, in a seeded order."""
     order = np.random.default_rng(0).permutation(len(right))
     kind = right.astype(int) + 2 * answerable.astype(int)
     order = order[np.argsort(kind[order], kind="stable")]

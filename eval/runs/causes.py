@@ -1,8 +1,8 @@
 """Why an answer is wrong: the first stage that lost it.
 
-An answer is right where its first quote answers, or where nothing can and the record is called silent. The stages are
-retrieval, the choice of a passage, the choice of a sentence, and the decision to answer at all, in this order; so each
-wrong answer has exactly one cause, and mending an earlier stage never moves a question to an earlier cause.
+An answer is right if its first quote answers, or if nothing can answer and the record is called silent. The stages are
+retrieval, the choice of a passage, the choice of a sentence, and the decision to answer at all, in this order. So each
+wrong answer has exactly one cause, and fixing a stage can only move a question to a later cause.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ CAUSES = {
 
 
 def cause_of(question: Question, answer: Answer | None) -> str:
-    """The one cause of a wrong answer; empty where it is right, `FAILED` where there is none.
+    """The one cause of a wrong answer; empty if it is right, `FAILED` if there is none.
 
     >>> cause_of(Question("q1", "Why?", answerable=False), None)
     'failed'
@@ -50,6 +50,6 @@ def cause_of(question: Question, answer: Answer | None) -> str:
         return NOT_RETRIEVED
     if silent:
         return REFUSED_WRONGLY
-    # A generator may cite nothing at all: it had the passage, and chose none.
+    # A generator may cite nothing at all. It had the passage, and did not choose it.
     quoted_from = first.passage_id if first else None
     return WRONG_SENTENCE if quoted_from in {passage.id for passage in relevant} else NOT_CHOSEN

@@ -1,7 +1,7 @@
 """Two runs over the same questions: what changed, by how much, and whether that could be chance.
 
-Differences are paired: each question is compared with itself, so that hard questions do not blur what changed. Testing
-twenty measures finds one by chance, therefore the p-values are corrected by Holm's method.
+Differences are paired: each question is compared with itself, so that hard questions add no noise. Of twenty measures,
+one differs by chance, so the p-values are corrected by Holm's method.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ class Difference:
 
     @property
     def verdict(self) -> str:
-        """ "better", "worse", or nothing where it could be chance."""
+        """ "better", "worse", or nothing if it could be chance."""
         if self.p >= SIGNIFICANT or not self.difference:
             return ""
         return "better" if (self.difference > 0) == REGISTRY[self.name].higher_is_better else "worse"
@@ -39,7 +39,7 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class Flip:
-    """A question that was right in one run and wrong in the other, by one way of looking at it."""
+    """A question that was right in one run and wrong in the other, in one respect."""
 
     by: str  # "answer", "Success@1" or "refusal"
     id: str
@@ -58,7 +58,7 @@ class Comparison:
 
 
 def compare(a: Run, b: Run) -> Comparison:
-    """Raises InputError where the runs are not over the same questions."""
+    """What changed from run a to run b. Raises InputError if they are not over the same questions."""
     if a.questions_sha256 != b.questions_sha256:
         raise InputError(
             f"the runs are over different questions ({_sets(a)} and {_sets(b)}); run both over the same sets"

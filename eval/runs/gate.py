@@ -1,9 +1,9 @@
-"""Bars that a run must reach: what keeps a change from making answers worse unseen.
+"""Bars that a run must reach, so that a change that makes answers worse is noticed.
 
     onrecord eval gate RUN --min 'R@5=0.95' --max 'wrongly_refused=0.05'
 
-A bar that is missed is no error: it is what a gate is there to say. A bar that means nothing is one, since a gate that
-checks nothing must not pass.
+A missed bar is a verdict and no error. A bar that means nothing is an error, since a gate that checks nothing must not
+pass.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ class Verdict:
 
 
 def parse_bar(kind: Literal["min", "max"], text: str) -> Bar:
-    """A bar as it is typed. Raises InputError where it is none.
+    """A bar from the text that a user typed. Raises InputError if the text is no bar.
 
     >>> parse_bar("min", "R@5=0.95")
     Bar(kind='min', measure='R@5', bound=0.95)
@@ -77,7 +77,7 @@ def check(values: Mapping[str, float], bars: Sequence[Bar]) -> list[Verdict]:
 
 
 def write_junit(verdicts: Sequence[Verdict], path: Path) -> None:
-    """The verdicts as JUnit XML, one test case a bar. Raises InputError where the file cannot be written."""
+    """The verdicts as JUnit XML, one test case for each bar. Raises InputError if the file cannot be written."""
     missed = [verdict for verdict in verdicts if not verdict.met]
     root = ElementTree.Element("testsuites")
     suite = ElementTree.SubElement(

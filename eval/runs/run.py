@@ -1,7 +1,7 @@
 """Puts a question set to an archive and measures every answer.
 
-Every question is asked as a user would ask it, and kept with what came back. A question that fails is kept with its error
-and scores 0: without it, the figures would be too good.
+Every question is asked as a user would ask it, and kept with what came back. A question that fails is kept with its
+error and scores 0; leaving it out would make the figures too good.
 """
 
 from __future__ import annotations
@@ -44,8 +44,8 @@ def run(
 ) -> Run:
     """Ask every question and measure every answer.
 
-    `generator` is an object to use instead of the one that `settings` names. Raises InputError for no questions, and for
-    gold in a source that the archive does not hold.
+    `generator` is an object to use instead of the one that `settings` names. Raises InputError if there is no question,
+    and for gold in a source that the archive does not hold.
     """
     settings = settings or RunSettings()
     if not questions:
@@ -86,7 +86,7 @@ def _row(
     documents: Mapping[str, Sequence[Document]],
     passages: Sequence[Passage],
 ) -> Row:
-    """One question, asked and measured. `documents`: those that the gold names, by source; `passages`: all of theirs."""
+    """One question, asked and measured; `documents` by source, `passages` all of those that the gold names."""
     answer, error = _ask(assistant, question, k)
     measures = measure(question, answer, passages)
     return Row(
@@ -168,8 +168,8 @@ def _documents_named(archive: Archive, questions: Sequence[Question]) -> dict[st
     if missing := sorted(named - set(documents)):
         some = ", ".join(missing[:3]) + (f" and {len(missing) - 3} more" if len(missing) > 3 else "")
         raise InputError(
-            f"the questions are about {some}, not in {archive.url}; run: onrecord ingest FOLDER --archive {archive.url}, "
-            "or give the transcripts with --ingest"
+            f"the questions are about {some}, not in {archive.url}; "
+            f"run: onrecord ingest FOLDER --archive {archive.url}, or give the transcripts with --ingest"
         )
     return documents
 

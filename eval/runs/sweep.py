@@ -1,4 +1,4 @@
-"""The same questions under several settings, side by side: which retrieval, how many passages, which model, which generator."""
+"""The same questions under several settings, side by side: retrieval, passages, model, generator, reranker."""
 
 from __future__ import annotations
 
@@ -19,14 +19,15 @@ from rag.rerankers import DEFAULT_RERANKER
 
 @dataclass(frozen=True, slots=True)
 class Variant:
-    """One column of a sweep; no encoder means the archive's own."""
+    """One column of a sweep. Without an encoder it is the archive's own."""
 
     settings: RunSettings
     encoder: str | None = None
 
     @property
     def label(self) -> str:
-        """
+        """What the column is called: the settings that are not the usual ones.
+
         >>> Variant(RunSettings("dense", 5)).label
         'dense k=5'
         """
@@ -64,7 +65,7 @@ def sweep(
     sets: Sequence[Path] = (),
     progress: Progress | None = None,
 ) -> list[tuple[Variant, Run]]:
-    """One run a variant. A model that is not the archive's own encodes the archive's texts into a temporary one."""
+    """One run for each variant. For a model that is not the archive's own, the texts go into a temporary archive."""
     runs = []
     for encoder in dict.fromkeys(variant.encoder for variant in wanted):
         with _archive_for(archive, encoder) as asked:
@@ -83,7 +84,7 @@ def _archive_for(archive: Archive, encoder: str | None) -> Iterator[Archive]:
         yield archive
         return
     with tempfile.TemporaryDirectory(prefix="onrecord-sweep-", ignore_cleanup_errors=True) as name:
-        # Canonical text is read back as itself, so the gold's offsets hold; each in a folder, since names may repeat.
+        # Canonical text is read back unchanged, so the gold's offsets hold. Names may repeat: each file has a folder.
         for number, document in enumerate(archive.documents()):
             folder = Path(name) / "texts" / str(number)
             folder.mkdir(parents=True)

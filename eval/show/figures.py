@@ -39,9 +39,9 @@ def shown(name: str, value: float) -> str:
 
 
 def risk_coverage(rows: Sequence[Row]) -> list[tuple[float, float]]:
-    """(coverage, risk), the surest answers first: the share of questions answered, the share of those that is wrong.
+    """(coverage, risk), the surest answers first: the share of questions answered, the share of those that are wrong.
 
-    It ends where the run stood, since nobody knows what a refused question would have been answered.
+    It ends at the run's own coverage, since the answers that refused questions would have got are not known.
     """
     answered = [row for row in rows if row.status == "answered"]
     curve = abstention.risk_coverage(

@@ -1,6 +1,6 @@
 """Plots as inline SVG: a few shapes need no plotting library, and follow the page's colours in light and dark.
 
-Colours come from the page's classes; every plot carries its title and figures as text for those who do not see it.
+Colours come from the page's classes. Every plot has its title and figures as text, for screen readers.
 """
 
 from __future__ import annotations
@@ -79,7 +79,8 @@ def time_plot(stages: Sequence[tuple[str, float, float]], *, title: str) -> str:
             f'<text x="{left - 8}" y="{y + 17}" text-anchor="end">{escape(stage)}</text>'
             f'<rect class="slow" x="{left}" y="{y + 4}" width="{max(p95 * scale, 1):.1f}" height="18" rx="2"/>'
             f'<rect class="bar" x="{left}" y="{y + 4}" width="{max(p50 * scale, 1):.1f}" height="18" rx="2"/>'
-            f'<text class="figure" x="{left + p95 * scale + 8:.1f}" y="{y + 17}">{milliseconds(p50)} / {milliseconds(p95)}</text>'
+            f'<text class="figure" x="{left + p95 * scale + 8:.1f}" y="{y + 17}">'
+            f"{milliseconds(p50)} / {milliseconds(p95)}</text>"
         )
     return _svg(title, "".join(parts), WIDTH, height)
 
@@ -100,7 +101,7 @@ def count_plot(counts: Sequence[tuple[str, int]], *, title: str) -> str:
 
 
 def interval_bar(value: float, low: float, high: float) -> str:
-    """A value and its interval on a line from 0 to 1, to stand in a table's cell."""
+    """A value and its interval on a line from 0 to 1, for a table's cell."""
     x, a, b = (6 + 308 * min(max(each, 0.0), 1.0) for each in (value, low, high))
     return (
         '<svg class="interval" viewBox="0 0 320 16" aria-hidden="true"><path class="axis" d="M6 8H314"/>'
@@ -138,7 +139,8 @@ def _axes(x_label: str, y_label: str) -> str:
     middle_x, middle_y = _x(0.5), _y(0.5)
     parts.append(f'<text x="{middle_x:.1f}" y="{HEIGHT - 6}" text-anchor="middle">{escape(x_label)}</text>')
     parts.append(
-        f'<text x="12" y="{middle_y:.1f}" text-anchor="middle" transform="rotate(-90 12 {middle_y:.1f})">{escape(y_label)}</text>'
+        f'<text x="12" y="{middle_y:.1f}" text-anchor="middle" transform="rotate(-90 12 {middle_y:.1f})">'
+        f"{escape(y_label)}</text>"
     )
     return "".join(parts)
 

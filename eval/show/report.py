@@ -1,7 +1,7 @@
 """A run as one HTML page that needs nothing else: no request, no script, every word of it escaped.
 
-Transcripts and questions are written by others and may hold anything, so the page runs no code at all (its policy forbids
-it) and filters wrong answers with radio buttons and CSS. It prints, follows light and dark, and reads on a phone.
+Transcripts and questions are written by others and may hold anything, so the page runs no code (its policy forbids it)
+and filters wrong answers with radio buttons and CSS. It works in print, in light and dark, and on a phone.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ HEADLINES = {
 
 
 def write_report(run: Run, folder: Path) -> Path:
-    """Write `report.html` beside the run; its path. Raises InputError where it cannot be written."""
+    """Write `report.html` beside the run; its path. Raises InputError if it cannot be written."""
     path = folder / REPORT_FILE
     try:
         write_whole(path, render(run).encode("utf-8", "replace"))
@@ -61,7 +61,7 @@ def render(run: Run, *, link_to: LinkTo | None = None) -> str:
 
 
 def page(title: str, body: str) -> str:
-    """An HTML page of this look around a body that is escaped already."""
+    """An HTML page with the report's style; `body` is HTML in which all text is escaped."""
     return (
         '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
@@ -85,8 +85,8 @@ def _header(run: Run, wrong: int) -> str:
     items = "".join(f"<li>{_text(fact)}</li>" for fact in facts)
     return (
         f'<header><p class="kicker">onrecord evaluation</p><h1>{_text(_names(run))}</h1>'
-        f'<p class="lead">{asked - wrong:,} of {asked:,} questions answered rightly: the first quote answers, or nothing '
-        f'could and nothing was quoted.</p><ul class="facts">{items}</ul></header>'
+        f'<p class="lead">{asked - wrong:,} of {asked:,} questions answered rightly: the first quote answers, or '
+        f'nothing could and nothing was quoted.</p><ul class="facts">{items}</ul></header>'
     )
 
 
@@ -122,7 +122,8 @@ def _measure_row(figure: Figure) -> str:
     bar = interval_bar(figure.value, figure.low, figure.high) if figure.measure.unit == "share" else ""
     arrow = "" if figure.measure.higher_is_better else ' <span class="down" title="less is better">↓</span>'
     return (
-        f'<tr><th scope="row">{_text(figure.name)}{arrow}</th><td class="number">{shown(figure.name, figure.value)}</td>'
+        f'<tr><th scope="row">{_text(figure.name)}{arrow}</th>'
+        f'<td class="number">{shown(figure.name, figure.value)}</td>'
         f'<td class="wide">{bar}</td><td class="number">{shown(figure.name, figure.low)} – '
         f'{shown(figure.name, figure.high)}</td><td class="number">{figure.n:,}</td></tr>'
     )
@@ -152,8 +153,8 @@ def _risk(run: Run) -> _Plot | None:
         marked=Point(coverage, risk),
     )
     caption = (
-        f"The surest answers first. The dot is where this run stood: {coverage:.0%} of the questions were answered, and "
-        f"{risk:.0%} of these answers were wrong."
+        f"The surest answers first. The dot is where this run stood: {coverage:.0%} of the questions were answered, "
+        f"and {risk:.0%} of these answers were wrong."
     )
     return "Risk and coverage", svg, caption
 
@@ -163,8 +164,8 @@ def _confidence(run: Run) -> _Plot | None:
     if not bins:
         return None
     caption = (
-        "On the dashed line an answer given with confidence 0.7 is right seven times in ten; the larger the circle, the "
-        "more answers."
+        "On the dashed line an answer given with confidence 0.7 is right seven times in ten; the larger the circle, "
+        "the more answers."
     )
     return "Confidence", reliability_plot(bins, title="Share of right answers over the confidence given"), caption
 
@@ -226,8 +227,10 @@ def _wrong(row: Row, place: int, cause: int, link_to: LinkTo | None) -> str:
     gold = gold or "<p>Nothing in the record answers this.</p>"
     return (
         f'<article class="wrong" data-cause="{cause}" id="q{place}"><p class="cause">{_text(row.cause)}</p>'
-        f'<h3>{_text(row.question)}</h3>{history}<p class="notes">{_text(row.id)} · {_text(" · ".join(notes))} {tags}</p>'
-        f'<div class="sides"><div><h4>The record</h4>{answers}{gold}</div><div><h4>Quoted</h4>{quoted}</div></div></article>'
+        f"<h3>{_text(row.question)}</h3>{history}"
+        f'<p class="notes">{_text(row.id)} · {_text(" · ".join(notes))} {tags}</p>'
+        f'<div class="sides"><div><h4>The record</h4>{answers}{gold}</div><div><h4>Quoted</h4>{quoted}</div></div>'
+        "</article>"
     )
 
 
@@ -235,7 +238,8 @@ def _place(place: TextRange, kind: str, link: str | None) -> str:
     where = f"{place.source}, {place.start}–{place.end}"
     cited = f'<a href="{_text(link)}">{_text(where)}</a>' if link else _text(where)
     who = f"{_text(place.speaker)}, " if place.speaker else ""
-    return f'<blockquote class="{kind}"><p>{_text(shortened(place.text, SHOWN_CHARS))}</p><footer>{who}{cited}</footer></blockquote>'
+    text = _text(shortened(place.text, SHOWN_CHARS))
+    return f'<blockquote class="{kind}"><p>{text}</p><footer>{who}{cited}</footer></blockquote>'
 
 
 def _settings(run: Run) -> str:

@@ -93,7 +93,7 @@ def print_comparison(found: Comparison, a: str, b: str) -> None:
 
 
 def print_verdicts(verdicts: Sequence[Verdict]) -> None:
-    """One line a bar."""
+    """One line for each bar."""
     console = _console()
     for verdict in verdicts:
         value = shown(verdict.bar.measure, verdict.value)
@@ -101,7 +101,7 @@ def print_verdicts(verdicts: Sequence[Verdict]) -> None:
 
 
 def print_sweep(rows: Sequence[tuple[str, Sequence[Figure]]]) -> None:
-    """A column a variant, a row a measure; a measure that looks deeper than a variant's k is left out there."""
+    """A column for each variant, a row for each measure; a dash for a measure that looks deeper than a variant's k."""
     names = list(dict.fromkeys(figure.name for _, figures in rows for figure in figures))
     arrows = {figure.name: _named(figure) for _, figures in rows for figure in figures}
     console = _console()
@@ -168,10 +168,10 @@ def _table(first: str, *others: str) -> Table:
 def _console() -> Console:
     from rich.console import Console
 
-    # Questions and file names are shown as they are: no markup, no emoji codes, no colouring of what looks like a number.
+    # Questions and file names are shown as they are: no markup, no emoji codes, no colours for numbers.
     return Console(markup=False, emoji=False, highlight=False)
 
 
 def _say(console: Console, text: str) -> None:
-    """A line as it is: control characters of a question would speak to the terminal."""
+    """A line without control characters, which a question could use to control the terminal."""
     console.print("".join(c if c.isprintable() or c == "\n" else " " for c in text), soft_wrap=True)

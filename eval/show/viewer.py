@@ -1,7 +1,7 @@
 """`onrecord eval view`: a run's report, with each wrong answer opened at its place in the transcript.
 
-A small server on this machine alone. It serves three kinds of pages made from the run and the archive, looks up numbers
-and never a path, and runs no script.
+A small server for this machine only. It serves three kinds of pages made from the run and the archive, finds them by
+number and never by a file's path, and runs no script.
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ def answer_path(run: Run, archive: Archive, path: str) -> tuple[int, str]:
 
 
 def make_server(run: Run, archive: Archive, *, port: int = 0) -> ThreadingHTTPServer:
-    """A server that is bound and not yet serving; port 0 takes a free one. Raises InputError where the port is taken."""
+    """A server that is bound and not yet serving; port 0 takes a free one. Raises InputError if the port is taken."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:

@@ -6,8 +6,8 @@
     squad         .json      SQuAD 1.1 and 2.0, XQuAD
     ragas         .json(l)   user_input and reference_contexts, gold as text
 
-The format is told by the content, not by the name, so that a renamed file is still read as what it is. A fault takes the
-place of what could not be read, and reading goes on behind it.
+The content decides the format, not the name, so that a renamed file is still read. A fault takes the place of what
+could not be read, and reading goes on after it.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ NO_SET = (
 
 
 def read_records(path: Path, *, documents: Sequence[Document] | None = None) -> Iterator[Record | Fault]:
-    """The questions of one file or folder, unchecked, and a fault for what is none."""
+    """The questions of one file or folder, unchecked, and a fault for each part that is no question."""
     if path.is_dir():
         yield from beir.read(path) if beir.is_set(path) else [Fault(str(path), "", NO_SET)]
         return
@@ -48,8 +48,8 @@ def read_records(path: Path, *, documents: Sequence[Document] | None = None) -> 
 def write_transcripts(path: Path, folder: Path) -> list[Path]:
     """Write the texts that a BEIR folder or a SQuAD file is about as transcripts into `folder`; the files, in order.
 
-    Their names and offsets are those of the gold that `read_records` gives. Raises InputError for other formats, which
-    are about transcripts that exist already, and where the first fault stands.
+    Their names and offsets are those of the gold that `read_records` gives. Raises InputError for the first
+    fault, and for other formats, which are about transcripts that exist already.
     """
     if path.is_dir() and beir.is_set(path):
         return write_texts(beir.texts(path), folder)
@@ -97,7 +97,7 @@ def _is_question(row: Any) -> bool:
 
 
 def _whole_json(text: str) -> Any:
-    """A file's one JSON value; None where it is none, or several."""
+    """The JSON value that a file is; None if it is not one value."""
     try:
         return json.loads(text)
     except (ValueError, RecursionError):

@@ -4,8 +4,8 @@
     queries.jsonl   {"_id": "PLAIN-2", "text": "…"}
     qrels/test.tsv  query-id, corpus-id, score under a heading; or qrels.tsv, qrels.txt: query 0 document relevance
 
-Of several files in `qrels/`, `test.tsv` counts alone, as published figures are made. Queries without a relevant document
-are left out, as trec_eval does: an unjudged query is not an unanswerable one.
+If `qrels/` holds `test.tsv`, other files in it are ignored, as in published figures. Queries without a relevant
+document are left out, as in trec_eval: an unjudged query is not an unanswerable one.
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ def read(folder: Path) -> Iterator[Record | Fault]:
 
 
 def texts(folder: Path) -> Iterator[tuple[str, str]]:
-    """(file name, text) of each document. Raises InputError for a line that is none."""
+    """(file name, text) of each document. Raises InputError for a line that is no document."""
     for line in _objects(folder / CORPUS):
         if isinstance(line, Fault):
             raise InputError(str(line))
@@ -72,7 +72,7 @@ def texts(folder: Path) -> Iterator[tuple[str, str]]:
 
 
 def _text_of(document: dict[str, Any]) -> str:
-    """The title stands over the text, where a reader of transcripts looks for it."""
+    """The title above the text, since transcripts are read with their titles there."""
     title = document.get("title")
     return canonical(f"{title}\n\n{document['text']}" if isinstance(title, str) and title.strip() else document["text"])
 

@@ -5,8 +5,8 @@
     q1,,,hearing.txt,900,950,,,
     q2,Who paid?,false,,,,,,
 
-Rows with the same id are one question with several ranges; what a later row repeats must be the same, or empty. A text in
-`answers`, `history` and `tags` cannot hold a `|`.
+Rows with the same id are one question with several ranges. A later row repeats the other columns unchanged, or leaves
+them empty. A text in `answers`, `history` and `tags` cannot hold a `|`.
 """
 
 from __future__ import annotations
@@ -101,7 +101,7 @@ class _Question:
 
 
 def _value(column: str, cell: str) -> Any:
-    """A cell as what its column holds; left as text where it is none, for the check to tell."""
+    """A cell as the type of its column; a cell of another type stays text, and the check reports it."""
     if column in _LISTS:
         return [part.strip() for part in cell.split("|")]
     if column == "answerable":

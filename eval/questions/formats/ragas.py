@@ -1,9 +1,9 @@
-"""ragas test sets: the gold is given as text, and looked for in the transcripts.
+"""ragas test sets: the gold is given as text, which is searched for in the transcripts.
 
 Both generations of names are read, `user_input`, `reference`, `reference_contexts` and `question`, `ground_truth`,
-`contexts`, as a list, as columns or one a line. A reference is written by a model more often than said by a speaker: it
-becomes an answer only where it stands in a transcript word for word, and otherwise a quote is right by its place. A row
-with an empty list of contexts is unanswerable.
+`contexts`, as a list, as columns or one a line. A reference is usually written by a model and not said by a speaker. It
+becomes an answer only if a transcript holds it word for word; otherwise a quote is judged by its place. A row with an
+empty list of contexts is unanswerable.
 """
 
 from __future__ import annotations
@@ -135,7 +135,7 @@ def _first(row: Mapping[str, Any], names: Sequence[str]) -> str:
 
 
 def _places(context: str, text: str) -> list[tuple[int, int]]:
-    """Where a context stands: character for character, or with other white space, which loaders like to change."""
+    """The ranges at which a context is found: character for character, or else with other white space."""
     context = context.strip()
     exact = re.escape(context)
     if context not in text:

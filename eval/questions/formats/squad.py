@@ -1,6 +1,6 @@
-"""SQuAD 1.1 and 2.0, and what is written in their form, like XQuAD: each paragraph is a text of its own.
+"""SQuAD 1.1 and 2.0, and sets of the same form, such as XQuAD: each paragraph is a text of its own.
 
-A question that is marked impossible is unanswerable. Annotators' answers are kept once each, with all their places.
+A question that is marked impossible is unanswerable. Each of the annotators' answers is kept once, with all its places.
 """
 
 from __future__ import annotations

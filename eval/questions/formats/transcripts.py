@@ -15,7 +15,7 @@ _MAX_NAME_BYTES = 120  # of 255 that file systems allow; temporary names are lon
 
 
 def file_name_of(name: str) -> str:
-    """A file name for any id: what a path or a shell could misread is percent-encoded, so that no two ids share one.
+    """A file name for any id, percent-encoded so that paths and shells take it as it is and no two ids share one.
 
     >>> file_name_of("MED-10"), file_name_of("../a b")
     ('MED-10.txt', '..%2Fa%20b.txt')
@@ -29,7 +29,7 @@ def file_name_of(name: str) -> str:
 def canonical(text: str) -> str:
     r"""A text of the same length that reading a file leaves as it is: `\n` line ends, no byte order mark.
 
-    One character for one character, so that offsets into the text given hold on what is written.
+    Each character is replaced by one character, so that offsets into the given text hold in the written one.
 
     >>> canonical("\ufeffOne\r\ntwo\rthree")
     ' One \ntwo\nthree'
