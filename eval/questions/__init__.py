@@ -1,0 +1,1 @@
+"""Question sets: their model, their formats, and everything that can be wrong with them."""

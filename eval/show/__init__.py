@@ -1,0 +1,1 @@
+"""A run's figures in the terminal, in a page and beside the transcripts."""

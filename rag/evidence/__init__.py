@@ -1,0 +1,1 @@
+"""Candidates → quotes, and the confidence that the first one answers."""

@@ -1,0 +1,1 @@
+"""Documents, passages and vectors on disk, read through snapshots; knows no question."""

@@ -1,0 +1,1 @@
+"""Strings, without transcripts: the ground that every other room stands on."""
