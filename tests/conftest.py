@@ -34,7 +34,9 @@ from rag.types import Document
 ROOT = Path(__file__).resolve().parent.parent
 BUNDLED = ROOT / "eval" / "sets"
 
-pytest.register_assert_rewrite("ui_api", "ui_page")  # they have assertions, and several test files import them
+pytest.register_assert_rewrite(
+    "ui_api", "ui_browser", "ui_page"
+)  # they have assertions, and several test files import them
 
 TOGETHER = ("test_rag_every_file", "test_rag_golden", "test_rag_transcript")  # they parse the same files, once a worker
 

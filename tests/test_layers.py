@@ -86,7 +86,6 @@ OWED_TESTS = {
     "tests/test_rag_local_archive.py",
     "tests/test_rag_transcript.py",
     "tests/test_rag_transcript_layouts.py",
-    "tests/test_ui_browser.py",
 }
 
 PRINTING = ("rag/cli/", "ui/cli", "eval/cli", "eval/benchmarks/", "ui/benchmark", "rag/rerankers/training/train.py")

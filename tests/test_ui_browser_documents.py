@@ -1,0 +1,88 @@
+"""The page in a browser: documents that are uploaded and read."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from conftest import BUNDLED, transcript
+from ui_browser import (
+    ask,
+    finished,
+    needs_browser,
+    serving,
+)
+
+from rag import open_archive
+
+pytest_plugins = "ui_browser"
+pytestmark = needs_browser
+
+
+def test_an_empty_archive_explains_itself_and_takes_the_bundled_interviews(tmp_path: Path, visit: Any) -> None:
+    with serving(tmp_path / "new") as address:
+        page = visit(address)
+        assert page.locator("#chat .or-title").inner_text() == "This archive is empty"
+        page.click("#chat .or-samples")
+        page.wait_for_selector("#chat .or-example")
+        examples = page.locator("#chat .or-example")
+        assert 1 <= examples.count() <= 4
+        question = examples.first.inner_text()
+        said = " ".join(" ".join(path.read_text(encoding="utf-8") for path in BUNDLED.glob("*.*")).split())
+        assert question in said
+        examples.first.click()
+        finished(page, 1)
+        assert page.locator("#chat .or-asked").all_inner_texts() == [question]
+
+
+def test_uploads_in_one_go_add_the_good_file_and_give_reasons_for_the_others(
+    bundled_copy: Path, tmp_path: Path, visit: Any
+) -> None:
+    good, broken, large = tmp_path / "ferry.txt", tmp_path / "broken.txt", tmp_path / "large.txt"
+    good.write_text(
+        transcript(
+            ("Question", "Why did the ferry stop?"),
+            ("Ann Reed", "The ferry stopped because its boiler burst in Ottel."),
+        ),
+        encoding="utf-8",
+    )
+    broken.write_bytes(bytes(range(256)) * 40)
+    large.write_bytes(b"a" * 30_000_000)
+    with serving(bundled_copy) as address:
+        page = visit(address)
+        page.click("#or-tab-documents")
+        page.wait_for_selector(".or-documents .or-row")
+        page.set_input_files(".or-upload input", [str(good), str(broken), str(large)])
+        page.wait_for_function("document.querySelectorAll('.or-files .or-done, .or-files .or-failed').length == 3")
+        rows = page.locator(".or-files .or-file").all_inner_texts()
+        assert rows[0] == "ferry.txt 1 answer"
+        assert rows[1].startswith("broken.txt this is a binary file, not text")
+        assert rows[2] == "large.txt has 30 MB, 25 MB are allowed; split it"
+        shown = ask(page, "Why did the ferry stop?")
+        assert "because its boiler burst" in shown.locator(".or-quote").first.inner_text()
+        row = page.locator(".or-documents .or-row", has_text="ferry.txt")
+        assert row.count() == 1
+        row.get_by_role("button", name="Remove").click()
+        row.get_by_role("button", name="Keep it").click()
+        row.get_by_role("button", name="Remove").click()
+        row.get_by_role("button", name="Yes, remove it").click()
+        page.wait_for_function("!document.querySelector('.or-documents').textContent.includes('ferry.txt')")
+        # What was cited from it says so, and nothing is marked.
+        shown.locator("a.or-chip").first.click()
+        page.wait_for_function(
+            "document.querySelector('.or-status')?.textContent?.includes('no longer in the archive')"
+        )
+    assert open_archive(bundled_copy).counts()[0] == 4
+
+
+def test_a_document_is_opened_to_be_read_and_read_only_hides_what_changes(site_archive: Path, visit: Any) -> None:
+    with serving(site_archive, "--read-only") as address:
+        page = visit(address)
+        page.click("#or-tab-documents")
+        page.wait_for_selector(".or-documents .or-row")
+        assert page.locator(".or-upload").is_visible() is False
+        assert page.get_by_role("button", name="Remove").count() == 0
+        page.locator(".or-row", has_text="podcast.md").get_by_role("button", name="Read").click()
+        document = open_archive(site_archive).document("podcast.md")
+        page.wait_for_selector("#or-turn-0")
+        assert page.locator(".or-said").all_text_contents() == [document.text[t.start : t.end] for t in document.turns]
