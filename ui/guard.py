@@ -12,9 +12,8 @@ from urllib.parse import SplitResult, urlsplit
 
 from ui.documents import MAX_UPLOAD_BYTES
 from ui.throttle import TOO_MANY, LoginThrottle
-from ui.throttle import WRONG_LOGINS as WRONG_LOGINS
 
-# base64 takes four characters for three bytes; the rest is room for names.
+# base64 takes four characters for three bytes; the rest is for names.
 MAX_BODY_BYTES = MAX_UPLOAD_BYTES // 3 * 4 + 1_000_000
 
 # Gradio's own ways to upload files, which the page does not use.

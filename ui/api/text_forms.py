@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 
 from rag.archive import Archive
 from rag.errors import InputError
 from rag.json_forms import passage_to_json
 from rag.places import place_of
-from rag.types import Filters, Passage, ScoredPassage
+from rag.storage.filters import ANSWERING_ROLES
+from rag.types import Filters, Passage, Role, ScoredPassage
 from ui.rendering import place_id
 
-ROLES = ("respondent", "other")
 SOURCES = "Sources:"
 CHECKED = "Checked against the record, the answer reads:"
 
@@ -31,9 +31,10 @@ def filters_of(
     ('Brandt',)
     """
     for name in role:
-        if name not in ROLES:
-            raise InputError(f"there is no role {name!r}; known: {', '.join(ROLES)}")
-    return Filters(tuple(speaker), tuple(document), after or None, before or None, tuple(role))  # type: ignore[arg-type]
+        if name not in ANSWERING_ROLES:
+            raise InputError(f"there is no role {name!r}; known: {', '.join(ANSWERING_ROLES)}")
+    roles = cast(tuple[Role, ...], tuple(role))
+    return Filters(tuple(speaker), tuple(document), after or None, before or None, roles)
 
 
 def passage_of(archive: Archive, passage_id: str) -> Passage:

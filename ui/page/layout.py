@@ -12,11 +12,9 @@ from typing import Any
 import gradio as gr
 
 from rag.query.asked import MAX_QUESTION_CHARS
-from rag.types import Role
+from rag.storage.filters import ANSWERING_ROLES
 from ui.page.script import asset, script
 from ui.texts import ENGLISH, say_role
-
-ANSWERING_ROLES: tuple[Role, ...] = ("respondent", "other")
 
 I18N = gr.I18n(en=ENGLISH)
 
