@@ -167,7 +167,7 @@ def test_on_the_page_an_answer_that_is_stopped_stops_the_model(bundled: Archive,
         next(steps)
         longest = max(longest, time.monotonic() - now) if now > started + 0.7 else 0.0
     steps.close()
-    assert longest < 0.5  # whoever presses Stop waits no longer
+    assert longest < 0.5  # the longest wait of a user who presses Stop
     for _ in range(60):
         if found := cancelled_requests(models, "waits-for-the-page"):
             break

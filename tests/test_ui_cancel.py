@@ -1,4 +1,4 @@
-"""A model that keeps somebody waiting is stopped from the edge: by Stop on the page, and by a client that disconnects."""
+"""A model that keeps somebody waiting is stopped: by Stop on the page, and by a client that disconnects."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the tests of the page's server share: servers in this process, one open and one with a login, and their visitors.
+"""What the tests of the page's server share: one open server and one with a login, in this process, and their visitors.
 
 The fixtures come with `pytest_plugins = "ui_page"`.
 """

@@ -1,4 +1,4 @@
-"""`onrecord chat`: the web page, and the interfaces for other programs. `onrecord mcp`: the interface for MCP clients."""
+"""`onrecord chat`: the web page and the interfaces for other programs. `onrecord mcp`: the one for MCP clients."""
 
 from __future__ import annotations
 

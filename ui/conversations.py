@@ -114,7 +114,10 @@ def _markers(value: object, words: str, citations: Sequence[Citation]) -> tuple[
 
 
 def _notes(fields: Mapping[str, Any]) -> tuple[Note, ...]:
-    """The notes of a saved answer. The values beside their words do not make up all kinds of notes; then the words stand."""
+    """The notes of a saved answer.
+
+    Names and counts are kept beside the notes' words. If they do not make up all of the words, the words are kept too.
+    """
     words = text(fields["note"])
     absent = tuple(text(name) for name in a_list(fields["absent"]))
     counts = tuple((text(word), whole(count)) for word, count in an_object(fields["occurrences"]).items())

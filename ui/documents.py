@@ -62,7 +62,7 @@ def _summary(document: Document, answers: int) -> dict[str, Any]:
 
 
 def source_view(document: Document) -> dict[str, Any]:
-    """A whole transcript: its metadata, turns as [speaker, role, start, seconds, text], text left out as [start, text]."""
+    """A transcript: metadata, turns as [speaker, role, start, seconds, text], what was left out as [start, text]."""
     return {
         "id": document.id,
         "title": document.title,

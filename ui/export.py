@@ -1,7 +1,7 @@
 """A conversation to keep or to print: Markdown, JSON, and an evidence pack in HTML.
 
-The evidence pack quotes the archive as it is now, not what a browser sent. If a document was removed, or its words differ,
-it says so.
+The evidence pack quotes the archive as it is now, not what a browser sent. If a document was removed, or its words
+differ, it says so.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ def export(exchanges: Sequence[Exchange], document_of: DocumentOf, *, form: Form
 
 
 def to_markdown(exchanges: Sequence[Exchange], *, when: datetime) -> str:
-    """Questions as headings, answers as text, sources as lists. Texts are escaped, so no transcript can write markup."""
+    """Questions as headings, answers as text, sources as lists. Texts are escaped: no transcript can write markup."""
     lines = [f"# onrecord, {spoken_date(when.date().isoformat())}", ""]
     for exchange in exchanges:
         lines += [f"## {_markdown(exchange.question, line=True)}", ""]

@@ -1,7 +1,7 @@
-"""What is in front of the page: security headers on every response, and requests that are refused before the page sees them.
+"""What is in front of the page: security headers on every response, and the requests that are refused.
 
-Without a login, requests must name a host of this machine. Other sites' pages cannot post here, bodies have a limit, and
-wrong logins are slowed down.
+Without a login, requests must name a host of this machine. Other sites' pages cannot post here, bodies have a limit,
+and wrong logins are slowed down.
 """
 
 from __future__ import annotations

@@ -32,7 +32,7 @@ class Login:
 
 
 def read_login(given: str | None) -> Login | None:
-    """The login from a flag or the environment: `name:password`, or a file with one such line. None if nothing is given.
+    """The login from a flag or the environment: `name:password`, or a file with one such line; None if not given.
 
     Raises InputError for anything else, and for a file that cannot be read.
     """

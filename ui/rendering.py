@@ -1,8 +1,8 @@
 """Answers → markup: pure functions from data to the HTML of one chat message.
 
-The chat renders Markdown, in which a block of HTML ends at a blank line. So every text is escaped and written on one line:
-what a document, a model or a user wrote stays text, and never becomes an element, a link or a picture. Chips are made from
-the answer's markers only; `[1]` in a quote is three characters.
+The chat renders Markdown, in which a block of HTML ends at a blank line. So every text is escaped and written on one
+line: what a document, a model or a user wrote stays text, and never becomes an element, a link or a picture. Chips are
+made from the answer's markers only; `[1]` in a quote is three characters.
 """
 
 from __future__ import annotations
@@ -156,7 +156,7 @@ def _flowing(text: str) -> str:
 
 
 def _inline(answer: Answer, citations: dict[int, Citation]) -> list[tuple[int, int, str]]:
-    """(start, end, markup) of the chips and of the quotations that are a citation's words, in order, none overlapping."""
+    """(start, end, markup) of chips, of quotations in a citation's words, and of doubts; in order, none overlapping."""
     found = [(start, end, _chip(citations[number])) for start, end, number in answer.markers]
     taken = [(start, end) for start, end, _ in found]
     for citation in citations.values():

@@ -133,7 +133,7 @@ def _add_interfaces(app: FastAPI, service: ChatService, access: Access) -> None:
 
 
 def serve(app: FastAPI, *, host: str, port: int, when_bound: Callable[[], None]) -> None:
-    """Run until interrupted; `when_bound` is called when the port is open. Raises InputError if the address is taken."""
+    """Run until interrupted; call `when_bound` when the port is open. Raises InputError if the address is taken."""
     import socket
 
     import uvicorn

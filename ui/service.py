@@ -71,7 +71,7 @@ class ChatService:
         k: int,
         cancel: CancelToken | None = None,
     ) -> Iterator[Step]:
-        """The steps of an answer. The last one holds the finished exchange, with its answer or with the reason why there is none."""
+        """The steps of an answer. The last one holds the finished exchange, or the reason why there is no answer."""
         before = tuple(exchanges)
         question = encodable(question)  # a lone surrogate cannot be sent to the page
         asked = Exchange(question.strip(), filters)
@@ -152,7 +152,7 @@ class ChatService:
 
 
 def with_heartbeat(items: Iterator[Item], cancel: CancelToken) -> Generator[Item | None, None, None]:
-    """The items of an iterator that blocks, and None every 0.25 s while it does, so that the caller can stop in between.
+    """The items of an iterator that blocks, and None every 0.25 s while it does, so that the caller can stop then.
 
     The iterator runs in a thread of its own. Closing this cancels `cancel`, and closes the iterator at its next item.
     """

@@ -89,7 +89,7 @@ class Access:
 def read_token(file: str | None, environment: Mapping[str, str] = os.environ) -> str | None:
     """The token from a file with one line, else from ONRECORD_TOKEN, else None.
 
-    Raises InputError for a file that cannot be read and for a token that could be guessed. No message repeats the token.
+    Raises InputError for a file that cannot be read and for a token that could be guessed. No message repeats it.
     """
     given, origin = environment.get(TOKEN_VARIABLE, "").strip(), TOKEN_VARIABLE
     if file is not None:

@@ -1,7 +1,7 @@
 """Answers that stop being made when their client has disconnected.
 
-An answer comes from an iterator that blocks, so it is read in a thread. The event loop looks every half second whether the
-client is still there, and cancels the answer if it is not.
+An answer comes from an iterator that blocks, so it is read in a thread. The event loop looks every half second whether
+the client is still there, and cancels the answer if it is not.
 """
 
 from __future__ import annotations

@@ -159,7 +159,7 @@ def _read_only() -> "ToolAnnotations":
 
 
 def _result(text: str, structured: dict[str, Any]) -> "CallToolResult":
-    """What a tool gives: text, and the same as JSON. Both are made of what JSON can hold, so there is no lone surrogate."""
+    """What a tool gives: text, and the same as JSON. Neither has a lone surrogate, which JSON could not hold."""
     from mcp.types import CallToolResult, TextContent
 
     return CallToolResult(

@@ -1,8 +1,8 @@
 """OpenAI's interface: an archive is a model, so that chat front ends can ask it.
 
-The last user message is the question, earlier ones are its history, and the key `onrecord` holds filters. Everything else
-in such a request is ignored, since answers are made of quotes. Streamed text cannot be withdrawn. So with `strict` nothing
-is sent before it is checked, and without it a checked text that differs from its pieces is sent after them.
+The last user message is the question, earlier ones are its history, and the key `onrecord` holds filters. Everything
+else in such a request is ignored, since answers are made of quotes. Streamed text cannot be withdrawn. So with `strict`
+nothing is sent before it is checked, and without it a checked text that differs from its pieces is sent after them.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The REST interface: /api/ask, /api/search and /api/documents give the command line's JSON, and /api/docs explains them.
+"""The REST interface: /api/ask, /api/search and /api/documents give the command line's JSON; /api/docs explains them.
 
 Filters are those of the command line. A GET takes them from the address, a POST from a JSON object.
 """
@@ -149,7 +149,7 @@ def _add_manual(router: APIRouter, schemes: list[str]) -> None:
 
 
 def _with_logins(schema: dict[str, Any], schemes: list[str]) -> dict[str, Any]:
-    """The OpenAPI schema with the ways to log in, and without FastAPI's own form of errors, which is never used here."""
+    """The OpenAPI schema with the ways to log in, and without FastAPI's own form of errors, which is not used."""
     for operation in (found for path in schema["paths"].values() for found in path.values()):
         operation["responses"].pop("422", None)
     components = schema.setdefault("components", {})

@@ -132,8 +132,8 @@ _UNDECIDED = re.compile(r"[\\!<]+\Z")
 def escape_active_markdown(text: str) -> str:
     r"""The text with images and HTML escaped, so that it fetches nothing if it is rendered as Markdown.
 
-    A transcript, or a model that obeys one, can name an image. A program that renders it would send a request to another
-    host, and the image's address could say what was found.
+    A transcript, or a model that obeys one, can name an image. A program that renders it would send a request to
+    another host, and the image's address could say what was found.
 
     >>> print(escape_active_markdown("See ![a](http://x/?q=1) and <img src=x>, 2 < 3! [1]"))
     See \![a](http://x/?q=1) and \<img src=x>, 2 < 3! [1]

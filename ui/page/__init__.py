@@ -2,8 +2,8 @@
 
 Imported by the server only, when it runs, since importing Gradio takes seconds. The chat is Gradio's; its messages are
 markup from `ui.rendering`. The right pane is one static element, whose script builds transcripts, documents and
-conversations with text nodes. Script and Python talk in two ways: the script triggers events on the pane and calls server
-functions, and Python sends it each conversation through the component `bridge`.
+conversations with text nodes. Script and Python talk in two ways: the script triggers events on the pane and calls
+server functions, and Python sends it each conversation through the component `bridge`.
 """
 
 from __future__ import annotations

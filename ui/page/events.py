@@ -177,7 +177,7 @@ def mail_of(exchanges: list[Exchange], name: str) -> str:
 
 
 def resumed(exchanges: list[Exchange], name: str, mail: Any) -> tuple[list[Exchange], str]:
-    """The conversation that a visitor sees. If this server has forgotten it, as after a restart, it is read from `mail`."""
+    """The conversation that a visitor sees, read from `mail` if this server has forgotten it, as after a restart."""
     if name or not isinstance(mail, str) or not mail.strip():
         return exchanges, name
     try:
