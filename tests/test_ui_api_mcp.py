@@ -99,6 +99,9 @@ def test_an_mcp_client_that_cancels_a_question_stops_the_model(archive: Path, mo
     model = "waits-for-mcp"
 
     async def use(client: Any) -> int:
+        # Not on record, so the model is not asked; but everything that a question needs is loaded then.
+        silent = await client.call_tool("ask", {"question": TUNGSTEN})
+        assert silent.structured_content["status"] == "not_on_record"
         asking = asyncio.create_task(client.call_tool("ask", {"question": GATES}))
         await asyncio.sleep(1.5)
         assert not (await client.call_tool("search", {"query": "flood siren"})).is_error  # meanwhile
