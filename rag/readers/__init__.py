@@ -1,7 +1,7 @@
 """One file per format; each turns bytes into canonical text and what the format knows beside it.
 
-A format is told by a file's content, then by its suffix. Text is read here; everything that a library takes apart is read
-in a child process, since strangers' files are made to break libraries: see `rag.readers.isolated`.
+A format is told by a file's content, then by its suffix. Text is read here; everything that a library takes apart is
+read in a child process, since strangers' files are made to break libraries: see `rag.readers.isolated`.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The child's end: reads files that are named on stdin, under limits, and answers on stdout.
 
-Memory is limited where the system can (`resource`); elsewhere time and sizes have to do. What a reader did not foresee in a
-stranger's file is told by its name and never as a traceback; the process lives on for the next file.
+Memory is limited where the system can (`resource`); elsewhere time and sizes have to do. What a reader did not
+foresee in a stranger's file is told by its name and never as a traceback; the process lives on for the next file.
 """
 
 from __future__ import annotations

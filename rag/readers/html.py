@@ -1,7 +1,8 @@
 """HTML: the main text of a page, without navigation.
 
-trafilatura knows where an article begins and ends, and drops short lines on the way, which in an interview are answers. So
-it says between which paragraphs the text lies, and the page's own blocks between them are kept, bold labels and all.
+trafilatura knows where an article begins and ends, and drops short lines on the way, which in an interview are
+answers. So it says between which paragraphs the text lies, and the page's own blocks between them are kept, bold
+labels and all.
 """
 
 from __future__ import annotations

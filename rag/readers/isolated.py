@@ -1,8 +1,8 @@
 """The parent's end of the child process in which strangers' files are read.
 
 The child gets a path and answers with text: JSON over pipes, a line each. It has limits of its own on memory (see
-`rag.readers.child`); time and output are watched from here. One child reads file after file, so that a hundred documents
-cost one start of an interpreter; after a fault the next file gets a fresh one.
+`rag.readers.child`); time and output are watched from here. One child reads file after file, so that a hundred
+documents cost one start of an interpreter; after a fault the next file gets a fresh one.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """JSON: whatever holds a list of pieces of speech, wherever it stands in the file.
 
-Whisper, WhisperX, Oyez, AssemblyAI and records of parliaments all come down to a list of objects with a text, and perhaps
-a speaker and a time. Lists are told apart by the path of keys that leads to them, and the one that says most is read.
+Whisper, WhisperX, Oyez, AssemblyAI and records of parliaments all come down to a list of objects with a text, and
+perhaps a speaker and a time. Lists are told apart by the path of keys that leads to them, and the one that says most
+is read.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The lines of a PDF's pages: in reading order, and without what belongs to the page rather than to the text.
 
-pypdf gives pieces of text with their places. Two columns that were written side by side are read one after the other, and
-heads, feet and numbers that recur page after page are left out.
+pypdf gives pieces of text with their places. Two columns that were written side by side are read one after the other,
+and heads, feet and numbers that recur page after page are left out.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Subtitles: SRT, WebVTT, TTML, LRC, ASS, and what Whisper writes as text.
 
-pysubs2 and webvtt-py read what they know; TTML and LRC are read here, since who speaks and when is all that is wanted.
-Captions that roll up, each repeating the line before, are told by most of them doing so, and the repetition is left out;
-"Hi." said twice stays said twice.
+pysubs2 and webvtt-py read what they know; TTML and LRC are read here, since who speaks and when is all that is
+wanted. Captions that roll up, each repeating the line before, are told by most of them doing so, and the repetition
+is left out; "Hi." said twice stays said twice.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Text and Markdown: bytes → canonical text.
 
-A UTF-8 file with `\\n` line ends and no byte order mark is its own canonical text, so that offsets hold on the file. Other
-encodings are told by their statistics, which can be wrong: the note says which one was assumed.
+A UTF-8 file with `\\n` line ends and no byte order mark is its own canonical text, so that offsets hold on the file.
+Other encodings are told by their statistics, which can be wrong: the note says which one was assumed.
 """
 
 from __future__ import annotations

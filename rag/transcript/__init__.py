@@ -1,7 +1,7 @@
 """Text → a document: turns under their speakers' names, roles, title, date and place.
 
-Who speaks where is found by `rag.transcript.labels`, the text between two labels becomes turns in `rag.transcript.turns`,
-and what stands above the first is read in `rag.transcript.metadata`.
+Who speaks where is found by `rag.transcript.labels`, the text between two labels becomes turns in
+`rag.transcript.turns`, and what stands above the first is read in `rag.transcript.metadata`.
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
-"""What stands in a transcript and is said by nobody who is known: a talk before the first label, a chapter below a heading,
-a clerk's remark, a document printed into the record.
+"""What stands in a transcript and is said by nobody who is known: a talk before the first label, a chapter below a
+heading, a clerk's remark, a document printed into the record.
 
 It is kept as turns without a name, which can be found but are never put into somebody's mouth.
 """

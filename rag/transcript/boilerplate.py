@@ -1,7 +1,8 @@
-"""What is printed in a transcript and not said: boilerplate of pages, credits, end marks, stage notes, a clerk's remarks.
+"""What is printed in a transcript and not said: boilerplate of pages, credits, end marks, stage notes, a clerk's
+remarks.
 
-All of it is known by its form: short lines that end like no sentence, in the words that pages use for it. A list, a poem or
-an answer without its full stop is none of these.
+All of it is known by its form: short lines that end like no sentence, in the words that pages use for it. A list, a
+poem or an answer without its full stop is none of these.
 """
 
 from __future__ import annotations

@@ -1,8 +1,9 @@
-"""Finds documents that are nearly the same, and paragraphs that stand in many documents. It reports them and removes none.
+"""Finds documents that are nearly the same, and paragraphs that stand in many documents. It reports them and removes
+none.
 
-A document is known by the smallest hashes of its runs of five words (a bottom-k sketch); the share of common ones among
-the smallest of two documents together estimates the Jaccard similarity of their runs. A duplicate interview would produce
-duplicate quotes; a paragraph that stands in many documents is a page's, not a speaker's.
+A document is known by the smallest hashes of its runs of five words (a bottom-k sketch); the share of common ones
+among the smallest of two documents together estimates the Jaccard similarity of their runs. A duplicate interview
+would produce duplicate quotes; a paragraph that stands in many documents is a page's, not a speaker's.
 
 Broder, On the resemblance and containment of documents, 1997.
 """

@@ -1,7 +1,8 @@
-"""Title, date, place and participants: from front matter, from the lines above the first turn, and from the file's name.
+"""Title, date, place and participants: from front matter, from the lines above the first turn, and from the file's
+name.
 
-A date or a place is found or it is not; neither is guessed. A sentence of the introduction tells of other days, so it is
-asked for a date only if it says when the conversation took place.
+A date or a place is found or it is not; neither is guessed. A sentence of the introduction tells of other days, so it
+is asked for a date only if it says when the conversation took place.
 """
 
 from __future__ import annotations

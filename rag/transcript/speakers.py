@@ -1,8 +1,8 @@
 """Who is who: printed labels → the names that stand for their speakers.
 
-Two labels are one person when everything that both say agrees: the last name, and what is known of the first names, an
-initial agreeing with a name that begins with it. A bare last name joins a fuller form only if exactly one fits. In doubt
-two labels stay two people, since merging two people makes a false quotation.
+Two labels are one person when everything that both say agrees: the last name, and what is known of the first names,
+an initial agreeing with a name that begins with it. A bare last name joins a fuller form only if exactly one fits. In
+doubt two labels stay two people, since merging two people makes a false quotation.
 """
 
 from __future__ import annotations

@@ -1,4 +1,6 @@
-"""Time stamps: the forms in which programs for meetings, subtitles and messages print them, and where they stand alone."""
+"""Time stamps: the forms in which programs for meetings, subtitles and messages print them, and where they stand
+alone.
+"""
 
 from __future__ import annotations
 

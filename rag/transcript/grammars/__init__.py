@@ -1,7 +1,8 @@
 """The ways of labelling speakers, each a function from a document to the labels that it would have.
 
-Each finds its candidates line by line and keeps those that the rest of the document agrees with: names recur, alternate,
-and look like names. Of two that explain a document equally well the earlier one is taken, so common ones stand first.
+Each finds its candidates line by line and keeps those that the rest of the document agrees with: names recur,
+alternate, and look like names. Of two that explain a document equally well the earlier one is taken, so common ones
+stand first.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """Labels with a colon, and Q and A without one: what most transcripts use.
 
-A colon stands behind a name as it stands behind anything that is announced. So the candidates of a document are looked at
-together: which of them recur, how the certain ones are printed, and which of the rare ones are printed in the same way.
+A colon stands behind a name as it stands behind anything that is announced. So the candidates of a document are
+looked at together: which of them recur, how the certain ones are printed, and which of the rare ones are printed in
+the same way.
 """
 
 from __future__ import annotations

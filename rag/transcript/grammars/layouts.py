@@ -1,4 +1,6 @@
-"""The other ways of labelling speakers: names on lines of their own, before dashes, gaps and periods, in brackets, in bold."""
+"""The other ways of labelling speakers: names on lines of their own, before dashes, gaps and periods, in brackets, in
+bold.
+"""
 
 from __future__ import annotations
 
