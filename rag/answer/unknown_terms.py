@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from itertools import chain
 
 from rag.notes import AbsentNames, AbsentSpeaker, Note, Occurrences
-from rag.query.whose_words import SAYING
+from rag.query.whose_words import ASKED_VERB
 from rag.storage.protocol import Snapshot
 from rag.text.dates import month_number
 from rag.text.names import fold, is_title
@@ -22,9 +22,9 @@ from rag.text.terms import content_words
 _NAME_OR_NUMBER = re.compile(r"(?<![.?!:“\"] )(?<!^)(?<!\w)(?:\d[\d.,   ]*\d|[^\W\d_]+(?:[-.][^\W_]+)*)")
 _PERSON = r"(?P<name>(?:[A-ZÀ-ÞА-ЯІЇЄҐ][\w.’'-]*\s+){0,3}[A-ZÀ-ÞА-ЯІЇЄҐ][\w-]+)"
 _ASKED_OF = re.compile(
-    rf"\b(?:did|does|do|has|had|will|would)\s+{_PERSON}\s+(?:ever\s+|also\s+|really\s+)?{SAYING}\b"
+    rf"\b(?:did|does|do|has|had|will|would)\s+{_PERSON}\s+(?:ever\s+|also\s+|really\s+)?{ASKED_VERB}\b"
     rf"|\b(?:[Aa]ccording to|[Ii]n the words of)\s+{_PERSON.replace('?P<name>', '?P<after>')}"
-    rf"|\b[Ww]hat\s+{_PERSON.replace('?P<name>', '?P<what>')}\s+{SAYING}\b"
+    rf"|\b[Ww]hat\s+{_PERSON.replace('?P<name>', '?P<what>')}\s+{ASKED_VERB}\b"
 )
 
 

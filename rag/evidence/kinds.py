@@ -5,6 +5,12 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from rag.text.lexicon import LEXICONS
+
+_ENGLISH = LEXICONS["en"]
+_NUMERALS = (*_ENGLISH.units, *_ENGLISH.teens, *_ENGLISH.tens, *_ENGLISH.quantity_words)
+_TIMES = (*(names.split()[0] for names in _ENGLISH.months), *sorted(_ENGLISH.weekdays), *_ENGLISH.time_words)
+
 
 @dataclass(frozen=True, slots=True)
 class Kind:
@@ -21,23 +27,13 @@ NUMBER = Kind(
         r"|what (?:do|does|did|will|would|has|is)\b.*\b(?:cost|price|worth|pay|charge|earn))\b",
         re.I,
     ),
-    held=re.compile(
-        r"\d|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|"
-        r"eighteen|nineteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|hundred|thousand|million|billion|half|"
-        r"third|quarter|dozen|twice|once)s?\b",
-        re.I,
-    ),
+    held=re.compile(rf"\d|\b(?:{'|'.join(_NUMERALS)})s?\b", re.I),
 )
 TIME = Kind(
     asked=re.compile(
         r"\b(?:when|what (?:year|date|day|month|time)|which (?:year|date|day|month)|since when|how long)\b", re.I
     ),
-    held=re.compile(
-        r"\b\d{4}\b|\b(?:january|february|march|april|may|june|july|august|september|october|november|december|monday|"
-        r"tuesday|wednesday|thursday|friday|saturday|sunday|yesterday|today|tomorrow|spring|summer|autumn|fall|winter|year|"
-        r"years|month|months|week|weeks|day|days|hour|hours|minutes|ago|century|decade)\b",
-        re.I,
-    ),
+    held=re.compile(rf"\b\d{{4}}\b|\b(?:{'|'.join(_TIMES)})\b", re.I),
 )
 NAME = Kind(
     asked=re.compile(r"\b(?:who|whom|whose|where|which (?:country|city|person|company|minister|party|place))\b", re.I),

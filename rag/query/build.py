@@ -14,6 +14,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from rag.query.named import folded_words, named_speakers
+from rag.text.lexicon import LEXICONS, patterns
 from rag.text.names import fold
 from rag.text.terms import FUNCTION_WORDS, encodable
 from rag.types import Query
@@ -23,22 +24,10 @@ EMPTY_WITHOUT, DEPENDENT, PARTLY_DEPENDENT, INDEPENDENT = 2.0, 1.0, 0.5, 0.0
 FEW_WORDS = 3  # content words: a question with more of them names its subject itself
 CONTEXT = 3  # earlier questions at most: an encoder cuts off a longer text
 
-_PERSONS = frozenset("he him his she her hers".split())
-# In a longer question these refer to something within it: "Where did the bank keep its seeds?"
-_BOUND = frozenset("his her its their that this there then such same again".split())
-_REFERRING = (
-    _PERSONS
-    | _BOUND
-    | frozenset(
-        "it they them theirs these those one ones other others another else rest former latter too also".split()
-    )
-)
-_CONTINUING = re.compile(r"(?:and|but|so|or|then|what about|how about)\b")
-_ASKING = frozenset(
-    "who whom whose what when where why how which do does did is are was were will would can could should has have "
-    "had".split()
-)
-_KNOWN = FUNCTION_WORDS | _REFERRING | frozenset("much many long often".split())
+_ENGLISH = LEXICONS["en"]
+_REFERRING = _ENGLISH.third_persons | _ENGLISH.bound_references | _ENGLISH.references
+_CONTINUING = re.compile(rf"{patterns('continuing_openers')}\b")
+_KNOWN = FUNCTION_WORDS | _REFERRING | _ENGLISH.degree_words
 
 
 def build_query(question: str, history: Sequence[str] = (), *, speakers: Iterable[str] = ()) -> Query:
@@ -61,7 +50,7 @@ def build_query(question: str, history: Sequence[str] = (), *, speakers: Iterabl
     if not weight:
         return Query(question, ((question, 1.0),), named)
     context = _context(earlier)
-    if not named and not _PERSONS.isdisjoint(folded_words(question)):
+    if not named and not _ENGLISH.third_persons.isdisjoint(folded_words(question)):
         named = named_speakers(context, speakers)
     return Query(question, ((question, 1.0), (f"{context} {question}", weight)), named)
 
@@ -83,8 +72,8 @@ def context_dependence(question: str) -> float:
     continues = _CONTINUING.match(text)
     words = folded_words(text[continues.end() :] if continues else text)
     own = sum(word not in _KNOWN for word in words)
-    refers = any(word in _REFERRING and (own <= FEW_WORDS or word not in _BOUND) for word in words)
-    unfinished = continues and _ASKING.isdisjoint(words)  # "And the second one?"
+    refers = any(word in _REFERRING and (own <= FEW_WORDS or word not in _ENGLISH.bound_references) for word in words)
+    unfinished = continues and _ENGLISH.question_words.isdisjoint(words)  # "And the second one?"
     if own == 0 or (own == 1 and refers) or (own <= FEW_WORDS and unfinished):
         return EMPTY_WITHOUT
     if own <= FEW_WORDS and (refers or (own == 1 and continues)):

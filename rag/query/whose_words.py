@@ -5,18 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from rag.text.lexicon import patterns
 from rag.text.names import first_names, fold, last_name
 
-SAYING = (
-    r"(?:say|said|says|saying|tell|told|tells|think|thought|thinks|mention|mentioned|mentions|claim|claimed|claims|argue|"
-    r"argued|argues|answer|answered|explain|explained|explains|promise|promised|comment|commented|deny|denied|admit|admitted|announce|"
-    r"announced|respond|responded|reply|replied|testify|testified|state|stated|describe|described|describes|believe|believed|"
-    r"believes|suggest|suggested|suggests)"
-)
-OPINION = (
-    r"(?:view|views|opinion|opinions|position|answer|explanation|account|reaction|response|reply|comment|comments|statement|"
-    r"stance|words|testimony)"
-)
+ASKED_VERB, _OPINION = patterns("asked_verbs"), patterns("opinion_nouns")
 _BETWEEN = r"(?:\s+(?:ever|also|really|actually|then|himself|herself))?"
 
 
@@ -41,10 +33,10 @@ def _asks_for(text: str, last: str) -> bool:
     name = rf"(?:[\w.’'-]+\s+){{0,4}}?{re.escape(last)}" if last in re.findall(r"\w+", text) else "(?:he|she)"
     return bool(
         re.search(
-            rf"\b(?:did|does|do|has|had|will|would)\s+{name}{_BETWEEN}\s+{SAYING}\b"
+            rf"\b(?:did|does|do|has|had|will|would)\s+{name}{_BETWEEN}\s+{ASKED_VERB}\b"
             rf"|\b(?:according to|in the words of)\s+{name}\b"
-            rf"|\bwhat\s+{name}\s+{SAYING}\b"
-            rf"|\b{re.escape(last)}['’]s?\s+(?:own\s+)?{OPINION}\b",
+            rf"|\bwhat\s+{name}\s+{ASKED_VERB}\b"
+            rf"|\b{re.escape(last)}['’]s?\s+(?:own\s+)?{_OPINION}\b",
             text,
         )
     )

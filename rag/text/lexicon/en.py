@@ -175,4 +175,27 @@ ENGLISH = Lexicon(
     by_words=("by",),
     denials=(r"not|never|no(?!\.)|nobody|none|nothing|nor|neither|cannot|without|\w+n['’]t",),
     person_pronouns=("he", "she", "they", "i", "we"),
+    quantity_words=tuple("hundred thousand million billion half third quarter dozen twice once".split()),
+    time_words=tuple(
+        "yesterday today tomorrow spring summer autumn fall winter year years month months week weeks day days hour hours "
+        "minutes ago century decade".split()
+    ),
+    question_words=words(
+        "who whom whose what when where why how which do does did is are was were will would can could should has have had"
+    ),
+    third_persons=words("he him his she her hers"),
+    bound_references=words("his her its their that this there then such same again"),
+    references=words("it they them theirs these those one ones other others another else rest former latter too also"),
+    continuing_openers=("and", "but", "so", "or", "then", "what about", "how about"),
+    degree_words=words("much many long often"),
+    asked_verbs=tuple(
+        "say said says saying tell told tells think thought thinks mention mentioned mentions claim claimed claims argue "
+        "argued argues answer answered explain explained explains promise promised comment commented deny denied admit "
+        "admitted announce announced respond responded reply replied testify testified state stated describe described "
+        "describes believe believed believes suggest suggested suggests".split()
+    ),
+    opinion_nouns=tuple(
+        "view views opinion opinions position answer explanation account reaction response reply comment comments "
+        "statement stance words testimony".split()
+    ),
 )

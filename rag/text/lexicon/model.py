@@ -42,6 +42,9 @@ class Lexicon:
     tens: tuple[str, ...] = ()  # twenty to ninety
     scales: tuple[tuple[str, int], ...] = ()
 
+    quantity_words: tuple[str, ...] = ()  # beside the numerals: a sentence with one of them holds a number
+    time_words: tuple[str, ...] = ()  # beside months and weekdays: a sentence with one of them holds a time
+
     # Names (folded)
     titles: Words = frozenset()  # words beside a name that say what a person is, not who
     female_titles: Words = frozenset()
@@ -93,3 +96,13 @@ class Lexicon:
     by_words: tuple[str, ...] = ()  # patterns: after a verb, whoever said it (folded)
     denials: tuple[str, ...] = ()  # patterns
     person_pronouns: tuple[str, ...] = ()  # stand for whoever speaks (folded)
+
+    # Questions (folded)
+    question_words: Words = frozenset()  # begin a question, auxiliary verbs included
+    third_persons: Words = frozenset()  # pronouns that stand for a speaker named before
+    bound_references: Words = frozenset()  # in a longer question these refer to something within it
+    references: Words = frozenset()  # refer to what was said before, beside the two lists above
+    continuing_openers: tuple[str, ...] = ()  # patterns: "And …", "What about …"
+    degree_words: Words = frozenset()  # after "how"
+    asked_verbs: tuple[str, ...] = ()  # patterns: "what did she say"
+    opinion_nouns: tuple[str, ...] = ()  # patterns: "her position"
