@@ -9,7 +9,7 @@ write.lock              one writer at a time; readers need no lock
 from __future__ import annotations
 
 import os
-import shutil
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -17,6 +17,7 @@ from pathlib import Path
 from rag.errors import ArchiveError
 
 DATABASE, INDEX, LOCK = "archive.sqlite", "index", "write.lock"
+NEW_DATABASE = "archive.sqlite.new"  # until the first commit is whole: readers see the archive then or not at all
 LOCK_TIMEOUT_S = 10.0
 
 
@@ -33,7 +34,7 @@ def make_writable(folder: Path) -> None:
     """Create the folder if it is missing. Raises ArchiveError if nothing can be written there."""
     try:
         (folder / INDEX).mkdir(parents=True, exist_ok=True)
-        probe = folder / f".writable-{os.getpid()}"
+        probe = folder / f".writable-{os.getpid()}-{threading.get_ident()}"
         probe.write_bytes(b"")
         probe.unlink()
     except OSError as error:
@@ -43,13 +44,23 @@ def make_writable(folder: Path) -> None:
 
 
 @contextmanager
-def write_lock(folder: Path) -> Iterator[None]:
-    """Be the only writer. Raises ArchiveError if another one does not end within `LOCK_TIMEOUT_S`."""
+def write_lock(folder: Path, *, timeout_s: float | None = None, create: bool = False) -> Iterator[None]:
+    """Be the only writer. Raises ArchiveError if another one does not end within `timeout_s`, or `LOCK_TIMEOUT_S`.
+
+    With `create`, the folder is made again if it is gone: an ingest that found nothing to write has removed it.
+    """
     from filelock import FileLock, Timeout
 
+    wait_s = LOCK_TIMEOUT_S if timeout_s is None else timeout_s
     try:
         lock = FileLock(folder / LOCK, is_singleton=True)  # one for all, so that who holds it can take it again
-        lock.acquire(timeout=LOCK_TIMEOUT_S)
+        try:
+            lock.acquire(timeout=wait_s)
+        except FileNotFoundError:
+            if not create:
+                raise
+            make_writable(folder)
+            lock.acquire(timeout=wait_s)
     except Timeout as error:
         raise ArchiveError(f"another process is writing to {folder}; try again when it has ended") from error
     except OSError as error:
@@ -60,11 +71,10 @@ def write_lock(folder: Path) -> Iterator[None]:
         lock.release()
 
 
-def remove_database(folder: Path) -> None:
-    """Delete a database and its indexes, of which nothing was ever committed."""
-    shutil.rmtree(folder / INDEX, ignore_errors=True)
-    for name in (DATABASE, f"{DATABASE}-wal", f"{DATABASE}-shm"):
-        (folder / name).unlink(missing_ok=True)
+def remove_new_database(folder: Path) -> None:
+    """Delete a database whose first commit did not come to its end."""
+    for ending in ("", "-wal", "-shm"):
+        (folder / f"{NEW_DATABASE}{ending}").unlink(missing_ok=True)
 
 
 def remove_if_empty(folder: Path) -> None:

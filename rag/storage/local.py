@@ -1,33 +1,34 @@
 """Storage in one folder: SQLite (the source of truth), Tantivy (words) and FAISS (vectors).
 
-A commit writes the next generation's indexes into a new folder, and only then commits to SQLite, which raises the
-generation in the same transaction. Whenever the process dies, the archive opens with exactly the old or the new state.
+`folder.py` says what lies in it, `commit.py` how a change is written, `snapshot.py` how one state is read.
 """
 
 from __future__ import annotations
 
 import logging
-import shutil
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from pathlib import Path
 from typing import Any, TypeVar
-
-import numpy as np
 
 from embeddings.encoders import load_encoder
 from embeddings.indexes.faiss import FaissIndex
 from embeddings.models import DEFAULT_MODEL, canonical_name
 from embeddings.types import EmbeddingError, Encoder
 from rag.errors import ArchiveError, ModelMismatch
-from rag.storage.folder import DATABASE, index_folder, make_writable, remove_database, remove_if_empty, write_lock
+from rag.storage.commit import check_weights, write_commit
+from rag.storage.folder import (
+    DATABASE,
+    index_folder,
+    make_writable,
+    remove_if_empty,
+    write_lock,
+)
 from rag.storage.generations import (
     VECTORS,
     WORDS,
-    Change,
     describe_index,
-    drop_generations,
     find_fault,
     write_index,
 )
@@ -116,13 +117,6 @@ class LocalStorage:
                 f"--archive {self.folder} FOLDER"
             )
 
-    def _check_weights(self, name: str, fingerprint: str, encoder: Encoder) -> None:
-        if fingerprint and fingerprint != encoder.fingerprint:
-            raise ModelMismatch(
-                f"{self.folder} was built with other weights of {name!r}; "
-                f"run: onrecord ingest --rebuild --archive {self.folder} FOLDER"
-            )
-
     # -- reading -----------------------------------------------------------------------------------------------------
 
     def snapshot(self) -> LocalSnapshot:
@@ -145,7 +139,7 @@ class LocalStorage:
     def _built_encoder(self, indexes: Indexes) -> Encoder:
         encoder = self._load_encoder(indexes.encoder, indexes.fingerprint or None)
         if encoder is self._given:
-            self._check_weights(indexes.encoder, indexes.fingerprint, encoder)
+            check_weights(self.folder, indexes.encoder, indexes.fingerprint, encoder)
         return encoder
 
     def _current_indexes(self, store: Store) -> Indexes:
@@ -244,14 +238,12 @@ class LocalStorage:
         make_writable(self.folder)
 
     def discard_if_empty(self) -> None:
-        """Remove what an ingest created if nothing was committed."""
-        if not self.exists:
-            remove_if_empty(self.folder)
-        elif self.generation == 0:
-            self.close()
-            with write_lock(self.folder):
-                remove_database(self.folder)
-            remove_if_empty(self.folder)
+        """Remove the folder if nothing was committed and nobody is about to."""
+        with suppress(ArchiveError), write_lock(self.folder, timeout_s=0):
+            if not self.exists:
+                remove_if_empty(self.folder)
+        with suppress(OSError):  # where an open file cannot be deleted, the lock's goes with the lock
+            self.folder.rmdir()
 
     def lock(self) -> AbstractContextManager[None]:
         """Keep other writers out, for longer than one commit."""
@@ -267,41 +259,7 @@ class LocalStorage:
     ) -> None:
         """Write documents and the next generation of the indexes, both or neither."""
         self.prepare()
-        with write_lock(self.folder):
-            store = Store(self.folder / DATABASE, create=True)
-            try:
-                if encoder is not None and not fresh:
-                    self._check_weights(store.meta("encoder"), store.meta("fingerprint"), encoder)
-                self._write(store, staged, encoder, removed, fresh=fresh)
-            finally:
-                store.close()
-
-    def _write(
-        self,
-        store: Store,
-        staged: Sequence[StagedDocument],
-        encoder: Encoder | None,
-        removed: Sequence[str],
-        *,
-        fresh: bool,
-    ) -> None:
-        old = store.generation
-        drop_generations(self.folder, old)
-        try:
-            with store.transaction():
-                change = _write_rows(store, staged, removed)
-                if encoder is not None:
-                    store.set_meta("encoder", encoder.name)
-                    store.set_meta("fingerprint", encoder.fingerprint)
-                    store.set_meta("dim", str(encoder.dim))
-                store.set_meta("generation", str(old + 1))
-                sound = old > 0 and not fresh and not find_fault(index_folder(self.folder, old))
-                write_index(store, self.folder, old + 1, base=old if sound else None, change=change)
-        except BaseException:
-            shutil.rmtree(index_folder(self.folder, old + 1), ignore_errors=True)
-            raise
-        store.checkpoint()
-        drop_generations(self.folder, old + 1)
+        write_commit(self.folder, staged, encoder=encoder, removed=removed, fresh=fresh)
 
     def verify(self, *, repair: bool = False) -> list[str]:
         """Every fault in the archive's files, in sentences; with `repair`, derived files are made again.
@@ -333,15 +291,3 @@ class LocalStorage:
             while self._idle:
                 self._idle.pop().close()
             self._indexes = None
-
-
-def _write_rows(store: Store, staged: Sequence[StagedDocument], removed: Sequence[str]) -> Change:
-    # What a path held before goes, and so does the same text under the path that it was moved from.
-    replaced = (found for item in staged for found in (store.id_at(item.document.path), item.document.id))
-    gone = [found for found in dict.fromkeys([*removed, *replaced]) if found and store.path_of(found) is not None]
-    removed_rows = [row for document_id in gone for row in store.remove(document_id)]
-    added: list[tuple[int, Passage]] = []
-    for item in staged:
-        added += zip(store.add(item), item.passages, strict=True)
-    vectors = np.concatenate([item.vectors for item in staged]) if staged else None
-    return Change(added, vectors, gone, removed_rows)

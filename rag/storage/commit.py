@@ -1,0 +1,97 @@
+"""A change to an archive's folder, all or nothing.
+
+The next generation's indexes are written into a new folder, and only then SQLite commits, which raises the generation in the
+same transaction. A first commit writes a database of another name, which gets its own when it is whole. Whenever the process
+dies, the archive opens with exactly the old or the new state.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from embeddings.types import Encoder
+from rag.errors import ModelMismatch
+from rag.storage.folder import DATABASE, NEW_DATABASE, index_folder, remove_new_database, write_lock
+from rag.storage.generations import Change, drop_generations, find_fault, write_index
+from rag.storage.sqlite import Store
+from rag.storage.staged import StagedDocument
+from rag.text.files import sync_folder
+from rag.types import Passage
+
+
+def write_commit(
+    folder: Path, staged: Sequence[StagedDocument], *, encoder: Encoder | None, removed: Sequence[str], fresh: bool
+) -> None:
+    """Write documents and remove others, as `Storage.commit` says; waits for other writers."""
+    with write_lock(folder, create=True):
+        if (folder / DATABASE).is_file():
+            _write(folder, DATABASE, staged, encoder, removed, fresh=fresh)
+            return
+        remove_new_database(folder)
+        try:
+            _write(folder, NEW_DATABASE, staged, encoder, removed, fresh=fresh)
+            os.replace(folder / NEW_DATABASE, folder / DATABASE)
+            sync_folder(folder)
+        except BaseException:
+            remove_new_database(folder)
+            raise
+
+
+def check_weights(folder: Path, name: str, fingerprint: str, encoder: Encoder) -> None:
+    """Raise ModelMismatch if an archive's vectors, made by the model `name`, are those of other weights than `encoder`'s."""
+    if fingerprint and fingerprint != encoder.fingerprint:
+        raise ModelMismatch(
+            f"{folder} was built with other weights of {name!r}; "
+            f"run: onrecord ingest --rebuild --archive {folder} FOLDER"
+        )
+
+
+def _write(
+    folder: Path,
+    database: str,
+    staged: Sequence[StagedDocument],
+    encoder: Encoder | None,
+    removed: Sequence[str],
+    *,
+    fresh: bool,
+) -> None:
+    store = Store(folder / database, create=True)
+    try:
+        if encoder is not None and not fresh:
+            check_weights(folder, store.meta("encoder"), store.meta("fingerprint"), encoder)
+        old = store.generation
+        drop_generations(folder, old)
+        try:
+            with store.transaction():
+                change = _write_rows(store, staged, removed)
+                if encoder is not None:
+                    store.set_meta("encoder", encoder.name)
+                    store.set_meta("fingerprint", encoder.fingerprint)
+                    store.set_meta("dim", str(encoder.dim))
+                store.set_meta("generation", str(old + 1))
+                sound = old > 0 and not fresh and not find_fault(index_folder(folder, old))
+                write_index(store, folder, old + 1, base=old if sound else None, change=change)
+        except BaseException:
+            shutil.rmtree(index_folder(folder, old + 1), ignore_errors=True)
+            raise
+        store.checkpoint()
+        drop_generations(folder, old + 1)
+    finally:
+        store.close()
+
+
+def _write_rows(store: Store, staged: Sequence[StagedDocument], removed: Sequence[str]) -> Change:
+    # What a path held before goes, and so does the same text under the path that it was moved from.
+    replaced = (found for item in staged for found in (store.id_at(item.document.path), item.document.id))
+    gone = [found for found in dict.fromkeys([*removed, *replaced]) if found and store.path_of(found) is not None]
+    removed_rows = [row for document_id in gone for row in store.remove(document_id)]
+    added: list[tuple[int, Passage]] = []
+    for item in staged:
+        added += zip(store.add(item), item.passages, strict=True)
+    vectors = np.concatenate([item.vectors for item in staged]) if staged else None
+    return Change(added, vectors, gone, removed_rows)
