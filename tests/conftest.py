@@ -28,11 +28,13 @@ from outside import files_in
 
 from rag.archive import Archive, open_archive
 from rag.storage.protocol import Snapshot
+from rag.testing import FakeEncoder
 from rag.transcript import parse
 from rag.types import Document
 
 ROOT = Path(__file__).resolve().parent.parent
 BUNDLED = ROOT / "eval" / "sets"
+FAKE_ENCODER = FakeEncoder(64)  # wide enough for texts with different words to be far apart
 
 pytest.register_assert_rewrite(
     "ui_api", "ui_browser", "ui_page"
@@ -121,6 +123,27 @@ def model_server() -> Iterator[str]:
         assert process.stdout.readline() == "ready\n"
         yield f"http://127.0.0.1:{port}"
         process.terminate()
+
+
+@pytest.fixture(scope="session")
+def fake_bundled_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An archive of the bundled transcripts with vectors of hashed words; to be read, not changed."""
+    return made_once(tmp_path_factory, "fake-bundled", make_fake_bundled_archive)
+
+
+def make_fake_bundled_archive(folder: Path) -> None:
+    open_archive(folder, encoder=FAKE_ENCODER).ingest([BUNDLED])
+
+
+@pytest.fixture(scope="session")
+def fake_bundled(fake_bundled_folder: Path) -> Archive:
+    return open_archive(fake_bundled_folder, encoder=FAKE_ENCODER, create=False)
+
+
+@pytest.fixture
+def fake_bundled_copy(fake_bundled_folder: Path, tmp_path: Path) -> Path:
+    """The same archive, to be changed."""
+    return Path(shutil.copytree(fake_bundled_folder, tmp_path / "copy"))
 
 
 def transcript(*turns: tuple[str, str], head: str = "") -> str:

@@ -83,7 +83,6 @@ OWED_CIRCLES: tuple[set[str], ...] = ()
 OWED_FUNCTIONS: dict[str, int] = {}
 OWED_TESTS = {
     "tests/behaviour.py",
-    "tests/test_rag_local_archive.py",
     "tests/test_rag_transcript.py",
     "tests/test_rag_transcript_layouts.py",
 }

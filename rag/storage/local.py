@@ -70,6 +70,8 @@ class LocalStorage:
         self._rebuild_from = self.generation if rebuild else None  # a commit ends what is to be rebuilt
         if self.exists and not rebuild:
             self._check_name()
+            if self._given:
+                check_weights(folder, *self.model, self._given)
 
     @property
     def exists(self) -> bool:
