@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from conftest import transcript
+from conftest import FAKE_ENCODER, transcript
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -168,16 +168,18 @@ def test_metadata_that_says_nothing_is_an_error(pair: str) -> None:
 def test_an_archive_keeps_corrections_and_applies_them_when_the_file_has_changed(tmp_path: Path) -> None:
     file, folder = tmp_path / "talk.txt", tmp_path / "archive"
     file.write_text(TEXT, encoding="utf-8")
-    open_archive(folder).ingest([file])
+    open_archive(folder, encoder=FAKE_ENCODER).ingest([file])
     rename = {"talk.txt": Correction(rename={"Speaker 2": "Ann Reed"}, drop=((3, 4),))}
-    report = open_archive(folder).ingest([file], corrections=rename, meta=Correction(meta={"date": "2024-05-03"}))
+    report = open_archive(folder, encoder=FAKE_ENCODER).ingest(
+        [file], corrections=rename, meta=Correction(meta={"date": "2024-05-03"})
+    )
     assert (report.replaced, report.unchanged, report.failed) == ([str(file)], [], [])
-    archive = open_archive(folder)
+    archive = open_archive(folder, encoder=FAKE_ENCODER)
     assert [(p.speaker, p.date) for p in archive.passages("talk.txt")] == [("Ann Reed", "2024-05-03")]
-    assert open_archive(folder).ingest([file]).unchanged == [str(file)]
+    assert open_archive(folder, encoder=FAKE_ENCODER).ingest([file]).unchanged == [str(file)]
     file.write_text(TEXT.replace("old wall", "new wall"), encoding="utf-8")
-    assert open_archive(folder).ingest([file]).replaced == [str(file)]
-    passages = open_archive(folder).passages("talk.txt")
+    assert open_archive(folder, encoder=FAKE_ENCODER).ingest([file]).replaced == [str(file)]
+    passages = open_archive(folder, encoder=FAKE_ENCODER).passages("talk.txt")
     assert [(p.speaker, p.date, p.text) for p in passages] == [
         ("Ann Reed", "2024-05-03", "It came from the north, over the new wall of the harbour.")
     ]
@@ -187,7 +189,7 @@ def test_a_misspelt_name_keeps_the_file_out_and_is_told(tmp_path: Path) -> None:
     file, folder = tmp_path / "talk.txt", tmp_path / "archive"
     file.write_text(TEXT, encoding="utf-8")
     wrong = {"talk.txt": Correction(rename={"Speaker 7": "Ann"}), "other.txt": Correction(rename={"A": "B"})}
-    report = open_archive(folder).ingest([file], corrections=wrong)
+    report = open_archive(folder, encoder=FAKE_ENCODER).ingest([file], corrections=wrong)
     assert [path for path, _ in report.failed] == [str(file), "other.txt"]
     assert "nobody called 'Speaker 7'" in report.failed[0][1]
     assert "no file of this run is called so" in report.failed[1][1]

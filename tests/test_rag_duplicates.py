@@ -6,7 +6,7 @@ import random
 from pathlib import Path
 
 import pytest
-from conftest import transcript
+from conftest import FAKE_ENCODER, transcript
 
 from rag.archive import open_archive
 from rag.transcript import parse
@@ -51,12 +51,12 @@ def test_a_second_version_and_a_paragraph_in_many_files_are_told_at_ingest(tmp_p
         text = transcript(("Question", "Why?"), ("Ann Reed", " ".join(words(number, 400)) + f".\n\n{notice}"))
         (tmp_path / f"talk{number}.txt").write_text(text, encoding="utf-8")
     folder = tmp_path / "archive"
-    report = open_archive(folder).ingest([tmp_path / f"talk{number}.txt" for number in range(4)])
+    report = open_archive(folder, encoder=FAKE_ENCODER).ingest([tmp_path / f"talk{number}.txt" for number in range(4)])
     assert [note for path, note in report.notes if path == "the archive"] == [
         f"the same paragraph stands in 4 of 4 documents, and is taken for something said: “{notice[:80]}…”"
     ]
     again = (tmp_path / "talk2.txt").read_text(encoding="utf-8").replace("Why?", "Why so, then?")
     (tmp_path / "corrected.txt").write_text(again, encoding="utf-8")
-    report = open_archive(folder).ingest([tmp_path / "corrected.txt"])
+    report = open_archive(folder, encoder=FAKE_ENCODER).ingest([tmp_path / "corrected.txt"])
     assert next(note.split(" (")[0] for _, note in report.notes) == "nearly the same as talk2.txt"
-    assert open_archive(folder).ingest([tmp_path / "corrected.txt"]).notes == []
+    assert open_archive(folder, encoder=FAKE_ENCODER).ingest([tmp_path / "corrected.txt"]).notes == []

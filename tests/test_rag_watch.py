@@ -11,7 +11,7 @@ from pathlib import Path
 from threading import Event
 
 import pytest
-from conftest import ROOT
+from conftest import FAKE_ENCODER, ROOT
 
 from rag.archive import Archive, open_archive
 from rag.errors import ArchiveError, InputError
@@ -31,7 +31,7 @@ def folder(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def archive(tmp_path: Path) -> Archive:
-    return open_archive(tmp_path / "archive")
+    return open_archive(tmp_path / "archive", encoder=FAKE_ENCODER)
 
 
 def write(path: Path, animal: str) -> None:
@@ -124,7 +124,7 @@ def test_of_two_files_with_one_text_the_other_is_read_when_the_first_goes(folder
 
 
 def test_uploads_in_an_archive_below_the_folder_stay(folder: Path) -> None:
-    archive = open_archive(folder / "archive")
+    archive = open_archive(folder / "archive", encoder=FAKE_ENCODER)
     archive.ingest([folder])
     (folder / "archive" / "uploads").mkdir()
     write(folder / "archive" / "uploads" / "b.txt", "whale")
