@@ -1,4 +1,4 @@
-"""What works on this machine, and what to type where something does not."""
+"""What works on this machine, and what to type if something does not."""
 
 from __future__ import annotations
 
@@ -105,7 +105,7 @@ def _archive(settings: Settings) -> Finding:
 
 
 def _for_other_languages(archive: Archive, settings: Settings) -> str:
-    """What to type where most documents are in languages that the archive's model was not made for."""
+    """What to type if most documents are in languages that the archive's model was not made for."""
     languages = Counter(document.language for document in archive.documents())
     foreign = {language: count for language, count in languages.items() if language not in (None, "en")}
     if 2 * sum(foreign.values()) <= languages.total() or archive.encoder.name != DEFAULT_MODEL:

@@ -75,7 +75,7 @@ def _parts(
     for number, (_, z, cost) in enumerate(pieces):
         size += cost
         following = pieces[number + 1] if number + 1 < len(pieces) else None
-        # The whole part is counted again where it is near the limit: tokens do not simply add up.
+        # The whole part is counted again if it is near the limit: tokens do not simply add up.
         if following is None or size >= target or count_tokens(text[first : following[1]]) > max_tokens:
             parts.append((first, z))
             if following:

@@ -110,22 +110,22 @@ def watch(
     archive: Archive,
     folders: Iterable[str | Path],
     *,
-    told: Callable[[Look], None],
+    on_look: Callable[[Look], None],
     ready: Callable[[], None] = lambda: None,
     interval_s: float = INTERVAL_S,
     stop: Event | None = None,
     ingest: Ingest | None = None,
 ) -> None:
-    """Look at the folders until `stop` is set or the user interrupts, telling of every look that led to something.
+    """Look at the folders until `stop` is set or the user interrupts; `on_look` gets every look that led to something.
 
-    `ready` is called after the first look. An archive that cannot be written for a while, since another process writes it or
-    the disk is full, is told of once and tried again; at the first look its error is raised.
+    `ready` is called after the first look. An archive that cannot be written for a while, because another process writes it
+    or the disk is full, is reported once and tried again; the first look raises its error.
     """
     stop = stop or Event()
     watched = Watch(archive, [Path(folder).expanduser() for folder in folders], ingest)
     first = watched.look()
     if not first.is_quiet:
-        told(first)
+        on_look(first)
     ready()
     trouble = ""
     while not stop.wait(interval_s):
@@ -133,12 +133,12 @@ def watch(
             look = watched.look()
         except ArchiveError as error:
             if str(error) != trouble:
-                told(Look(IngestReport(failed=[(archive.url, str(error))]), []))
+                on_look(Look(IngestReport(failed=[(archive.url, str(error))]), []))
             trouble = str(error)
             continue
         trouble = ""
         if not look.is_quiet:
-            told(look)
+            on_look(look)
 
 
 def _is_under(path: Path, folders: Iterable[Path]) -> bool:

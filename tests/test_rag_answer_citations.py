@@ -16,6 +16,7 @@ from rag.archive import Archive, open_archive
 from rag.assistant import Assistant
 from rag.generators import GenerationRequest
 from rag.passages import passages_of
+from rag.testing import ScriptedGenerator
 from rag.transcript import parse
 from rag.types import Answer, Document, Sentence
 
@@ -30,18 +31,6 @@ TALK = transcript(
 )
 DOCUMENT = parse(TALK, source="talk.txt")
 PASSAGES = passages_of(DOCUMENT, count_tokens=lambda text: len(text.split()), max_tokens=99)
-
-
-class Scripted:
-    """A generator that says what it was told to, in the pieces it was given."""
-
-    def __init__(self, *pieces: str) -> None:
-        self.pieces = pieces
-        self.requests: list[GenerationRequest] = []
-
-    def generate(self, request: GenerationRequest) -> Iterator[str]:
-        self.requests.append(request)
-        yield from self.pieces
 
 
 def quoted(text: str, number: int) -> Sentence:
@@ -117,21 +106,21 @@ def test_a_text_without_unknown_markers_is_left_as_it_is(pieces: list[str], offe
 
 
 def test_a_generator_is_handed_the_question_the_history_and_quotes_that_the_document_holds(talk: Archive) -> None:
-    generator = Scripted("It was a whale [1].")
+    generator = ScriptedGenerator("It was a whale [1].")
     answer = Assistant(talk, generator=generator).ask("What was seen, a whale?", history=["Who paid?"])
     (request,) = generator.requests
     assert (request.question, request.history) == ("What was seen, a whale?", ("Who paid?",))
     assert [TALK[quote.start : quote.end] for quote in request.evidence] == [quote.text for quote in request.evidence]
-    assert (answer.text, answer.generator) == ("It was a whale [1].", "Scripted")
+    assert (answer.text, answer.generator) == ("It was a whale [1].", "ScriptedGenerator")
     assert [(c.quote, c.start, c.end) for c in answer.citations] == [
         (request.evidence[0].text, request.evidence[0].start, request.evidence[0].end)
     ]
 
 
 def test_a_marker_that_comes_in_pieces_is_a_marker(talk: Archive) -> None:
-    *pieces, answer = Assistant(talk, generator=Scripted("A whale [", "1", "], no shark [", "40].")).stream(
-        "Who saw a whale?"
-    )
+    *pieces, answer = Assistant(
+        talk, generator=ScriptedGenerator(lambda _: ["A whale [", "1", "], no shark [", "40]."])
+    ).stream("Who saw a whale?")
     assert pieces == ["A whale [", "1", "], no shark [", "40]."]
     assert isinstance(answer, Answer)
     assert answer.text == "A whale [1], no shark."
@@ -139,10 +128,10 @@ def test_a_marker_that_comes_in_pieces_is_a_marker(talk: Archive) -> None:
 
 
 def test_a_generator_that_says_nothing_is_stood_in_for_and_the_note_says_so(talk: Archive) -> None:
-    answer = Assistant(talk, generator=Scripted()).ask("Who saw a whale?")
+    answer = Assistant(talk, generator=ScriptedGenerator(lambda _: [])).ask("Who saw a whale?")
     assert (answer.text, answer.generator) == (Assistant(talk).ask("Who saw a whale?").text, "extractive")
     assert answer.note == (
-        "The Scripted generator did not answer (it wrote nothing). These are quotes from the record instead."
+        "The ScriptedGenerator generator did not answer (it wrote nothing). These are quotes from the record instead."
     )
 
 
@@ -159,7 +148,7 @@ def test_fewer_passages_are_the_first_of_more(talk: Archive) -> None:
     ["Which chord follows a dominant seventh?", "How many moons does Jupiter have?", "??", "🐋"],
 )
 def test_a_question_about_something_else_leaves_the_record_silent(bundled: Archive, question: str) -> None:
-    generator = Scripted("Made up [1].")
+    generator = ScriptedGenerator("Made up [1].")
     answer = Assistant(bundled, generator=generator).ask(question)
     assert (answer.status, answer.citations, generator.requests) == ("not_on_record", (), [])
     assert len(answer.passages) == 8

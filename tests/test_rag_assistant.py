@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -19,12 +18,12 @@ from rag.archive import Archive, open_archive
 from rag.assistant import Assistant
 from rag.errors import InputError
 from rag.evidence.select import extract_evidence
-from rag.generators import GenerationRequest
 from rag.json_forms import answer_to_json
 from rag.query.build import build_query
 from rag.rerankers import HEURISTIC
 from rag.retrieval.fusion import retrieve
 from rag.storage.protocol import Snapshot
+from rag.testing import ScriptedGenerator
 from rag.types import Answer, Filters, Scope
 
 QUESTIONS = load_questions(sorted(BUNDLED.glob("*.jsonl")))
@@ -34,18 +33,6 @@ OFF_TOPIC = [
     "Who won the football world cup in 1998?",
     "Explain the Krebs cycle.",
 ]
-
-
-class Scripted:
-    """A generator that says what it was told to, whatever the evidence."""
-
-    def __init__(self, text: str) -> None:
-        self.text = text
-        self.requests: list[GenerationRequest] = []
-
-    def generate(self, request: GenerationRequest) -> Iterator[str]:
-        self.requests.append(request)
-        yield from (self.text[i : i + 7] for i in range(0, len(self.text), 7))
 
 
 def comparable(answer: Answer) -> Answer:
@@ -82,7 +69,7 @@ def test_an_extractive_answer_quotes_its_citations_with_speaker_and_date(bundled
 def test_a_question_about_something_else_is_not_on_record_and_no_generator_is_called(
     bundled: Archive, question: str
 ) -> None:
-    generator = Scripted("Tungsten boils at 5,930 °C [1].")
+    generator = ScriptedGenerator("Tungsten boils at 5,930 °C [1].")
     answer = Assistant(bundled, generator=generator).ask(question, k=4)
     assert (answer.status, answer.citations, generator.requests) == ("not_on_record", (), [])
     assert len(answer.passages) == 4
@@ -92,7 +79,7 @@ def test_a_question_about_something_else_is_not_on_record_and_no_generator_is_ca
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.text(alphabet="ab [1]239.\n", max_size=80))
 def test_whatever_a_generator_says_only_offered_evidence_is_cited(bundled: Archive, text: str) -> None:
-    answer = Assistant(bundled, generator=Scripted(text), reader=HEURISTIC).ask(
+    answer = Assistant(bundled, generator=ScriptedGenerator(text), reader=HEURISTIC).ask(
         "How many hectares of eelgrass will be lost for good?"
     )
     documents = {document.id: document.text for document in bundled.documents()}

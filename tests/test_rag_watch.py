@@ -156,7 +156,7 @@ def test_an_archive_that_is_busy_is_told_of_once_and_tried_again(folder: Path, a
     watch(
         archive,
         [folder],
-        told=told.append,
+        on_look=told.append,
         ready=lambda: write(folder / "b.txt", "whale"),
         interval_s=0.01,
         stop=stop,

@@ -93,7 +93,7 @@ def _watch(archive: Archive, folders: Sequence[Path], read: Callable[[Iterable[P
         print(f"watching {', '.join(map(str, folders))}; Ctrl+C ends it", flush=True)
 
     try:
-        watch(archive, folders, told=print_look, ready=print_start, ingest=read)
+        watch(archive, folders, on_look=print_look, ready=print_start, ingest=read)
     except KeyboardInterrupt:
         _print_size(archive, archive.url)
 

@@ -98,7 +98,7 @@ class LexicalIndex:
 
     @property
     def languages(self) -> tuple[str, ...]:
-        """The languages that the indexed passages are analysed in, the default one where there are none."""
+        """The languages that the indexed passages are analysed in, the default one if there are none."""
         if self._languages is None:
             searcher = self._index.searcher()
             found = tuple(code for code in LANGUAGES if searcher.doc_freq("language", code))
@@ -127,7 +127,7 @@ class LexicalIndex:
 
 
 def copy_index(source: Path, target: Path) -> None:
-    """A new generation that begins as the old one: hard links where the file system has them, copies elsewhere."""
+    """A new generation that begins as the old one: hard links if the file system has them, copies otherwise."""
     target.mkdir(parents=True)
     for file in source.iterdir():
         if file.name.startswith(".tantivy-"):
@@ -165,5 +165,5 @@ def _splitter() -> Any:
 
 
 def _day_number(iso: str | None) -> int:
-    """2024-03-28 → 20240328; 0 where there is no date, which no range of dates includes."""
+    """2024-03-28 → 20240328; 0 without a date, which no range of dates includes."""
     return int(iso.replace("-", "")) if iso else 0

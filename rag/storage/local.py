@@ -154,7 +154,7 @@ class LocalStorage:
 
     def _open_indexes(self, store: Store, generation: int) -> Indexes:
         if find_fault(index_folder(self.folder, generation)):
-            # Damaged, or deleted by a writer who is two generations on: whoever holds the lock knows which.
+            # Damaged, or deleted by a writer who is two generations on: the holder of the lock can tell which.
             with write_lock(self.folder):
                 store.begin_reading()
                 generation = store.generation
@@ -244,7 +244,7 @@ class LocalStorage:
         with suppress(ArchiveError), write_lock(self.folder, timeout_s=0):
             if not self.exists:
                 remove_if_empty(self.folder)
-        with suppress(OSError):  # where an open file cannot be deleted, the lock's goes with the lock
+        with suppress(OSError):  # Windows deletes no open file: the lock's is gone only now
             self.folder.rmdir()
 
     def lock(self) -> AbstractContextManager[None]:

@@ -34,7 +34,7 @@ class Snapshot(Protocol):
 
     @property
     def encoder(self) -> Encoder:
-        """The model that made the vectors, loaded at first use. Raises ArchiveError where it cannot be loaded."""
+        """The model that made the vectors, loaded at first use. Raises ArchiveError if it cannot be loaded."""
         ...
 
     @property
@@ -43,7 +43,7 @@ class Snapshot(Protocol):
         ...
 
     def resolve(self, filters: Filters) -> Scope:
-        """Filters as the user wrote them → exact names and ids. Raises InputError where one fits nothing."""
+        """Filters as the user wrote them → exact names and ids. Raises InputError if one fits nothing."""
         ...
 
     def extent(self, scope: Scope) -> SearchExtent:
@@ -55,7 +55,7 @@ class Snapshot(Protocol):
         ...
 
     def matching(self, text: str, *, k: int, scope: Scope) -> list[tuple[int, float]]:
-        """(row, BM25 score) of the k passages that fit best by their words, best first; fewer where fewer match."""
+        """(row, BM25 score) of the k passages that fit best by their words, best first; fewer if fewer match."""
         ...
 
     def load(self, rows: Sequence[int]) -> list[StoredPassage]:

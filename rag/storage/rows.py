@@ -22,7 +22,7 @@ class StoredPassage:
     speaker: str
     body: bytes  # the passage as JSON: most candidates are ranked and never read
     vector: FloatVector  # (dim,)
-    asked_vector: FloatVector  # (dim,) of the question it answers; zeros where none was asked
+    asked_vector: FloatVector  # (dim,) of the question it answers; zeros if none was asked
     spans: tuple[Span, ...]  # sentences, as ranges of the passage's text
     sentence_vectors: FloatMatrix  # (sentences, dim) float32, unit rows
 

@@ -53,7 +53,7 @@ class _Result(list[Any]):
 
 
 class Store:
-    """One SQLite file. Raises ArchiveError where it cannot be opened or a row is damaged."""
+    """One SQLite file. Raises ArchiveError if it cannot be opened or a row is damaged."""
 
     def __init__(self, path: Path, *, create: bool) -> None:
         self._path = path
@@ -262,7 +262,7 @@ class Store:
         return dict(self._query("SELECT document, count(*) FROM passages GROUP BY document"))
 
     def integrity(self) -> list[str]:
-        """Every fault found in the file; empty where there is none."""
+        """Every fault found in the file; empty if there is none."""
         with self._translated_errors():
             faults = [line for (line,) in self._db.execute("PRAGMA integrity_check") if line != "ok"]
             for table, columns in (
