@@ -9,8 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import sys
-from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -38,22 +36,9 @@ def cache_folder() -> Path:
     """Where exported models are kept: `$ONRECORD_CACHE`, else the platform's cache folder."""
     if chosen := os.environ.get("ONRECORD_CACHE"):
         return Path(chosen)
-    return user_cache(sys.platform, os.environ)
+    from platformdirs import user_cache_path
 
-
-def user_cache(platform: str, environment: Mapping[str, str]) -> Path:
-    """Where a platform, as `sys.platform` has it, keeps an application's cache for one user.
-
-    >>> user_cache("linux", {"XDG_CACHE_HOME": "/var/cache/ann"}).as_posix()
-    '/var/cache/ann/onrecord'
-    """
-    if platform == "win32":
-        local = environment.get("LOCALAPPDATA")
-        return (Path(local) if local else Path.home() / "AppData" / "Local") / "onrecord" / "Cache"
-    if platform == "darwin":
-        return Path.home() / "Library" / "Caches" / "onrecord"
-    chosen = environment.get("XDG_CACHE_HOME", "").strip()
-    return (Path(chosen) if Path(chosen).is_absolute() else Path.home() / ".cache") / "onrecord"
+    return user_cache_path("onrecord", appauthor=False)
 
 
 def canonical_name(name: str) -> str:

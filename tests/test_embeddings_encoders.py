@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from embeddings.encoders import export_folder, load_encoder
-from embeddings.models import DEFAULT_MODEL, DEFAULT_SHA256, locate, user_cache
+from embeddings.models import DEFAULT_MODEL, DEFAULT_SHA256, locate
 from embeddings.onnx import OnnxEncoder
 from embeddings.registry import Registry, UnknownName
 from embeddings.sentence_transformer import SentenceTransformerEncoder
@@ -186,22 +186,3 @@ def test_an_unknown_name_lists_the_names_there_are() -> None:
     registry = Registry("onrecord.indexes", {"exact": "embeddings.indexes.exact:ExactIndex"})
     with pytest.raises(UnknownName, match=r"indexes: there is no 'annoy'; known: exact"):
         registry.get("annoy")
-
-
-@pytest.mark.parametrize(
-    ("platform", "environment", "folder"),
-    [
-        ("linux", {}, "/home/ann/.cache/onrecord"),
-        ("linux", {"XDG_CACHE_HOME": "/big/cache"}, "/big/cache/onrecord"),
-        ("linux", {"XDG_CACHE_HOME": " "}, "/home/ann/.cache/onrecord"),
-        ("linux", {"XDG_CACHE_HOME": "not/absolute"}, "/home/ann/.cache/onrecord"),
-        ("darwin", {}, "/home/ann/Library/Caches/onrecord"),
-        ("win32", {"LOCALAPPDATA": "/home/ann/elsewhere"}, "/home/ann/elsewhere/onrecord/Cache"),
-        ("win32", {}, "/home/ann/AppData/Local/onrecord/Cache"),
-    ],
-)
-def test_exports_are_cached_where_the_platform_keeps_caches(
-    platform: str, environment: dict[str, str], folder: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(Path, "home", lambda: Path("/home/ann"))
-    assert user_cache(platform, environment).as_posix() == folder
