@@ -193,13 +193,15 @@ def open_archive(
     url: str | Path = "archive",
     *,
     encoder: str | Encoder | None = None,
+    index: str = "faiss",
     create: bool = True,
     rebuild: bool = False,
 ) -> Archive:
     """The archive at `url`, a folder; made at the first ingest if there is none.
 
     `encoder` is the model of a new archive, by name or as an object. For an existing one it must be the one it was built
-    with, unless `rebuild` allows the next ingest to encode everything again. Raises ArchiveError or ModelMismatch with what
+    with, unless `rebuild` allows the next ingest to encode everything again. `index` names the vector index of a new archive:
+    faiss, exact, or one that an installed package provides. Raises ArchiveError or ModelMismatch with what
     to type.
     """
     from rag.storage.local import LocalStorage
@@ -207,7 +209,7 @@ def open_archive(
     text = str(url)
     if text.startswith(("milvus:", "milvus+")):
         raise ArchiveError(f"{text}: this version keeps archives in folders only; give a folder")
-    return Archive(LocalStorage(Path(text).expanduser(), encoder=encoder, create=create, rebuild=rebuild))
+    return Archive(LocalStorage(Path(text).expanduser(), encoder=encoder, index=index, create=create, rebuild=rebuild))
 
 
 def _as_tuple(value: Name | Sequence[Name] | None) -> tuple[Name, ...]:

@@ -25,6 +25,7 @@ from made_storages import (
     talk,
 )
 
+from embeddings.registry import UnknownName
 from rag.errors import InputError, ModelMismatch
 from rag.storage.folder import DATABASE, NEW_DATABASE, remove_if_empty
 from rag.storage.local import LocalStorage
@@ -235,3 +236,23 @@ def test_a_commit_makes_the_folder_again_that_another_ingest_removed_meanwhile(t
         remove_if_empty(storage.folder)
     writer.join(timeout=20)
     assert storage.counts() == (1, 1)
+
+
+def test_an_archive_keeps_the_kind_of_vector_index_that_it_was_made_with(tmp_path: Path) -> None:
+    committed(LocalStorage(tmp_path / "archive", encoder=ENCODER, index="exact"))
+    committed(LocalStorage(tmp_path / "reference", encoder=ENCODER))
+    item = staged(talk("z.txt", ("Ann Reed", "A whale.")))
+    opened, reference = (LocalStorage(tmp_path / name, encoder=ENCODER) for name in ("archive", "reference"))
+    for storage in (opened, reference):
+        storage.commit([item], encoder=ENCODER)
+    assert [storage.describe_index()["kind"] for storage in (opened, reference)] == ["flat", "flat"]
+    vector = ENCODER.encode_query("a whale")
+    with opened.snapshot() as snapshot, reference.snapshot() as other:
+        assert type(snapshot._indexes.vectors).__name__ == "ExactIndex"
+        found, expected = (each.nearest(vector, k=5, scope=EVERYTHING) for each in (snapshot, other))
+    assert [score for _, score in found] == pytest.approx([score for _, score in expected], abs=1e-6)
+
+
+def test_an_unknown_kind_of_vector_index_is_refused_with_the_known_ones(tmp_path: Path) -> None:
+    with pytest.raises(UnknownName, match="known: faiss, exact"):
+        LocalStorage(tmp_path / "archive", encoder=ENCODER, index="none")

@@ -25,16 +25,22 @@ from rag.types import Passage
 
 
 def write_commit(
-    folder: Path, staged: Sequence[StagedDocument], *, encoder: Encoder | None, removed: Sequence[str], fresh: bool
+    folder: Path,
+    staged: Sequence[StagedDocument],
+    *,
+    encoder: Encoder | None,
+    index: str,
+    removed: Sequence[str],
+    fresh: bool,
 ) -> None:
     """Write documents and remove others, as `Storage.commit` says; waits for other writers."""
     with write_lock(folder, create=True):
         if (folder / DATABASE).is_file():
-            _write(folder, DATABASE, staged, encoder, removed, fresh=fresh)
+            _write(folder, DATABASE, staged, encoder, index, removed, fresh=fresh)
             return
         remove_new_database(folder)
         try:
-            _write(folder, NEW_DATABASE, staged, encoder, removed, fresh=fresh)
+            _write(folder, NEW_DATABASE, staged, encoder, index, removed, fresh=fresh)
             os.replace(folder / NEW_DATABASE, folder / DATABASE)
             sync_folder(folder)
         except BaseException:
@@ -56,6 +62,7 @@ def _write(
     database: str,
     staged: Sequence[StagedDocument],
     encoder: Encoder | None,
+    index: str,
     removed: Sequence[str],
     *,
     fresh: bool,
@@ -73,6 +80,8 @@ def _write(
                     store.set_meta("encoder", encoder.name)
                     store.set_meta("fingerprint", encoder.fingerprint)
                     store.set_meta("dim", str(encoder.dim))
+                if old == 0 or fresh:
+                    store.set_meta("index", index)
                 store.set_meta("generation", str(old + 1))
                 sound = old > 0 and not fresh and not find_fault(index_folder(folder, old))
                 write_index(store, folder, old + 1, base=old if sound else None, change=change)

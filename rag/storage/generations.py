@@ -17,9 +17,10 @@ from typing import Any
 
 import numpy as np
 
-from embeddings.indexes.faiss import FLAT_LIMIT, FaissIndex
+from embeddings.indexes import load_index_type
+from embeddings.indexes.faiss import FLAT_LIMIT
 from embeddings.models import sha256_of
-from embeddings.types import FloatMatrix, RowIds
+from embeddings.types import FloatMatrix, RowIds, StoredIndex
 from rag.storage.folder import INDEX, index_folder
 from rag.storage.lexical import FORMAT as WORDS_FORMAT
 from rag.storage.lexical import LexicalIndex, copy_index
@@ -77,12 +78,13 @@ def _write_words(store: Store, staging: Path, before: Path | None, change: Chang
 
 def _write_vectors(store: Store, staging: Path, before: Path | None, change: Change) -> dict[str, Any]:
     """Write the vector index; its part of the manifest. It is built anew when the archive has outgrown it."""
+    index_type = load_index_type(store.index_name)
     if before is not None:
         manifest = json.loads((before / MANIFEST).read_text(encoding="utf-8"))
         built_rows, recall = int(manifest["built_rows"]), float(manifest["recall@10"])
         count = store.counts()[1]
         if count <= FLAT_LIMIT or (built_rows > FLAT_LIMIT and count < 2 * built_rows):
-            index = FaissIndex.from_bytes((before / VECTORS).read_bytes())
+            index = index_type.from_bytes((before / VECTORS).read_bytes())
             if change.removed_rows:
                 index.remove(np.asarray(change.removed_rows, np.int64))
             if change.added and change.vectors is not None:
@@ -90,7 +92,7 @@ def _write_vectors(store: Store, staging: Path, before: Path | None, change: Cha
             write_whole(staging / VECTORS, index.to_bytes())
             return {"built_rows": built_rows, "kind": index.kind, "recall@10": round(recall, 4)}
     rows, matrix = store.all_vectors()
-    index = FaissIndex.build(rows, matrix)
+    index = index_type.build(rows, matrix)
     write_whole(staging / VECTORS, index.to_bytes())
     recall = measure_recall_at_10(index, rows, matrix)
     return {"built_rows": len(rows), "kind": index.kind, "recall@10": round(recall, 4)}
@@ -137,7 +139,7 @@ def describe_index(folder: Path) -> dict[str, Any]:
     return {"kind": found["kind"], "recall@10": found["recall@10"]}
 
 
-def measure_recall_at_10(index: FaissIndex, rows: RowIds, matrix: FloatMatrix, *, samples: int = 100) -> float:
+def measure_recall_at_10(index: StoredIndex, rows: RowIds, matrix: FloatMatrix, *, samples: int = 100) -> float:
     """Share of the ten true neighbours that the index finds, over a seeded sample of its own rows."""
     if index.kind == "flat" or len(rows) == 0:
         return 1.0

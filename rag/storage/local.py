@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from embeddings.encoders import load_encoder
-from embeddings.indexes.faiss import FaissIndex
+from embeddings.indexes import DEFAULT_INDEX, load_index_type
 from embeddings.models import DEFAULT_MODEL, canonical_name
 from embeddings.types import EmbeddingError, Encoder
 from rag.errors import ArchiveError, ModelMismatch
@@ -53,8 +53,16 @@ class LocalStorage:
     """
 
     def __init__(
-        self, folder: Path, *, encoder: str | Encoder | None = None, create: bool = True, rebuild: bool = False
+        self,
+        folder: Path,
+        *,
+        encoder: str | Encoder | None = None,
+        index: str = DEFAULT_INDEX,
+        create: bool = True,
+        rebuild: bool = False,
     ) -> None:
+        load_index_type(index)  # an unknown name is an error now, and not after an hour of encoding
+        self._index = index
         self.url = str(folder)
         self.folder = folder
         self._given = None if encoder is None or isinstance(encoder, str) else encoder
@@ -163,7 +171,7 @@ class LocalStorage:
                     write_index(store, self.folder, generation, base=None)
         folder = index_folder(self.folder, generation)
         try:
-            vectors = FaissIndex.from_bytes((folder / VECTORS).read_bytes())
+            vectors = load_index_type(store.index_name).from_bytes((folder / VECTORS).read_bytes())
         except EmbeddingError as error:
             raise ArchiveError(f"{folder}: {error}; run: onrecord verify --repair --archive {self.folder}") from error
         speakers = tuple(name for name in store.speakers() if name)
@@ -261,7 +269,7 @@ class LocalStorage:
     ) -> None:
         """Write documents and the next generation of the indexes, both or neither."""
         self.prepare()
-        write_commit(self.folder, staged, encoder=encoder, removed=removed, fresh=fresh)
+        write_commit(self.folder, staged, encoder=encoder, index=self._index, removed=removed, fresh=fresh)
 
     def verify(self, *, repair: bool = False) -> list[str]:
         """Every fault in the archive's files, in sentences; with `repair`, derived files are made again.

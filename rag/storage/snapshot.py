@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from math import log1p
 from typing import Self
 
-from embeddings.indexes.faiss import FaissIndex
-from embeddings.types import Encoder, FloatVector, RowIds
+from embeddings.types import Encoder, FloatVector, RowIds, StoredIndex
 from rag.errors import InputError
 from rag.storage.filters import resolve
 from rag.storage.lexical import LexicalIndex
@@ -24,7 +23,7 @@ class Indexes:
 
     generation: int
     words: LexicalIndex
-    vectors: FaissIndex
+    vectors: StoredIndex
     speakers: tuple[str, ...]
     extent: SearchExtent  # of the whole archive
     encoder: str  # name of the model that made the vectors

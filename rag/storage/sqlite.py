@@ -16,6 +16,7 @@ from typing import Any
 
 import numpy as np
 
+from embeddings.indexes import DEFAULT_INDEX
 from embeddings.types import FloatMatrix, RowIds
 from rag.errors import ArchiveError
 from rag.storage.rows import StoredPassage, digest_of, document_body, pack_sentences, passage_body, unpack_sentences
@@ -118,6 +119,11 @@ class Store:
         self._query(
             "INSERT INTO meta VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value", (key, value)
         )
+
+    @property
+    def index_name(self) -> str:
+        """The kind of vector index that the archive has, as `embeddings.indexes` knows it."""
+        return self.meta("index", DEFAULT_INDEX)
 
     @property
     def generation(self) -> int:
