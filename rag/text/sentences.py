@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
+from embeddings.spans import Span
 from rag.text.spans import trim
-from rag.types import Span
 
 # Ends of what is written. They differ in what else than a full stop ends it, and in whether mark-up may close behind it.
 SENTENCE_END = re.compile(r"[.!?…。！？]['\"”’»)\]]*$")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from rag.types import Span
+from embeddings.spans import Span
 
 
 def trim(text: str, start: int, end: int) -> Span:
