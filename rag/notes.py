@@ -1,7 +1,8 @@
 """What a user should know beside an answer: notes as values, and the one table that words them.
 
 Everything that the program itself says with an answer is worded here: the notes, the reasons why the record is quoted
-in place of a model's text, and the refusals. `Answer.note` is `note_text(answer.notes)`.
+in place of a model's text, the reasons why a sentence counts as supported or not, and the refusals. `Answer.note` is
+`note_text(answer.notes)`, and `Claim.reason` is one of the reasons below.
 """
 
 from __future__ import annotations
@@ -68,10 +69,44 @@ class SavedNotes:
 
 Note = FellBack | LeftOut | OthersSay | AbsentNames | AbsentSpeaker | Occurrences | SavedNotes
 
-NOTHING_SUPPORTED = "nothing that it wrote is borne out by what it cites"
+NOTHING_SUPPORTED = "nothing that it wrote is supported by what it cites"
+OTHERS_QUOTED = "these quotes are from other speakers"
 WROTE_NOTHING = "it wrote nothing"
 NOTHING_THERE = "Not on record: there is nothing in this archive yet."
 NOTHING_FITS = "Not on record: nothing in this archive fits these filters."
+
+# Why a sentence of an answer is not called supported.
+NOT_A_QUOTATION = "the words in quotation marks are not in the record"
+NO_CITATION = "no citation"
+DENIED_ONLY_HERE = "it denies something, and the cited sentences do not"
+FEW_WORDS_CITED = "only some of these words are in the cited sentences"
+WORDS_NOT_CITED = "the cited sentences do not say this in these words"
+
+
+def quoted_elsewhere(speaker: str) -> str:
+    """Why a quotation whose words are not in the cited sentences is not supported.
+
+    `speaker` says the words elsewhere; "" if nobody knows who does.
+    """
+    return f"the words in quotation marks are elsewhere in the record{f', said by {speaker}' if speaker else ''}"
+
+
+def not_cited(fact: str) -> str:
+    """Why a sentence with this name, number or date is not supported.
+
+    >>> not_cited("1066")
+    '1066 is in none of the cited sentences'
+    """
+    return f"{fact} is in none of the cited sentences"
+
+
+def said_by_others(speakers: Sequence[str], named: str) -> str:
+    """Why a sentence that attributes the words of these `speakers` to `named` is not supported.
+
+    >>> said_by_others(["Ann Reed"], "Jo Field")
+    "the cited words are Ann Reed's, not Jo Field's"
+    """
+    return f"the cited words are {' and '.join(speakers) or 'nobody'}'s, not {named}'s"
 
 
 def wrote_too_much(max_chars: int) -> str:
@@ -90,7 +125,7 @@ def note_text(notes: Sequence[Note]) -> str:
     >>> note_text([AbsentNames(("Aldwark",)), Occurrences((("bridge", 3), ("toll", 0)))])
     '“Aldwark” does not occur in the record. “bridge” occurs in 3 passages, “toll” in none.'
     >>> note_text([AbsentSpeaker("Merkel", others_quoted=True)])
-    'Nobody called Merkel speaks in the record: what is quoted others have said.'
+    'Nobody called Merkel speaks in the record; these quotes are from other speakers.'
     """
     for note in notes:
         if isinstance(note, SavedNotes):
@@ -115,16 +150,18 @@ def _worded(note: Note, absent: Sequence[str]) -> str:
         case FellBack(generator, reason):
             return f"The {generator} generator did not answer ({reason}). These are quotes from the record instead."
         case LeftOut(count, total):
-            return f"{count} of {total} sentences were left out: their citations do not bear them out."
+            return f"{count} of {total} sentences were left out because their citations do not support them."
         case OthersSay(speakers):
-            return f"Nothing that {' and '.join(speakers)} says answers this: what is quoted others have said."
+            return (
+                f"{_none_of(speakers)} answer{'s' if len(speakers) != 1 else ''} this in the record; {OTHERS_QUOTED}."
+            )
         case AbsentNames(names):
             verb = "does" if len(names) == 1 else "do"
             return f"{_listed([f'“{name}”' for name in names])} {verb} not occur in the record."
         case AbsentSpeaker(speaker, others_quoted):
             if any(speaker in name or name in speaker for name in absent):
                 return ""
-            quoted = ": what is quoted others have said" if others_quoted else ""
+            quoted = f"; {OTHERS_QUOTED}" if others_quoted else ""
             return f"Nobody called {speaker} speaks in the record{quoted}."
         case Occurrences(passages):
             said = {word.lower() for name in absent for word in name.split()}
@@ -159,6 +196,17 @@ def refusal_text(*, passages: int, speakers: int, documents: int, filtered: bool
     left = " that these filters leave" if filtered else ""
     searched = f"the {count_of(passages, 'answer passage')}{by} in {count_of(documents, 'document')}{left}"
     return f"Not on record: nothing in {searched} answers this."
+
+
+def _none_of(speakers: Sequence[str]) -> str:
+    """The speakers as those who do not do what the next words say.
+
+    >>> _none_of(["Ann"]), _none_of(["Ann", "Jo"]), _none_of(["Ann", "Jo", "Tom"])
+    ('Ann does not', 'Neither Ann nor Jo', 'None of Ann, Jo and Tom')
+    """
+    if len(speakers) == 1:
+        return f"{speakers[0]} does not"
+    return f"Neither {' nor '.join(speakers)}" if len(speakers) == 2 else f"None of {_listed(speakers)}"
 
 
 def _listed(items: Sequence[str]) -> str:

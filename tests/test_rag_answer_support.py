@@ -1,4 +1,4 @@
-"""What a model's sentence may be called: borne out only where every name, number, date and quotation in it is."""
+"""What a model's sentence may be called: supported only if every name, number, date and quotation in it is."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from rag.answer.quotations import find_quotations
 from rag.archive import Archive, open_archive
 from rag.assistant import Assistant
 from rag.generators import GenerationRequest
+from rag.notes import DENIED_ONLY_HERE, NOT_A_QUOTATION, not_cited, said_by_others
 from rag.rerankers import HEURISTIC
 from rag.text.numbers import numbers_in
 from rag.types import Claim, Passage
@@ -99,7 +100,7 @@ def test_a_name_a_number_or_a_date_that_is_not_cited_makes_a_sentence_unsupporte
     talk: Archive, said: str, new: str
 ) -> None:
     (claim,) = claims(talk, said)
-    assert (claim.support, claim.reason) == ("unsupported", f"{new} stands in none of the cited sentences")
+    assert (claim.support, claim.reason) == ("unsupported", not_cited(new))
 
 
 @pytest.mark.parametrize(
@@ -139,23 +140,23 @@ def test_what_is_cited_may_be_written_in_another_way(talk: Archive, said: str) -
     ],
 )
 def test_what_is_denied_and_was_said_without_a_denial_is_weak(talk: Archive, said: str) -> None:
-    assert [(claim.support, claim.reason) for claim in claims(talk, said)] == [
-        ("weak", "the cited sentences deny nothing")
-    ]
+    assert [(claim.support, claim.reason) for claim in claims(talk, said)] == [("weak", DENIED_ONLY_HERE)]
 
 
 @pytest.mark.parametrize(
-    ("said", "whose"),
+    ("said", "speaker", "named"),
     [
-        ("Jo Field said that Ann Reed paid: the harbour wall cost 12,500 euros {12,500}.", "Ann Reed's, not Jo Field's"),
-        ("Jo Field said that the harbour wall money was asked for twice {twice}.", "Ann Reed's, not Jo Field's"),
-        ("Jo Field said the wall cost 12,500 euros {12,500}, and Ann Reed said it stands on granite {granite}.", "Ann Reed's, not Jo Field's"),
-        ("The harbour wall cost 12,500 euros, according to Ann Reed and {12,500} Ann Reed said it stands on granite {granite}.", "Jo Field's, not Ann Reed's"),
-        ("Ann Reed said the harbour wall is painted every spring {painted}.", "Tom Reed's, not Ann Reed's"),
+        ("Jo Field said that Ann Reed paid: the harbour wall cost 12,500 euros {12,500}.", "Ann Reed", "Jo Field"),
+        ("Jo Field said that the harbour wall money was asked for twice {twice}.", "Ann Reed", "Jo Field"),
+        ("Jo Field said the wall cost 12,500 euros {12,500}, and Ann Reed said it stands on granite {granite}.", "Ann Reed", "Jo Field"),
+        ("The harbour wall cost 12,500 euros, according to Ann Reed and {12,500} Ann Reed said it stands on granite {granite}.", "Jo Field", "Ann Reed"),
+        ("Ann Reed said the harbour wall is painted every spring {painted}.", "Tom Reed", "Ann Reed"),
     ],
 )  # fmt: skip
-def test_what_somebody_is_said_to_have_said_is_cited_from_them(talk: Archive, said: str, whose: str) -> None:
-    assert [claim.reason for claim in claims(talk, said)] == [f"the cited words are {whose}"]
+def test_what_somebody_is_said_to_have_said_is_cited_from_them(
+    talk: Archive, said: str, speaker: str, named: str
+) -> None:
+    assert [claim.reason for claim in claims(talk, said)] == [said_by_others([speaker], named)]
 
 
 @pytest.mark.parametrize(
@@ -172,9 +173,7 @@ def test_what_somebody_is_said_to_have_said_is_cited_from_them(talk: Archive, sa
     ],
 )
 def test_words_in_any_quotation_marks_stand_in_the_record_as_whole_words(talk: Archive, said: str) -> None:
-    assert [(claim.support, claim.reason) for claim in claims(talk, said)] == [
-        ("unsupported", "the words in quotation marks do not stand in the record")
-    ]
+    assert [(claim.support, claim.reason) for claim in claims(talk, said)] == [("unsupported", NOT_A_QUOTATION)]
 
 
 def test_a_quotation_in_a_script_that_sets_no_words_apart_is_looked_up() -> None:
@@ -209,7 +208,7 @@ SAID = st.sampled_from(
 
 @given(st.lists(SAID, min_size=1, max_size=9))
 @settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_with_strict_everything_that_is_shown_is_borne_out(talk: Archive, said: list[str]) -> None:
+def test_with_strict_everything_that_is_shown_is_supported(talk: Archive, said: list[str]) -> None:
     answer = Assistant(talk, generator=Says("".join(said)), reader=HEURISTIC, strict=True).ask(QUESTION)
     assert [(claim.support, claim.reason) for claim in answer.claims if claim.support != "supported"] == []
     told = "".join(answer.text[claim.start : claim.end] for claim in answer.claims)

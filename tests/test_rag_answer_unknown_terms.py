@@ -11,6 +11,7 @@ from rag.answer.unknown_terms import absent_names, absent_speaker
 from rag.archive import Archive, open_archive
 from rag.assistant import Assistant
 from rag.json_forms import answer_to_json
+from rag.notes import AbsentSpeaker
 from rag.types import Filters
 
 TALK = transcript(
@@ -108,7 +109,7 @@ def test_an_answer_says_what_of_the_question_is_not_on_record(talk: Archive) -> 
     assert answer.occurrences == {}
     about = Assistant(talk).ask("What did Zoë Brandt say in the letter about the bridge and the toll?")
     assert about.status == "answered"
-    assert about.note == "Nobody called Zoë Brandt speaks in the record: what is quoted others have said."
+    assert about.notes == (AbsentSpeaker("Zoë Brandt", others_quoted=True),)
 
 
 def test_a_letter_that_is_a_wildcard_elsewhere_stands_for_itself(talk: Archive) -> None:

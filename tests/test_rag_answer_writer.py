@@ -16,6 +16,7 @@ from rag.archive import Archive
 from rag.assistant import Assistant
 from rag.generators import GenerationRequest
 from rag.generators.prompts import REFUSAL
+from rag.notes import NOT_A_QUOTATION, NOTHING_SUPPORTED, FellBack, LeftOut, not_cited, said_by_others
 from rag.rerankers import HEURISTIC
 from rag.types import Answer
 
@@ -23,7 +24,7 @@ pytest.importorskip("openai", reason="the openai package is not installed")
 
 
 @BOTH
-def test_a_good_model_is_quoted_from_the_record_and_borne_out(
+def test_a_good_model_is_quoted_from_the_record_and_supported(
     bundled: Archive, model_server: str, generator: str
 ) -> None:
     answer = answer_of(bundled, model_server, "well", generator=generator)
@@ -53,22 +54,18 @@ def test_wrong_numbers_are_removed_and_counted(bundled: Archive, model_server: s
 def test_an_invented_quotation_is_marked(bundled: Archive, model_server: str, generator: str) -> None:
     answer = answer_of(bundled, model_server, "invents", generator=generator)
     assert_sound(bundled, answer)
-    assert [(claim.support, claim.reason) for claim in answer.claims] == [
-        ("unsupported", "the words in quotation marks do not stand in the record")
-    ]
+    assert [(claim.support, claim.reason) for claim in answer.claims] == [("unsupported", NOT_A_QUOTATION)]
 
 
 def test_words_put_into_another_mouth_and_new_numbers_are_marked(bundled: Archive, model_server: str) -> None:
     answer = answer_of(bundled, model_server, "numbers")
-    assert [(claim.support, claim.reason) for claim in answer.claims] == [
-        ("unsupported", "1066 stands in none of the cited sentences")
-    ]
+    assert [(claim.support, claim.reason) for claim in answer.claims] == [("unsupported", not_cited("1066"))]
     (hit, *_) = answer.passages
     others = [name for name in bundled.speakers() if name.split()[-1] != hit.passage.speaker.split()[-1]]
     said = Says(f"{others[0]} said that it is so [1.1].")
     (claim,) = Assistant(bundled, generator=said).ask(GATES).claims
     assert claim.support == "unsupported"
-    assert claim.reason == f"the cited words are {hit.passage.speaker}'s, not {others[0]}'s"
+    assert claim.reason == said_by_others([hit.passage.speaker], others[0])
 
 
 def test_a_whole_passage_cited_becomes_the_sentence_that_holds_the_words(bundled: Archive, model_server: str) -> None:
@@ -86,16 +83,16 @@ def test_a_model_that_finds_nothing_gives_not_on_record(bundled: Archive, model_
     assert [piece for piece in pieces if isinstance(piece, str)] == [answer.text]
 
 
-def test_strict_keeps_what_is_borne_out_and_says_what_went(bundled: Archive) -> None:
+def test_strict_keeps_what_is_supported_and_says_what_went(bundled: Archive) -> None:
     text = "It will rain gold in Paris [1.1]."
     first = Assistant(bundled, generator=Says("x [1.1]")).ask(GATES).citations[0].quote
     answer = Assistant(bundled, generator=Says(f"{first} [1.1] {text}"), strict=True).ask(GATES)
     assert answer.text == f"{first} [1]"
-    assert answer.note == "1 of 2 sentences were left out: their citations do not bear them out."
+    assert answer.notes == (LeftOut(1, 2),)
     assert_sound(bundled, answer)
     nothing = Assistant(bundled, generator=Says(text), strict=True).ask(GATES)
     assert nothing.text == Assistant(bundled).ask(GATES).text
-    assert "nothing that it wrote is borne out" in nothing.note
+    assert nothing.notes == (FellBack("Says", NOTHING_SUPPORTED),)
 
 
 @pytest.mark.parametrize("text", ["[9.9]", "[1.1]", "***", "“”", " [1.1], [2.1]. ", "\n"])

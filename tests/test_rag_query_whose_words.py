@@ -7,6 +7,7 @@ from conftest import transcript
 
 from rag.archive import Archive, open_archive
 from rag.assistant import Assistant
+from rag.notes import OthersSay
 from rag.query.whose_words import whose_words
 from rag.types import Filters
 
@@ -71,7 +72,7 @@ def test_who_is_asked_for_is_quoted_and_not_what_others_say_she_said(talk: Archi
 def test_what_others_say_where_she_says_nothing_is_marked(talk: Archive) -> None:
     answer = Assistant(talk).ask("What did Ann Reed say about the ferry and the boats sold to Norway?")
     assert {citation.speaker for citation in answer.citations} == {"Jo Field"}
-    assert answer.note == "Nothing that Ann Reed says answers this: what is quoted others have said."
+    assert answer.notes == (OthersSay(("Ann Reed",)),)
     filtered = Assistant(talk).ask("What did Ann Reed say about the ferry?", filters=Filters(speaker=("Jo Field",)))
     assert {citation.speaker for citation in filtered.citations} == {"Jo Field"}
 

@@ -23,6 +23,7 @@ from ui_api import (
 from rag.archive import Archive, open_archive
 from rag.assistant import Assistant
 from rag.config import Settings
+from rag.notes import NOTHING_SUPPORTED
 from rag.types import Answer
 from ui.api.auth import Access
 from ui.api.context import ApiContext
@@ -71,7 +72,7 @@ def test_with_strict_nothing_is_shown_before_it_is_checked(archive: Path, models
 
 def test_the_flags_of_ask_are_those_of_chat_and_mcp(archive: Path, models: str) -> None:
     text, answer = said_by(archive, models, "numbers", "--strict", stream=False)
-    assert ("1066" in text, "nothing that it wrote is borne out" in answer["note"]) == (False, True)
+    assert ("1066" in text, NOTHING_SUPPORTED in answer["note"]) == (False, True)
     _, late = said_by(archive, models, "waits", "--timeout", "1", stream=True)
     assert "(no complete answer within 1 s)" in late["note"]
     options = ("--generator", "openai", "--base-url", models, "--model")
@@ -79,7 +80,7 @@ def test_the_flags_of_ask_are_those_of_chat_and_mcp(archive: Path, models: str) 
     async def use(client: Any) -> Any:
         return (await client.call_tool("ask", {"question": GATES})).structured_content["note"]
 
-    assert "nothing that it wrote is borne out" in through_mcp(archive, use, *options, "numbers", "--strict")
+    assert NOTHING_SUPPORTED in through_mcp(archive, use, *options, "numbers", "--strict")
     assert "(no complete answer within 1 s)" in through_mcp(archive, use, *options, "waits", "--timeout", "1")
 
 

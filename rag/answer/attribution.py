@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence, Set
 from dataclasses import dataclass
 
 from rag.answer.claims import Marker
+from rag.notes import said_by_others
 from rag.text.lexicon import patterns
 from rag.text.names import first_names, fold, last_name
 from rag.types import Citation, Span
@@ -49,8 +50,8 @@ def misattribution(
         wrong = [who for who in candidates if not any(_is_one_of(citation.speaker, who.names) for citation in cited)]
         some_are_right = len(wrong) < len(candidates)
         if wrong and not (some_are_right and (not sayers or all(held & set(stems(who.last)) for who in wrong))):
-            whose = " and ".join(filter(None, dict.fromkeys(citation.speaker for citation in cited)))
-            return f"the cited words are {whose or 'nobody'}'s, not {wrong[0].names[0]}'s"
+            cited_speakers = dict.fromkeys(citation.speaker for citation in cited if citation.speaker)
+            return said_by_others(list(cited_speakers), wrong[0].names[0])
     return ""
 
 

@@ -18,6 +18,15 @@ from rag.answer.attribution import misattribution
 from rag.answer.claims import Marker, claims_of
 from rag.answer.facts import FactChecker
 from rag.answer.quotations import Quotation, find_quotations, is_quoted_from
+from rag.notes import (
+    DENIED_ONLY_HERE,
+    FEW_WORDS_CITED,
+    NO_CITATION,
+    NOT_A_QUOTATION,
+    WORDS_NOT_CITED,
+    not_cited,
+    quoted_elsewhere,
+)
 from rag.storage.protocol import Snapshot
 from rag.text.dates import spoken_date
 from rag.text.lexicon import patterns
@@ -74,9 +83,9 @@ class _Check:
     def _judge(self, span: Span, markers: Sequence[Marker], citations: Sequence[Citation]) -> tuple[Support, str]:
         quoted = [quotation for quotation in self.quotations if span[0] <= quotation.start < span[1]]
         if any(quotation.passage is None for quotation in quoted):
-            return "unsupported", "the words in quotation marks do not stand in the record"
+            return "unsupported", NOT_A_QUOTATION
         if not citations:
-            return "uncited", "no citation"
+            return "uncited", NO_CITATION
         if reason := self._quoted_elsewhere(quoted, citations):
             return "unsupported", reason
         quotes = " ".join(citation.quote for citation in citations)
@@ -94,23 +103,22 @@ class _Check:
             return "unsupported", wrong
         said = _without_markers(self.text, span, markers)
         if new := self.facts.first_unsupported(said, citations):
-            return "unsupported", f"{new} stands in none of the cited sentences"
+            return "unsupported", not_cited(new)
         overlap = self._word_overlap(said, citations, held)
         if overlap >= WEAK and _DENIAL.search(said) and not _DENIAL.search(quotes):
-            return "weak", "the cited sentences deny nothing"
+            return "weak", DENIED_ONLY_HERE
         if overlap >= SUPPORTED:
             return "supported", ""
         if overlap >= WEAK:
-            return "weak", "the cited sentences hold only some of these words"
-        return "unsupported", "the cited sentences do not say this in these words"
+            return "weak", FEW_WORDS_CITED
+        return "unsupported", WORDS_NOT_CITED
 
     def _quoted_elsewhere(self, quoted: Sequence[Quotation], citations: Sequence[Citation]) -> str:
         """Why a quotation is not from what its sentence cites; empty if all are."""
         for quotation in quoted:
             words = self.text[quotation.start : quotation.end]
             if not any(is_quoted_from(words, self.passages[c.passage_id], c.start, c.end) for c in citations):
-                who = quotation.passage.speaker if quotation.passage else ""
-                return f"the words in quotation marks stand elsewhere{f', said by {who}' if who else ''}"
+                return quoted_elsewhere(quotation.passage.speaker if quotation.passage else "")
         return ""
 
     def _word_overlap(self, said: str, citations: Sequence[Citation], held: set[str]) -> float:

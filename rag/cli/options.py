@@ -37,4 +37,4 @@ BaseUrlOption = Annotated[str | None, typer.Option("--base-url", metavar="URL", 
 TimeoutOption = Annotated[
     int | None, typer.Option("--timeout", metavar="S", help="Seconds that a generator has [default: 60]")
 ]
-StrictOption = Annotated[bool, typer.Option("--strict", help="Keep only sentences that their citations bear out")]
+StrictOption = Annotated[bool, typer.Option("--strict", help="Keep only sentences that their citations support")]
