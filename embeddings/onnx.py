@@ -41,13 +41,16 @@ class OnnxEncoder:
         self._tokenizer.enable_truncation(self.max_tokens)
 
     def count_tokens(self, text: str) -> int:
+        """The number of tokens of `text` as a passage, the prompt and special tokens included; nothing is cut off."""
         return len(self._session.tokenizer.encode(self._passage_prompt + text).ids)
 
     def encode_query(self, text: str) -> FloatVector:
+        """The unit vector of a query, (dim,) float32, with the model's prompt for queries."""
         vector: FloatVector = self.encode_texts([self._query_prompt + text])[0]
         return vector
 
     def encode_passages(self, texts: Sequence[str], *, threads: int | None = None) -> FloatMatrix:
+        """Unit rows, (texts, dim) float32, in the order given, with the model's prompt for passages."""
         return self.encode_texts([self._passage_prompt + text for text in texts], threads=threads)
 
     def encode_texts(self, texts: Sequence[str], *, threads: int | None = None) -> FloatMatrix:

@@ -56,18 +56,22 @@ class SentenceTransformerEncoder:
         self._query_prompt, self._passage_prompt = prompts_of(self._model)
 
     def count_tokens(self, text: str) -> int:
+        """The number of tokens of `text` as a passage, the prompt and special tokens included; nothing is cut off."""
         return len(self._model.tokenizer(self._passage_prompt + text, truncation=False, verbose=False)["input_ids"])
 
     def encode_query(self, text: str) -> FloatVector:
+        """The unit vector of a query, (dim,) float32, with the model's prompt for queries."""
         vector: FloatVector = self._encode([text], self._query_prompt)[0]
         return vector
 
     def encode_passages(self, texts: Sequence[str], *, threads: int | None = None) -> FloatMatrix:
+        """Unit rows, (texts, dim) float32, with the model's prompt for passages; `threads` is ignored."""
         return self._encode(texts, self._passage_prompt)
 
     def encode_spans(
         self, texts: Sequence[str], spans: Sequence[Sequence[Span]], *, threads: int | None = None
     ) -> tuple[FloatMatrix, list[FloatMatrix]]:
+        """Text vectors, (texts, dim), and for each text its spans' vectors, (spans, dim), each encoded by itself."""
         pieces = [text[start:end] for text, ranges in zip(texts, spans, strict=True) for start, end in ranges]
         rows = self.encode_passages(pieces)
         counts = np.cumsum([len(ranges) for ranges in spans])[:-1]

@@ -32,7 +32,7 @@ class Settings:
     reader: str = "trained"  # reads the passages found: trained, heuristic, or a model's name
     generator: str = "extractive"
     k: int = 8
-    model: str | None = None  # the generator's, where it has one
+    model: str | None = None  # the generator's, if it has one
     base_url: str | None = None  # where an OpenAI-compatible server answers
     timeout_s: int = 60  # for a whole answer
     strict: bool = False  # keep supported sentences only

@@ -1,6 +1,6 @@
 """Everything that can go wrong, as sentences for the person at the keyboard.
 
-OnrecordError            told in one line on stderr, exit status 1
+OnrecordError            printed as one line on stderr, exit status 1
 ├── InputError           what the person typed or gave: a file, a question, a filter or an option
 ├── ArchiveError         an archive that cannot be opened, written or trusted
 │   └── ModelMismatch    an archive that was built with another model

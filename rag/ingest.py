@@ -107,7 +107,7 @@ def ingest(
 
 def read_transcripts(files: Sequence[Path], progress: Progress) -> Iterator[Step]:
     """A `Read` for each file that is a transcript, after its notes, or a `Failed`."""
-    with readers.opened() as read:
+    with readers.open_readers() as read:
         for number, file in enumerate(files):
             progress(number, len(files), file.name)
             try:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from rag.text.wording import count_of
 
-MOST_WORDS = 6  # of a question's words whose occurrences are told
+MOST_WORDS = 6  # of a question's words whose occurrences are given
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ class AbsentSpeaker:
 
 @dataclass(frozen=True, slots=True)
 class Occurrences:
-    """In how many passages each word of the question occurs; told with a refusal."""
+    """In how many passages each word of the question occurs; given with a refusal."""
 
     passages: tuple[tuple[str, int], ...]  # (word, number of passages), in the order of the question
 
@@ -131,7 +131,7 @@ def note_text(notes: Sequence[Note]) -> str:
         if isinstance(note, SavedNotes):
             return note.text
     absent = absent_in(notes)
-    return " ".join(filter(None, (_worded(note, absent) for note in notes)))
+    return " ".join(filter(None, (_phrase(note, absent) for note in notes)))
 
 
 def absent_in(notes: Sequence[Note]) -> tuple[str, ...]:
@@ -144,7 +144,7 @@ def occurrences_in(notes: Sequence[Note]) -> dict[str, int]:
     return {word: count for note in notes if isinstance(note, Occurrences) for word, count in note.passages}
 
 
-def _worded(note: Note, absent: Sequence[str]) -> str:
+def _phrase(note: Note, absent: Sequence[str]) -> str:
     """A note's sentence; empty if the `absent` names have said it already."""
     match note:
         case FellBack(generator, reason):
@@ -165,15 +165,15 @@ def _worded(note: Note, absent: Sequence[str]) -> str:
             return f"Nobody called {speaker} speaks in the record{quoted}."
         case Occurrences(passages):
             said = {word.lower() for name in absent for word in name.split()}
-            return _counted([(word, count) for word, count in passages if word.lower() not in said])
+            return _phrase_counts([(word, count) for word, count in passages if word.lower() not in said])
         case SavedNotes(text):
             return text
 
 
-def _counted(occurrences: Sequence[tuple[str, int]]) -> str:
+def _phrase_counts(occurrences: Sequence[tuple[str, int]]) -> str:
     """How often the first words occur.
 
-    >>> _counted([("bridge", 1), ("toll", 1200), ("gate", 0)])
+    >>> _phrase_counts([("bridge", 1), ("toll", 1200), ("gate", 0)])
     '“bridge” occurs in 1 passage, “toll” in 1,200, “gate” in none.'
     """
     if not occurrences:

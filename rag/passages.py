@@ -68,7 +68,7 @@ def _parts(
     """A long paragraph in parts of whole sentences, about equally long."""
     pieces: list[tuple[int, int, int]] = []
     for a, z in split_sentences(text[start:end], language):
-        pieces += _bounded(text, start + a, start + z, count_tokens, max_tokens)
+        pieces += _split_to_fit(text, start + a, start + z, count_tokens, max_tokens)
     target = tokens / -(-tokens // max_tokens)
     parts: list[Span] = []
     first, size = pieces[0][0], 0
@@ -83,7 +83,9 @@ def _parts(
     return parts
 
 
-def _bounded(text: str, start: int, end: int, count_tokens: CountTokens, max_tokens: int) -> list[tuple[int, int, int]]:
+def _split_to_fit(
+    text: str, start: int, end: int, count_tokens: CountTokens, max_tokens: int
+) -> list[tuple[int, int, int]]:
     """A sentence with its tokens; one longer than the limit is halved at white space until its parts fit."""
     cost = count_tokens(text[start:end])
     if cost <= max_tokens or end - start < 2:
@@ -92,4 +94,4 @@ def _bounded(text: str, start: int, end: int, count_tokens: CountTokens, max_tok
     gaps = [m.start() + start for m in re.finditer(r"\s+", text[start:end])]
     cut = min(gaps, key=lambda gap: abs(gap - middle), default=middle)
     left, right = trim(text, start, cut), trim(text, cut, end)
-    return [part for a, z in (left, right) if z > a for part in _bounded(text, a, z, count_tokens, max_tokens)]
+    return [part for a, z in (left, right) if z > a for part in _split_to_fit(text, a, z, count_tokens, max_tokens)]

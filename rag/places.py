@@ -20,7 +20,7 @@ def words_left_out(document: Document) -> list[Span]:
 
 
 def page_at(document: Document, offset: int) -> str | None:
-    """The label of the page that holds a character; None where the document has no pages.
+    """The label of the page that holds a character; None if the document has no pages.
 
     >>> document = Document("d", "", None, None, "a.pdf", "one two", (), pages=((0, "1"), (4, "2")))
     >>> page_at(document, 3), page_at(document, 4)
@@ -30,7 +30,7 @@ def page_at(document: Document, offset: int) -> str | None:
 
 
 def pages_of(document: Document, start: int, end: int) -> str | None:
-    """The label of the page that holds a range, or of the first and the last one; None where the document has no pages.
+    """The label of the page that holds a range, or of the first and the last one; None if the document has no pages.
 
     >>> document = Document("d", "", None, None, "a.pdf", "one two", (), pages=((0, "1"), (4, "2")))
     >>> pages_of(document, 0, 3), pages_of(document, 0, 7)
@@ -41,7 +41,7 @@ def pages_of(document: Document, start: int, end: int) -> str | None:
 
 
 def seconds_at(document: Document, offset: int) -> float | None:
-    """Seconds into the recording at a character, by the last time stamp before it; None where there is none.
+    """Seconds into the recording at a character, by the last time stamp before it; None if there is none.
 
     >>> document = Document("d", "", None, None, "a.srt", "one two", (), times=((0, 0.5), (4, 2.0)))
     >>> seconds_at(document, 6)
@@ -67,7 +67,7 @@ def _last_before(places: tuple[tuple[int, Value], ...], offset: int) -> Value | 
 
 
 def place_of(source: str, start: int, end: int, *, page: str | None = None, seconds: float | None = None) -> str:
-    """Where a quote stands, for people: the file, its page, its characters and its time, as far as they are known.
+    """Where a quote is, for people: the file, its page, its characters and its time, as far as they are known.
 
     >>> place_of("harbour.pdf", 120, 132, page="12"), place_of("harbour.srt", 120, 132, seconds=2467.2)
     ('harbour.pdf, p. 12, characters 120–132', 'harbour.srt, characters 120–132, 00:41:07')

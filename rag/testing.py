@@ -1,6 +1,6 @@
-"""Fakes for tests: an encoder without a model, and a generator that says what it is told to.
+"""Fakes for tests: an encoder without a model, and a generator that yields given text.
 
-Both are real objects that are passed in where a model would be: `open_archive(url, encoder=FakeEncoder())` and
+Both are real objects that are passed in place of a model: `open_archive(url, encoder=FakeEncoder())` and
 `Assistant(archive, generator=ScriptedGenerator("…"))`. They need no files, and give the same result on every machine.
 """
 
@@ -97,7 +97,7 @@ class FakeEncoder:
 
 
 class ScriptedGenerator:
-    """A generator that says what it is told to, whatever the evidence.
+    """A generator that yields the text it was made with, whatever the evidence.
 
     `script` is one text for every question, a list of texts, one a question and the last for all that follow, or a function
     from the request to a text or its pieces. A text comes in pieces of `piece_length` characters, so that markers break

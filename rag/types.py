@@ -39,7 +39,7 @@ class Document:
     source: str  # file name
     text: str
     turns: tuple[Turn, ...]
-    path: str = ""  # where it was read from; what replaces what goes by it
+    path: str = ""  # of the file it was read from; a new version of that file replaces this document
     participants: tuple[str, ...] = ()
     left_out: tuple[tuple[int, int], ...] = ()  # ranges that are no part of the conversation
     notes: tuple[str, ...] = ()  # what the reader wants the user to know
@@ -47,7 +47,7 @@ class Document:
     times: tuple[tuple[int, float], ...] = ()  # (where something is said, seconds into the recording), in order
     language: str | None = None  # ISO 639-1
     grammar: str = ""  # how its speakers are labelled, as the parser took it
-    confidence: float = 0.0  # how far the text bears that out, in [0, 1]
+    confidence: float = 0.0  # how well that fits the whole text, in [0, 1]
 
     @property
     def speakers(self) -> tuple[str, ...]:
@@ -57,7 +57,7 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class Hints:
-    """What a file's format says about its text, beside the text; empty where it says nothing."""
+    """What a file's format says about its text, beside the text; empty if it says nothing."""
 
     title: str = ""
     date: str | None = None  # ISO 8601
@@ -65,7 +65,7 @@ class Hints:
     participants: tuple[str, ...] = ()
     turns: tuple[
         tuple[str, int, int, float | None], ...
-    ] = ()  # (label, start, end, seconds), where the format names speakers
+    ] = ()  # (label, start, end, seconds), if the format names speakers
     pages: tuple[tuple[int, str], ...] = ()
     times: tuple[tuple[int, float], ...] = ()
     language: str | None = None
@@ -81,7 +81,7 @@ class Passage:
     source: str
     speaker: str
     role: Role
-    asked: str  # the question it answers; empty where none was asked
+    asked: str  # the question it answers; empty if none was asked
     start: int
     end: int
     text: str
@@ -175,7 +175,7 @@ class Citation:
     end: int
     seconds: float | None
     verified: bool
-    page: str | None = None  # as the page is labelled; "12–13" where the quote goes over its end
+    page: str | None = None  # as the page is labelled; "12–13" if the quote goes on to the next
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,7 +191,7 @@ class Filters:
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Filters resolved against an archive: exact speakers and document ids, None where all are meant."""
+    """Filters resolved against an archive: exact speakers and document ids, None if all are meant."""
 
     speakers: tuple[str, ...] | None = None
     documents: tuple[str, ...] | None = None
@@ -218,7 +218,7 @@ class SearchExtent:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A sentence of an answer, `answer.text[start:end]`, and whether its citations bear it out."""
+    """A sentence of an answer, `answer.text[start:end]`, and whether its citations support it."""
 
     start: int
     end: int

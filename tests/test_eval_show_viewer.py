@@ -15,7 +15,7 @@ from made_runs import made_row, made_run
 
 from eval.runs.causes import NOT_CHOSEN
 from eval.runs.model import Run, TextRange
-from eval.show.viewer import Mark, answer_path, make_server, marked
+from eval.show.viewer import Mark, answer_path, highlight, make_server
 from rag.archive import Archive
 from rag.errors import InputError
 
@@ -38,7 +38,7 @@ def run_on_bundled(bundled: Archive) -> Run:
 
 def test_marks_that_overlap_are_both_shown_and_the_text_stays_whole() -> None:
     text = "a <b> & c"
-    shown = marked(text, [Mark(2, 5, "gold"), Mark(4, 9, "quoted")], here=4)
+    shown = highlight(text, [Mark(2, 5, "gold"), Mark(4, 9, "quoted")], here=4)
     assert shown == (
         'a <mark class="gold">&lt;b</mark><mark class="gold quoted" id="here">&gt;</mark><mark class="quoted"> &amp; c</mark>'
     )
@@ -46,7 +46,7 @@ def test_marks_that_overlap_are_both_shown_and_the_text_stays_whole() -> None:
 
 
 def test_a_range_beyond_the_end_of_a_text_marks_what_is_there() -> None:
-    assert marked("abc", [Mark(2, 90, "gold")], here=50) == 'ab<mark class="gold">c</mark>'
+    assert highlight("abc", [Mark(2, 90, "gold")], here=50) == 'ab<mark class="gold">c</mark>'
 
 
 def test_the_transcript_opens_with_gold_and_quote_marked(run_on_bundled: Run, bundled: Archive) -> None:

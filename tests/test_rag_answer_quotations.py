@@ -8,7 +8,7 @@ import unicodedata
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.answer.quotations import locate, normalised
+from rag.answer.quotations import locate, normalise
 
 ALPHABET = "abİ ſKé’'\u00a0\u00ad–-\u2009.,12\u0301\n…ﬁ漢"
 texts = st.text(alphabet=ALPHABET, max_size=24)
@@ -16,10 +16,10 @@ texts = st.text(alphabet=ALPHABET, max_size=24)
 
 def slow(part: str, text: str) -> tuple[int, int] | None:
     """The first place of a part in a text, by comparing it with every range, the shortest first at each place."""
-    wanted = normalised(part.strip())[0].strip()
+    wanted = normalise(part.strip())[0].strip()
     for start in range(len(text)):
         for end in range(start + 1, len(text) + 1):
-            plain = normalised(text[start:end])[0]
+            plain = normalise(text[start:end])[0]
             if plain == wanted and wanted:
                 return start, end
     return None
@@ -27,7 +27,7 @@ def slow(part: str, text: str) -> tuple[int, int] | None:
 
 @given(texts)
 def test_a_normalised_text_keeps_the_place_of_every_character(text: str) -> None:
-    plain, origin = normalised(text)
+    plain, origin = normalise(text)
     assert len(plain) == len(origin)
     assert list(origin) == sorted(origin)
     for char, place in zip(plain, origin, strict=True):
@@ -43,7 +43,7 @@ def test_words_that_are_copied_are_found_where_they_are(text: str, first: int, l
     if place is not None:
         (start, end), *more = place
         assert more == []
-        assert normalised(text[start:end])[0].strip() == normalised(part.strip())[0].strip()
+        assert normalise(text[start:end])[0].strip() == normalise(part.strip())[0].strip()
         found = slow(part, text)
         assert found is not None
         assert found[0] <= start

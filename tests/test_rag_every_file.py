@@ -52,7 +52,7 @@ def unaccounted(document: Document, labels: list[tuple[int, int]]) -> list[str]:
 
 @pytest.mark.parametrize("name", FOLDERS)
 def test_turns_are_ranges_that_do_not_overlap_and_with_what_was_left_out_they_cover_the_text(name: str) -> None:
-    with readers.opened() as read:
+    with readers.open_readers() as read:
         for file in files_of(name):
             try:
                 text, hints = read(file)
@@ -85,7 +85,7 @@ def test_every_hostile_file_is_read_or_refused_within_its_limits() -> None:
     took_s: dict[str, float] = {}
     refused: list[str] = []
     try:
-        with readers.opened() as read:
+        with readers.open_readers() as read:
             for file in files:
                 started = monotonic()
                 try:

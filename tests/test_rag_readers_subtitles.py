@@ -126,7 +126,7 @@ def test_six_formats_of_one_real_interview_give_the_same_words_in_the_same_order
     files = sorted((ROOT.parent / "shared" / "data" / "layouts" / "hitsave").glob("goodboy_galaxy.*"))
     if not files:
         not_here("../shared/data/layouts")
-    with readers.opened() as read_one:
+    with readers.open_readers() as read_one:
         words = {file.name: read_one(file)[0].split() for file in files}
     assert len(words) == 6
     assert all(said == words["goodboy_galaxy.text"] for said in words.values())

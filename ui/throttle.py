@@ -11,7 +11,7 @@ TOO_MANY = "too many wrong logins; wait ten minutes"
 
 
 class LoginThrottle:
-    """Counts each visitor's recent wrong attempts. Visitors are told apart by their address.
+    """Counts each visitor's recent wrong attempts. Visitors are distinguished by their address.
 
     >>> throttle = LoginThrottle()
     >>> for _ in range(WRONG_LOGINS):

@@ -27,6 +27,7 @@ class ExactIndex:
 
     @classmethod
     def build(cls, ids: RowIds, vectors: FloatMatrix) -> ExactIndex:
+        """An index of unit rows, (n, dim) float32, under `ids`, (n,) int64."""
         index = cls(vectors.shape[1])
         index.add(ids, vectors)
         return index
@@ -41,6 +42,11 @@ class ExactIndex:
             raise EmbeddingError(f"NumPy cannot read the vector index ({error})") from error
 
     def to_bytes(self) -> bytes:
+        """The index as an `.npz` file, for `from_bytes`.
+
+        >>> len(ExactIndex.from_bytes(ExactIndex(2).to_bytes()))
+        0
+        """
         file = io.BytesIO()
         np.savez(file, ids=self._ids, vectors=self._vectors)
         return file.getvalue()
@@ -49,14 +55,20 @@ class ExactIndex:
         return len(self._ids)
 
     def add(self, ids: RowIds, vectors: FloatMatrix) -> None:
+        """Add unit rows, (n, dim) float32, under `ids`, (n,) int64, none of which may be in the index."""
         self._ids = np.concatenate([self._ids, np.asarray(ids, np.int64)])
         self._vectors = np.concatenate([self._vectors, np.asarray(vectors, np.float32)])
 
     def remove(self, ids: RowIds) -> None:
+        """Remove the rows with these ids, (n,) int64; ids that are not in the index are ignored."""
         keep = ~np.isin(self._ids, ids)
         self._ids, self._vectors = self._ids[keep], self._vectors[keep]
 
     def search(self, query: FloatVector, *, k: int, allowed: RowIds | None = None) -> tuple[RowIds, FloatVector]:
+        """The ids and inner products of the `k` rows nearest to `query`, (dim,), best first, among `allowed` if given.
+
+        Both arrays are (min(k, rows),); of equal rows, the one added first is first.
+        """
         ids, vectors = self._ids, self._vectors
         if allowed is not None:
             keep = np.isin(ids, allowed)

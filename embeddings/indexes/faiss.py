@@ -62,6 +62,7 @@ class FaissIndex:
         return cls(index.d, _index=index)
 
     def to_bytes(self) -> bytes:
+        """The index in FAISS's own format, for `from_bytes`."""
         import faiss
 
         return bytes(faiss.serialize_index(self._index).tobytes())
@@ -77,14 +78,20 @@ class FaissIndex:
         return int(self._index.ntotal)
 
     def add(self, ids: RowIds, vectors: FloatMatrix) -> None:
+        """Add unit rows, (n, dim) float32, under `ids`, (n,) int64, none of which may be in the index."""
         self._index.add_with_ids(np.ascontiguousarray(vectors, np.float32), np.ascontiguousarray(ids, np.int64))
 
     def remove(self, ids: RowIds) -> None:
+        """Remove the rows with these ids, (n,) int64; ids that are not in the index are ignored."""
         import faiss
 
         self._index.remove_ids(faiss.IDSelectorBatch(np.ascontiguousarray(ids, np.int64)))
 
     def search(self, query: FloatVector, *, k: int, allowed: RowIds | None = None) -> tuple[RowIds, FloatVector]:
+        """The ids and inner products of the `k` rows nearest to `query`, (dim,), best first, among `allowed` if given.
+
+        Both arrays are (min(k, rows),); an index of inverted lists may miss a near row.
+        """
         import faiss
 
         k = min(k, len(self))

@@ -1,9 +1,9 @@
 """Rerankers on questions about one paragraph each: `python -m eval.benchmarks.rerankers FILE --reader trained`.
 
-FILE is in the form of SQuAD 2.0, where some questions are not answered by their paragraph. Each reranker gives a text
-and a score for every question; below a threshold, chosen on other articles, it says that there is no answer. Exact
-match and F1 are those of Rajpurkar et al. (2016, 2018). A reranker that only chooses sentences gives the whole
-sentence, which lowers its F1, so all of them are compared by whether the chosen sentence holds the answer.
+FILE is in the form of SQuAD 2.0, whose paragraphs do not answer every question. Each reranker gives a text and a score
+for every question; below a threshold, chosen on other articles, it says that there is no answer. Exact match and F1 are
+those of Rajpurkar et al. (2016, 2018). A reranker that only chooses sentences gives the whole sentence, which lowers
+its F1, so all of them are compared by whether the chosen sentence holds the answer.
 """
 
 from __future__ import annotations

@@ -9,7 +9,7 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """A question as it stands in a file, in the contract's form, not yet checked."""
+    """A question as it is in a file, in the contract's form, not yet checked."""
 
     place: str  # "questions.jsonl:14"
     fields: Mapping[str, Any]

@@ -91,10 +91,10 @@ def make_server(run: Run, archive: Archive, *, port: int = 0) -> ThreadingHTTPSe
         raise InputError(f"port {port} cannot be used ({error}); give another one with --port") from error
 
 
-def marked(text: str, marks: Sequence[Mark], *, here: int) -> str:
+def highlight(text: str, marks: Sequence[Mark], *, here: int) -> str:
     """A text as HTML with its marked ranges in `<mark>`; `here` is the position that the page opens at.
 
-    >>> marked("a < b, c", [Mark(0, 5, "gold"), Mark(4, 8, "quoted")], here=4)
+    >>> highlight("a < b, c", [Mark(0, 5, "gold"), Mark(4, 8, "quoted")], here=4)
     '<mark class="gold">a &lt; </mark><mark class="gold quoted" id="here">b</mark><mark class="quoted">, c</mark>'
     """
     borders = sorted({0, len(text), here, *(edge for mark in marks for edge in (mark.start, mark.end))})
@@ -128,6 +128,6 @@ def _transcript(row: Row, place: TextRange, archive: Archive, number: int) -> st
         f'<a href="/#q{number}">Back to the report</a> · <mark class="gold">the record\'s answer</mark> · '
         f'<mark class="quoted">quoted</mark></p></div><h1>{escape(document.title)}</h1>'
         f'<p class="notes">{escape(document.source)}</p>'
-        f'<div class="transcript">{marked(document.text, marks, here=place.start)}</div>'
+        f'<div class="transcript">{highlight(document.text, marks, here=place.start)}</div>'
     )
     return page(document.title, body)

@@ -1,7 +1,7 @@
 """Numbers in brackets: from what a generator wrote to the markers of an answer.
 
 A language model cites sentences, `[2.3]`, lists and ranges of them, `[2.3, 4.1]` and `[2.1-2.3]`, or, although it is
-told not to, a whole passage, `[2]`. Each sentence gets a marker `[n]`, numbered in order of appearance. References to
+asked not to, a whole passage, `[2]`. Each sentence gets a marker `[n]`, numbered in order of appearance. References to
 sentences that were not supplied are removed and counted. Numbers inside a quotation are part of the record and stay.
 """
 

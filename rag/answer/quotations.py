@@ -78,7 +78,7 @@ def find_quotations(text: str, passages: Sequence[Passage]) -> list[Quotation]:
 
 
 def quoted_spans(text: str) -> list[Span]:
-    """What stands in quotation marks, with the marks, however short it is.
+    """The words in quotation marks, with the marks, however short they are.
 
     >>> text = "She said ‘it’s late’ and left."
     >>> [text[start:end] for start, end in quoted_spans(text)]
@@ -130,7 +130,7 @@ def locate(parts: Sequence[str], text: str, first: int = 0) -> list[Span] | None
     places: list[Span] = []
     position = bisect_left(origin, first)
     for part in parts:
-        wanted = normalised(part.strip())[0].strip()
+        wanted = normalise(part.strip())[0].strip()
         at = plain.find(wanted, position) if wanted else -1
         while at >= 0 and _cuts_a_word(plain, at, at + len(wanted)):
             at = plain.find(wanted, at + 1)
@@ -146,10 +146,10 @@ def _cuts_a_word(text: str, start: int, end: int) -> bool:
     return bool(_INSIDE.match(text, start) or _INSIDE.match(text, end) or _SHORTENED.match(text, end))
 
 
-def normalised(text: str) -> tuple[str, list[int]]:
+def normalise(text: str) -> tuple[str, list[int]]:
     """A text to compare, and for each of its characters the position of the character it comes from.
 
-    >>> normalised("No – it’s  so")
+    >>> normalise("No – it’s  so")
     ("No - it's so", [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 11, 12])
     """
     chars: list[str] = []
@@ -167,4 +167,4 @@ def normalised(text: str) -> tuple[str, list[int]]:
 @lru_cache(maxsize=256)
 def _searchable(text: str) -> tuple[str, list[int]]:
     """A passage's text, normalised once however many quotations are looked for in it."""
-    return normalised(text)
+    return normalise(text)

@@ -1,6 +1,6 @@
-"""What a language model is told: constants, and the fenced, numbered evidence.
+"""The prompts of a language model: constants, and the fenced, numbered evidence.
 
-Everything that comes from a transcript stands between two fences whose name is drawn anew for each question, one
+Everything that comes from a transcript is put between two fences whose name is drawn anew for each question, one
 sentence a line, each under its number. A transcript can neither close the fence nor begin a line.
 """
 

@@ -1,6 +1,6 @@
 """One file per format; each turns bytes into canonical text and what the format knows beside it.
 
-A format is told by a file's content, then by its suffix. Text is read here; everything that a library takes apart is
+A file's format is found by its content, then by its suffix. Text is read here; everything that a library takes apart is
 read in a child process, since strangers' files are made to break libraries: see `rag.readers.isolated`.
 """
 
@@ -36,12 +36,12 @@ Read = Callable[[Path], tuple[str, Hints]]
 
 def read(path: Path) -> tuple[str, Hints]:
     """The canonical text of a file, and what its format says beside it. Raises InputError with the reason."""
-    with opened() as read_one:
+    with open_readers() as read_one:
         return read_one(path)
 
 
 @contextmanager
-def opened() -> Iterator[Read]:
+def open_readers() -> Iterator[Read]:
     """`read` for many files, with one child process for all of them, started when the first needs it."""
     from rag.readers.isolated import Child
 

@@ -1,7 +1,7 @@
 """The child's end: reads files that are named on stdin, under limits, and answers on stdout.
 
-Memory is limited where the system can (`resource`); elsewhere time and sizes have to do. What a reader did not
-foresee in a stranger's file is told by its name and never as a traceback; the process lives on for the next file.
+Memory is limited if the system can do that (`resource`); elsewhere time and sizes are the only limits. An exception
+that a reader did not foresee is reported by its name, never as a traceback, and the process goes on to the next file.
 """
 
 from __future__ import annotations
@@ -19,14 +19,14 @@ from rag.errors import OnrecordError
 from rag.readers.isolated import PAGE_DONE
 from rag.text.terms import encodable
 
-PAGED = frozenset({"pdf"})  # readers that tell of every page that they have done
+PAGED = frozenset({"pdf"})  # readers that report every page that they have done
 MAX_MEMORY = 480_000_000  # bytes of data; the interpreter and the libraries' code come on top
 
 
 def main() -> None:
     """Answer each line of stdin with one on stdout, until there is none."""
     answers = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
-    # Whatever a library prints must not stand among the answers.
+    # What a library prints must not get among the answers.
     with Path(os.devnull).open("wb") as nowhere:
         os.dup2(nowhere.fileno(), sys.stdout.fileno())
     limit_memory()
@@ -42,7 +42,7 @@ def main() -> None:
 
 
 def limit_memory() -> None:
-    """No more than `MAX_MEMORY` for this process, where the system knows such limits."""
+    """No more than `MAX_MEMORY` for this process, if the system knows such limits."""
     try:
         import resource
     except ImportError:  # Windows

@@ -1,7 +1,7 @@
 """Pieces of speech with speakers and seconds → canonical text: what subtitles, JSON and tables have in common.
 
-Pieces of one speaker that follow each other become one turn, in paragraphs that end where a sentence does and somebody
-took breath; no word moves. Where nobody is named, the text is left to the parser, which looks for labels in it.
+Pieces of one speaker that follow each other become one turn. Its paragraphs end at the end of a sentence that a pause
+follows, or that makes the paragraph long; no word moves. If nobody is named, the parser looks for labels in the text.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _OPENS_TURN = re.compile(r"(?:>>|[-–—]\s?\S|[^\s:：][^:：.!?\n]{0,60}[:：
 
 @dataclass(frozen=True, slots=True)
 class Cue:
-    """A piece of speech: who says it where that is known, and when."""
+    """A piece of speech: who says it, if that is known, and when."""
 
     text: str
     speaker: str = ""
@@ -33,13 +33,13 @@ class Cue:
 def assemble(
     cues: Iterable[Cue], *, title: str = "", date: str | None = None, language: str | None = None
 ) -> tuple[str, Hints]:
-    """Canonical text, with a turn for each run of one speaker. Raises InputError where nothing is said.
+    """Canonical text, with a turn for each run of one speaker. Raises InputError if nothing is said.
 
     >>> text, hints = assemble([Cue("Why?", "Ann", 1.0), Cue("So be", "Bo", 2.0), Cue("it.", "Bo", 3.5)])
     >>> text, hints.turns
     ('Ann: Why?\\n\\nBo: So be it.\\n', (('Ann', 5, 9, 1.0), ('Bo', 15, 24, 2.0)))
     """
-    said = [cue for cue in map(_tidied, cues) if cue.text]
+    said = [cue for cue in map(_tidy, cues) if cue.text]
     if not said:
         raise InputError("nobody says anything in this file; check that it holds the whole transcript")
     named = any(cue.speaker for cue in said)
@@ -73,7 +73,7 @@ def assemble(
     return "".join(parts) + "\n", hints
 
 
-def _tidied(cue: Cue) -> Cue:
+def _tidy(cue: Cue) -> Cue:
     # A speaker's name is one line without a colon, so that the text reads as a transcript does.
     speaker = re.sub(r"\s*[:：]\s*$", "", " ".join(cue.speaker.split()))
     text = cue.text.strip()

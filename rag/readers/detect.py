@@ -88,7 +88,7 @@ def _in_zip(head: bytes, suffix: str) -> str:
 
 
 def _by_structure(text: str, suffix: str) -> str | None:
-    """The format that a text has by its form alone; None where it could be any text."""
+    """The format that a text has by its form alone; None if it could be any text."""
     start = text.lstrip()
     is_text = suffix in TEXT_SUFFIXES
     if start.startswith(("WEBVTT", "[Script Info]")):

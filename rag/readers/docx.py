@@ -1,6 +1,6 @@
 """DOCX: paragraphs and tables in order, with bold labels, and the pages that Word last saw.
 
-python-docx opens the package; the walk over its body is made here, since what stands in tracked insertions and content
+python-docx opens the package; the walk over its body is made here, since what is in tracked insertions and content
 controls is part of the text, and what was deleted is not.
 """
 

@@ -88,7 +88,7 @@ def _main_part(blocks: Sequence[tuple[str, float]], text: str) -> list[tuple[str
     if not inside or sum(len(blocks[n][0]) for n in inside) < 0.3 * sum(len(block) for block, _ in blocks):
         first, last = 0, len(blocks)  # a page that is laid out like none: all of it, but for lists of links
     else:
-        first, last = _widened(blocks, inside[0], inside[-1] + 1)
+        first, last = _widen(blocks, inside[0], inside[-1] + 1)
     said = set(inside)
     return [
         block
@@ -102,7 +102,7 @@ def _is_in(block: str, lines: set[str]) -> bool:
     return _folded(block) in lines or any(len(part) > 20 and part in lines for part in parts)
 
 
-def _widened(blocks: Sequence[tuple[str, float]], first: int, last: int) -> tuple[int, int]:
+def _widen(blocks: Sequence[tuple[str, float]], first: int, last: int) -> tuple[int, int]:
     """With the heading right above the text, and with what reads on below it in whole sentences or under labels."""
     for number in range(first - 1, max(first - 4, -1), -1):
         if blocks[number][0].startswith("#"):
@@ -117,7 +117,7 @@ def _widened(blocks: Sequence[tuple[str, float]], first: int, last: int) -> tupl
 
 
 def _opening(block: str) -> str:
-    """What stands before a colon or alone on the first line: where labels stand."""
+    """The text before a colon or alone on the first line: the places of labels."""
     match = re.match(r"(?:\*\*)?([^\n:：*]{1,60})(?:\*\*|[:：]|\n)", block)
     return _folded(match[1]) if match else ""
 

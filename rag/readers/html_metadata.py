@@ -35,6 +35,12 @@ _DATE_NAMES = (
 
 
 def find_title(root: Any) -> str:
+    """The title that a page (an lxml element) declares, else its first `h1`, else its `title`; empty if it has none.
+
+    >>> from lxml import html
+    >>> find_title(html.fromstring("<html><head><title>Site</title></head><body><h1>A  talk</h1></body></html>"))
+    'A talk'
+    """
     heading = [" ".join(found.text_content().split()) for found in root.iter("h1")]
     declared = _meta(root, ("og:title", "dc.title", "dcterms.title", "citation_title", "twitter:title"))
     written = next((" ".join(found.text_content().split()) for found in root.iter("title")), "")
@@ -85,5 +91,11 @@ def _meta(root: Any, names: Sequence[str]) -> str:
 
 
 def declared_language(root: Any) -> str | None:
+    """The language of the page's `lang`, in two or three letters without the region; None if it has none.
+
+    >>> from lxml import html
+    >>> declared_language(html.fromstring('<html lang="de-AT"><body><p>Ja.</p></body></html>'))
+    'de'
+    """
     code = (root.get("lang") or "").split("-")[0].lower()
     return code if re.fullmatch(r"[a-z]{2,3}", code) else None

@@ -1,7 +1,7 @@
-"""JSON: whatever holds a list of pieces of speech, wherever it stands in the file.
+"""JSON: any file with a list of pieces of speech, wherever in the file the list is.
 
 Whisper, WhisperX, Oyez, AssemblyAI and records of parliaments all come down to a list of objects with a text, and
-perhaps a speaker and a time. Lists are told apart by the path of keys that leads to them, and the one that says most
+perhaps a speaker and a time. Lists are distinguished by the path of keys that leads to them, and the one that says most
 is read.
 """
 
@@ -20,7 +20,7 @@ from rag.types import Hints
 
 MAX_DEPTH = 40
 _BLOCKS = ("text_blocks", "blocks", "paragraphs", "elements", "sentences")
-_WORDS = ("value", "word", "punctuated_word")  # of which whole sentences are made, where nothing larger is there
+_WORDS = ("value", "word", "punctuated_word")  # of which whole sentences are made, if there is nothing larger
 _TITLES = ("title", "name", "doc_title", "episode_title", "headline")
 _DATES = ("date", "recorded", "published", "published_at", "created_at", "upload_date")
 

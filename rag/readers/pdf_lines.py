@@ -39,7 +39,7 @@ OPENS_TURN = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line on a page: its pieces as (text, bold), and where its first letter stands, in points."""
+    """A line on a page: its pieces as (text, bold), and the position of its first letter, in points."""
 
     pieces: tuple[tuple[str, bool], ...]
     x: float
@@ -49,22 +49,24 @@ class Line:
 
     @property
     def text(self) -> str:
+        """The text of all pieces, without white space around it."""
         return "".join(text for text, _ in self.pieces).strip()
 
     @property
     def right(self) -> float:
-        """About where it ends: widths of letters are not told."""
+        """About where it ends, in points: pypdf does not give the widths of letters."""
         return self.x + 0.5 * self.size * len(self.text)
 
 
 @dataclass(slots=True)
 class Collector:
-    """What pypdf tells of a page, as pieces of lines."""
+    """What pypdf says about a page, as pieces of lines."""
 
     page: int
     lines: list[list[tuple[str, bool, float, float, float]]] = field(default_factory=lambda: [[]])
 
     def visit(self, text: str, cm: Sequence[float], tm: Sequence[float], font: Any, size: float) -> None:
+        """Add a piece of text, as pypdf's `visitor_text`; `cm` and `tm` are its matrices, six numbers each."""
         name = str((font or {}).get("/BaseFont", "")).lower() if hasattr(font, "get") else ""
         bold = any(word in name for word in ("bold", "black", "heavy", "cmbx"))
         x = tm[4] * cm[0] + tm[5] * cm[2] + cm[4]
@@ -81,7 +83,7 @@ class Collector:
 
 
 def split_at_gaps(parts: Sequence[tuple[str, bool, float, float, float]], page: int) -> list[Line]:
-    """A line, or two where the second part of it begins far to the right: columns are told apart later."""
+    """A line, or two if its second part begins far to the right; columns are found later."""
     lines: list[Line] = []
     for raw, bold, x, y, size in parts:
         text = CONTROL.sub("", raw.translate(_LIGATURES))
@@ -93,12 +95,12 @@ def split_at_gaps(parts: Sequence[tuple[str, bool, float, float, float]], page: 
 
 
 def order_columns(lines: list[Line]) -> list[Line]:
-    """Lines in reading order: where two columns were written side by side, the left one first."""
+    """Lines in reading order: if two columns were written side by side, the left one first."""
     pairs = [(a, b) for a, b in pairwise(lines) if abs(a.y - b.y) <= 2 and b.x > a.x]
     edges = Counter(round(b.x / 4) for a, b in pairs if len(a.text.split()) >= 3)
     edge, times = edges.most_common(1)[0] if edges else (0, 0)
     if times < 5 or times < 0.5 * len({round(line.y) for line in lines}):
-        return _rejoined(lines)
+        return _rejoin(lines)
     border = 4 * edge - 4.0
     ordered: list[Line] = []
     left: list[Line] = []
@@ -114,8 +116,8 @@ def order_columns(lines: list[Line]) -> list[Line]:
     return [*ordered, *left, *right]
 
 
-def _rejoined(lines: list[Line]) -> list[Line]:
-    """What stands on one line, and in no column, is one line: a label and, a tab further, what is said."""
+def _rejoin(lines: list[Line]) -> list[Line]:
+    """Pieces at one height, if there are no columns, as one line: a label and, a tab further, what is said."""
     whole: list[Line] = []
     for line in lines:
         if whole and abs(whole[-1].y - line.y) <= 2 and line.x > whole[-1].x and whole[-1].text:
@@ -190,7 +192,7 @@ def _is_head(line: Line, count: int, pages: int) -> bool:
         return False
     form = _keys(line)[0][0]
     number = bool(re.fullmatch(r"(?:page |p |seite |стр )?#(?: (?:of|von|de|из) #| #)?", form))
-    # What somebody says can stand at the foot of two pages; a number, or a line that ends like no sentence, seldom does.
+    # The same speech can be at the foot of two pages; a number, or a line that ends like no sentence, seldom does.
     plain = not PRINTED_LINE_END.search(line.text) and not OPENS_TURN.match(line.text)
     if number or (plain and "#" in form):
         return count >= 2 and count >= 0.3 * min(pages, 10)

@@ -71,7 +71,7 @@ def _marked(paragraph: Sequence[Line]) -> list[str]:
 
 def _paragraphs(pages: list[list[Line]]) -> list[list[Line]]:
     gaps = [a.y - b.y for lines in pages for a, b in pairwise(lines) if 2 < a.y - b.y < 4 * a.size + 20]
-    # Between lines, rather than between paragraphs, which can be as many where people speak a line at a time.
+    # Between lines, rather than between paragraphs, which can be as many if people speak a line at a time.
     gap = sorted(gaps)[int(0.3 * (len(gaps) - 1))] if gaps else 12.0
     lengths = sorted(len(line.text) for lines in pages for line in lines)
     full = lengths[int(0.8 * (len(lengths) - 1))]

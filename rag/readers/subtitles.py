@@ -1,8 +1,7 @@
 """Subtitles: SRT, WebVTT, TTML, LRC, ASS, and what Whisper writes as text.
 
-pysubs2 and webvtt-py read what they know; TTML and LRC are read here, since who speaks and when is all that is
-wanted. Captions that roll up, each repeating the line before, are told by most of them doing so, and the repetition
-is left out; "Hi." said twice stays said twice.
+pysubs2 and webvtt-py read what they know; TTML and LRC are read here, since only who speaks and when is wanted.
+If most captions repeat the line before, they roll up, and the repetition is left out; "Hi." said twice is kept twice.
 """
 
 from __future__ import annotations
@@ -95,7 +94,7 @@ def _vtt(text: str) -> list[Cue]:
 
 
 def _spoken(raw: str, start_s: float, end_s: float) -> Iterator[Cue]:
-    """One subtitle: its voices, or its lines where each is somebody's."""
+    """One subtitle: its voices, or its lines if each is somebody's."""
     voices = re.split(r"<v(?:\.[^\s<>]{0,100})?[^\S\n]([^<>\n]{0,200})>", raw)
     yield from _lines(voices[0], "", start_s, end_s)
     for speaker, piece in zip(voices[1::2], voices[2::2], strict=True):

@@ -1,7 +1,7 @@
 """Text and Markdown: bytes → canonical text.
 
 A UTF-8 file with `\\n` line ends and no byte order mark is its own canonical text, so that offsets hold on the file.
-Other encodings are told by their statistics, which can be wrong: the note says which one was assumed.
+Other encodings are guessed from statistics, which can be wrong: a note says which one was assumed.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ def read(data: bytes, name: str) -> tuple[str, Hints]:
 
 
 def read_text(path: Path) -> str:
-    """The canonical text of a UTF-8 file. Raises InputError with the reason where it cannot be read as text."""
+    """The canonical text of a UTF-8 file. Raises InputError with the reason if it cannot be read as text."""
     return decode(read_bytes(path))
 
 
@@ -80,7 +80,7 @@ def decode(data: bytes) -> str:
 
 
 def decode_any(data: bytes) -> tuple[str, str]:
-    r"""Text in any encoding as canonical text, and a note where the encoding had to be guessed.
+    r"""Text in any encoding as canonical text, and a note if the encoding had to be guessed.
 
     >>> decode_any("Größe und Übermut, Fuß und Café: so heißt es.\r\n".encode("latin-1"))[0]
     'Größe und Übermut, Fuß und Café: so heißt es.\n'
@@ -102,9 +102,9 @@ def decode_any(data: bytes) -> tuple[str, str]:
 
 
 def guess_encoding(data: bytes) -> str | None:
-    """The likeliest encoding of bytes that are not UTF-8; None where none fits.
+    """The likeliest encoding of bytes that are not UTF-8; None if none fits.
 
-    Relatives of Windows-1252 differ from it in letters that the text may not have; where nine in ten of the letters
+    Relatives of Windows-1252 differ from it in letters that the text may not have; if nine in ten of the letters
     outside ASCII are the same in both, it is taken for the commoner one.
     """
     from charset_normalizer import from_bytes

@@ -22,7 +22,7 @@ def write_whole(path: Path, data: bytes) -> None:
 
 
 def sync_folder(folder: Path) -> None:
-    """Make the names in a folder durable, where the system can."""
+    """Make the names in a folder durable, if the system can do that."""
     if os.name == "nt":
         return
     handle = os.open(folder, os.O_RDONLY)

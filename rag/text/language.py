@@ -1,4 +1,4 @@
-"""Which language a text is in: by its script where that tells, else by py3langid."""
+"""Which language a text is in: by its script if that is enough, else by py3langid."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ _LEAST_LETTERS = 40  # fewer tell nothing
 
 
 def language_of(text: str) -> str | None:
-    """The ISO 639-1 code of a text's language; None where it is too short to tell.
+    """The ISO 639-1 code of a text's language; None if the text is too short to tell.
 
     >>> language_of("Guten Abend, meine Damen und Herren, wie geht es Ihnen heute?"), language_of("我们去了海边，看见了船。大家都很高兴，也很累，然后回家了。第二天早上又下雨了，谁也没有出门，都在家里。")
     ('de', 'zh')

@@ -15,9 +15,11 @@ TITLES = union("titles")  # folded, as everything that is compared here
 
 @dataclass(frozen=True, slots=True)
 class PersonName:
-    first: tuple[str, ...]  # casefolded first names or initials
+    """A person's name in parts, folded, as `parse_name` reads it from a label."""
+
+    first: tuple[str, ...]  # folded first names or initials
     last: str
-    gender: str
+    gender: str  # "f" or "m" if a title tells, else empty
 
 
 @lru_cache(maxsize=65_536)
@@ -48,6 +50,13 @@ def fold(text: str) -> str:
 
 
 def parse_name(label: str) -> PersonName | None:
+    """The name in a speaker's label; None if it names nobody, or several people.
+
+    >>> parse_name("Mr. José A. Reed (Northgate)")
+    PersonName(first=('jose', 'a'), last='reed', gender='m')
+    >>> parse_name("Ann Reed and Jo Field") is None
+    True
+    """
     if re.search(
         r"[&/]|\b(?:and|und|et|y|e|и|та|for|für|pour|para)\b", plain_label(label).replace(",", " , ").split(" , ")[0]
     ):

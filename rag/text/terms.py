@@ -1,4 +1,4 @@
-"""Text → index terms, by language: stems where words are inflected, pairs of characters where they are not set apart.
+"""Text → index terms, by language: stems if its words are inflected, pairs of characters if they are not spaced.
 
 English is analysed as everything unknown is. An archive's texts are analysed in the language of their document and a
 question in every language that the archive has, so that a German question finds German answers and an English one is
@@ -22,7 +22,7 @@ FUNCTION_WORDS = LEXICONS[DEFAULT_LANGUAGE].function_words
 
 
 def content_words(text: str, languages: Sequence[str] = (DEFAULT_LANGUAGE,)) -> list[str]:
-    """The words of a text that carry its matter; all of them where there are no others.
+    """The words of a text that carry its matter; all of them if there are no others.
 
     >>> content_words("What did she say about the harbour?")
     ['harbour']
@@ -56,7 +56,7 @@ def terms_of(text: str, language: str = DEFAULT_LANGUAGE) -> list[str]:
 
 
 def readings_of(text: str, languages: Sequence[str]) -> list[tuple[str, ...]]:
-    """Each term of a text with its forms in every language, one a piece where all agree.
+    """Each term of a text with its forms in every language, one form only if all languages agree.
 
     >>> readings_of("Häfen", ["en", "de"])
     [('hafen', 'haf')]

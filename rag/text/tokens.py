@@ -1,7 +1,7 @@
-"""How many tokens a text is to a language model: tiktoken where its table is at hand, an estimate where it is not.
+"""How many tokens a text is to a language model: by tiktoken if its table is on this machine, else by an estimate.
 
-tiktoken fetches its table from the network at first use. onrecord never does that behind its user's back: the table is used
-where an earlier use or the user has put it into tiktoken's cache folder.
+tiktoken fetches its table from the network at first use. onrecord never does that behind its user's back: the table
+is used only if an earlier use or the user has put it into tiktoken's cache folder.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
-"""Finds documents that are nearly the same, and paragraphs that stand in many documents. It reports them and removes
+"""Finds documents that are nearly the same, and paragraphs that many documents have. It reports them and removes
 none.
 
 A document is known by the smallest hashes of its runs of five words (a bottom-k sketch); the share of common ones
 among the smallest of two documents together estimates the Jaccard similarity of their runs. A duplicate interview
-would produce duplicate quotes; a paragraph that stands in many documents is a page's, not a speaker's.
+would produce duplicate quotes; a paragraph that many documents have is a page's, not a speaker's.
 
 Broder, On the resemblance and containment of documents, 1997.
 """
@@ -123,7 +123,7 @@ def _most_similar(sketch: Sketch, by_hash: Mapping[int, Sequence[Sketch]]) -> tu
 
 
 def _boilerplate(sketches: list[Sketch]) -> list[tuple[str, str]]:
-    """Paragraphs that stand in many documents, the most frequent three of them."""
+    """Paragraphs that many documents have, the most frequent three of them."""
     counts = Counter(key for sketch in sketches for key in sketch.paragraphs)
     least = max(_BOILERPLATE_DOCUMENTS, _BOILERPLATE_SHARE * len(sketches))
     texts = {key: text for sketch in sketches for key, text in sketch.paragraphs.items() if counts[key] >= least}

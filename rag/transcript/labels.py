@@ -46,7 +46,7 @@ def find_labels(text: str, body: int = 0) -> Labels:
     most = max(len(marks) for _, _, marks in scored)
     # The first of equals: a plain grammar before a peculiar one.
     confidence, name, best = max(scored, key=lambda each: each[0] * (0.5 + 0.5 * len(each[2]) / most))
-    marks = _united(source, best, [marks for _, _, marks in scored])
+    marks = _unite(source, best, [marks for _, _, marks in scored])
     return Labels(tuple(_with_answers(source, marks)), name, round(confidence, 2))
 
 
@@ -70,7 +70,7 @@ def score(source: Source, marks: Sequence[Mark]) -> float:
     return math.sqrt(covered) * (0.35 * recurring + 0.35 * alternating + 0.3 * named)
 
 
-def _united(source: Source, best: Sequence[Mark], all_found: Sequence[Sequence[Mark]]) -> list[Mark]:
+def _unite(source: Source, best: Sequence[Mark], all_found: Sequence[Sequence[Mark]]) -> list[Mark]:
     """The best grammar's labels, and those that others found under names that it knows."""
     if any(mark.role for mark in best):
         return list(best)
@@ -117,7 +117,7 @@ def _with_answers(source: Source, marks: Sequence[Mark]) -> list[Mark]:
     asked = [
         source.text[mark.end : gap.start()].rstrip('*_"”’» ') for mark, gap in zip(marks, gaps, strict=True) if gap
     ]
-    # Under names, too, where nearly all of them ask and something follows: a newspaper's name stands above its questions.
+    # Under names, too, if nearly all of them ask and something follows: a newspaper's name is above its questions.
     if sum(question.endswith(("?", "？")) for question in asked) < (0.6 if only_asked else 0.85) * len(marks):
         return list(marks)
     answers = [

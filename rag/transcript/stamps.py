@@ -26,7 +26,7 @@ _STAMP_LINE = re.compile(rf"{_SPACE}(?P<stamp>{STAMP}){_SPACE}[-–—:]?{_SPACE
 _STAMP_ALONE = re.compile(rf"{_SPACE}{STAMP}{_SPACE}$")
 _MAYBE_STAMP = re.compile(r"^(?=[^\S\n]*[\[(]?\d{1,4}[:./-]\d)", re.M)
 _MAX_STAMP_LINE = 60
-_STAMP_ENDS = tuple("0123456789])Mm.")  # nothing else can: told without trying to match
+_STAMP_ENDS = tuple("0123456789])Mm.")  # nothing else can: known without trying to match
 
 
 def seconds_into(stamp: str | None) -> float | None:

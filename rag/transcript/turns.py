@@ -1,6 +1,6 @@
 """Labels → turns: the text between two labels, without stamps and boilerplate, under its speaker's name.
 
-What is left out, and what is kept as said by nobody who is known, is told in notes.
+What is left out, and what is kept as said by nobody who is known, is reported in notes.
 """
 
 from __future__ import annotations

@@ -30,6 +30,7 @@ class JSON(Response):
     media_type = "application/json"
 
     def render(self, content: Any) -> bytes:
+        """The response's body, in UTF-8."""
         return as_json(content).encode("utf-8", "backslashreplace")
 
 

@@ -140,7 +140,7 @@ class Given:
     def of(cls, exchanges: list[Exchange], name: str, mail: Any, *fields: Any) -> Given:
         """From the values of `question_inputs`."""
         *filters, generator, k = fields
-        exchanges, name = resumed(exchanges, name, mail)
+        exchanges, name = resume(exchanges, name, mail)
         return cls(exchanges, name, filters_of(*filters), generator, int(k))
 
     def exchange(self, event: gr.EventData) -> tuple[int, Exchange]:
@@ -176,7 +176,7 @@ def mail_of(exchanges: list[Exchange], name: str) -> str:
     return json.dumps({"id": name, "exchanges": to_json(exchanges), "copies": copies})
 
 
-def resumed(exchanges: list[Exchange], name: str, mail: Any) -> tuple[list[Exchange], str]:
+def resume(exchanges: list[Exchange], name: str, mail: Any) -> tuple[list[Exchange], str]:
     """The conversation that a visitor sees, read from `mail` if this server has forgotten it, as after a restart."""
     if name or not isinstance(mail, str) or not mail.strip():
         return exchanges, name
@@ -270,7 +270,7 @@ class Handlers:
 
     def edit(self, event: gr.EventData, past: list[Exchange], name: str, mail: Any) -> list[Any]:
         """Put an earlier question into the box, with a note that it is being changed."""
-        past, _ = resumed(past, name, mail)
+        past, _ = resume(past, name, mail)
         number = index_in(past, event)
         text = say("ask.editing", number=number + 1)
         return [past[number].question, number, gr.update(value=text, visible=True), gr.update(visible=True)]

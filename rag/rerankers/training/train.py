@@ -77,13 +77,13 @@ def gather(
 
 def _talks(folders: Sequence[Path], encoder: Encoder, *, seed: int) -> Iterator[Example]:
     from rag.passages import passages_of
-    from rag.readers import opened
+    from rag.readers import open_readers
     from rag.readers.folders import transcripts_under
     from rag.transcript import parse
 
     files, _ = transcripts_under(folders)
     documents = []
-    with opened() as read:
+    with open_readers() as read:
         for file in files:
             text, hints = read(file)
             documents.append(parse(text, source=file.name, path=file.as_posix(), hints=hints))

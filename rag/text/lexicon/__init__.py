@@ -50,7 +50,7 @@ def patterns(name: str) -> str:
 
 
 def lexicon_of(language: str | None) -> Lexicon:
-    """The lexicon of a language, English where there is none.
+    """The lexicon of a language, English if it has none.
 
     >>> lexicon_of("de").code, lexicon_of("fi").code, lexicon_of(None).code
     ('de', 'en', 'en')

@@ -27,8 +27,8 @@ class Lexicon:
     code: str  # ISO 639-1
 
     # Words as they are indexed and searched
-    stemmer: str = ""  # Tantivy's name of the stemmer; empty where it has none
-    endings: tuple[str, ...] = ()  # cut off where there is no stemmer, the longest first
+    stemmer: str = ""  # Tantivy's name of the stemmer; empty if it has none
+    endings: tuple[str, ...] = ()  # cut off if there is no stemmer, the longest first
     function_words: Words = frozenset()  # a language without any is not indexed as one
 
     # Dates and numbers
@@ -93,9 +93,9 @@ class Lexicon:
     sentence_openers: Words = frozenset()  # written with a capital at the beginning of a sentence, and no names
     saying_verbs: tuple[str, ...] = ()  # patterns: somebody said something (folded)
     saying_phrases: tuple[str, ...] = ()  # patterns: who said it stands behind them (folded)
-    by_words: tuple[str, ...] = ()  # patterns: after a verb, whoever said it (folded)
+    by_words: tuple[str, ...] = ()  # patterns: "by", between a verb and the person who said it (folded)
     denials: tuple[str, ...] = ()  # patterns
-    person_pronouns: tuple[str, ...] = ()  # stand for whoever speaks (folded)
+    person_pronouns: tuple[str, ...] = ()  # mean the person who speaks (folded)
 
     # Questions (folded)
     question_words: Words = frozenset()  # begin a question, auxiliary verbs included

@@ -134,7 +134,7 @@ class Evidence:
         return [mark for mark in found if mark.start in starts or not self._begins_small(mark)]
 
     def _short_exchange(self) -> list[Mark]:
-        """Where nobody recurs: full names and question labels, if there are at least two of them."""
+        """If nobody recurs: full names and question labels, if there are at least two of them."""
         names = [
             mark
             for mark in self._found
@@ -277,7 +277,7 @@ def find_marked_labels(source: Source) -> list[Mark]:
 
 
 def find_small_labels(source: Source) -> list[Mark]:
-    """`ann reed:`, where nobody is written with capitals."""
+    """`ann reed:`, if no name is written with capitals."""
     found = []
     for line in source.lines:
         match = _COLON.match(line.text) if ":" in line.text[:40] else None

@@ -65,7 +65,7 @@ def find_names_alone(source: Source) -> list[Mark]:
             continue
         ending = line.text.rstrip("*_ \t\\")[-3:]
         if ending[-1:] in _NO_LABELS_END and len(line.text) > 20 and not _INITIAL_END.search(ending):
-            continue  # most lines: told without trying to match them
+            continue  # most lines: known without trying to match them
         if not line.opens and not SPEECH_END.search(source.lines[number - 1].text.rstrip()):
             continue  # in the midst of a paragraph
         match = _ALONE.match(line.text)
@@ -197,7 +197,7 @@ def _at_line_heads(source: Source, pattern: re.Pattern[str], may: Callable[[Line
 
 
 def find_labels_in_running_text(source: Source) -> list[Mark]:
-    """Labels behind the end of a sentence, where a whole transcript stands on one line or a few."""
+    """Labels behind the end of a sentence, if a whole transcript is on one line or a few."""
     if len(source.lines) > max(3, len(source.text) // 1500):
         return []
     found = []
