@@ -121,11 +121,7 @@ class Archive:
 
     def document(self, document_id: str) -> Document:
         """A document by its id, the beginning of it, or its file name. Raises InputError."""
-        from rag.storage.filters import find_document
-
-        with self.snapshot() as snapshot:
-            found = find_document(document_id, self._storage.heads(), self.url)
-            return snapshot.documents([found])[found]
+        return self._storage.find(document_id)
 
     def passages(self, document_id: str) -> list[Passage]:
         """The passages of a document, in order. Raises InputError for an unknown one."""

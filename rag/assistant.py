@@ -98,9 +98,10 @@ class Assistant:
     def evidence(self, question: str, *, history: Sequence[str] = (), filters: Filters | None = None) -> Evidence:
         """The quotes that `ask` would answer a question from, and how sure it would be, with nothing written."""
         asked = check_asked(question, history, filters=filters)
+        rewritten = self._rewrite(asked, CancelToken())
         with self.archive.snapshot() as snapshot:
             scope = snapshot.resolve(asked.filters)
-            query = self._query(snapshot, asked, CancelToken())
+            query = with_rewrite(_literal(snapshot, asked), rewritten)
             return self._finder.find(snapshot, query, scope, k=asked.k).evidence
 
     def stream(
@@ -118,18 +119,17 @@ class Assistant:
         can differ from the pieces. Closing the iterator stops the model. So does `cancel`, from another thread, while the
         iterator waits for the model: it raises Cancelled then. Raises what `ask` does.
         """
-        asked, cancel, watch = (
-            check_asked(question, history, k=k, filters=filters),
-            cancel or CancelToken(),
-            Stopwatch(),
-        )
+        watch = Stopwatch()
+        cancel = cancel or CancelToken()
+        asked = check_asked(question, history, k=k, filters=filters)
+        rewritten = self._rewrite(asked, cancel)
+        asked_s = watch.seconds
         with self.archive.snapshot() as snapshot:
             scope = snapshot.resolve(asked.filters)
-            query = self._query(snapshot, asked, cancel)
-            asked_s = watch.seconds
+            query = with_rewrite(_literal(snapshot, asked), rewritten)
             found = self._finder.find(snapshot, query, scope, k=asked.k, lap=watch.lap)
             unknown = find_unknown_terms(snapshot, asked.question) if found.extent.passages else UnknownTerms()
-            documents = snapshot.documents(found.document_ids)
+            documents = snapshot.documents(found.document_ids) if found.suffices else {}
         # The database transaction has ended: from here on a model may take a minute.
         written = Written("", self.generator_name, refused=True)
         if found.suffices:
@@ -145,12 +145,17 @@ class Assistant:
         watch.lap("generate")
         yield _answer(asked, query, found, written, watch)
 
-    def _query(self, snapshot: Snapshot, asked: Asked, cancel: CancelToken) -> Query:
-        """What is searched; a generator that can rewrite a follow-up adds a variant, within a time limit."""
-        query = build_query(asked.question, asked.history, speakers=snapshot.speakers)
+    def _rewrite(self, asked: Asked, cancel: CancelToken) -> str:
+        """A follow-up as the generator puts it, if it can, within a time limit; empty if there is nothing to rewrite.
+
+        The model answers before the snapshot of the question is taken, since it may take seconds; filters that fit nothing
+        are reported before it is asked.
+        """
         rewrite = capabilities_of(self._generator).rewrite
         if rewrite is None or not asked.history:
-            return query
+            return ""
+        with self.archive.snapshot() as snapshot:
+            snapshot.resolve(asked.filters)
         limit_s = min(REWRITE_TIMEOUT_S, self._timeout_s / 2)
         try:
             text = "".join(
@@ -163,8 +168,12 @@ class Assistant:
         except Exception as error:  # the literal question is searched in any case
             cancel.raise_if_cancelled()
             log.warning("the question was not rewritten: %s", error)
-            return query
-        return with_rewrite(query, text[:MAX_QUESTION_CHARS])
+            return ""
+        return text[:MAX_QUESTION_CHARS]
+
+
+def _literal(snapshot: Snapshot, asked: Asked) -> Query:
+    return build_query(asked.question, asked.history, speakers=snapshot.speakers)
 
 
 def _request(asked: Asked, found: Found, cancel: CancelToken) -> GenerationRequest:

@@ -93,15 +93,16 @@ def ingest(
     kept = _kept_corrections(storage)
     in_force = merge_corrections(kept, new)
     steps = correct(read_transcripts(files, progress or (lambda *_: None)), in_force, new)
+    writing = _Writing(storage, report, workers=workers, compare=bool(in_force))
     try:
-        any_read = _Writing(storage, report, workers=workers, compare=bool(in_force)).run(steps)
+        any_read = writing.run(steps)
         if in_force != kept and any_read and storage.generation:
             with storage.lock():
                 now = merge_corrections(_kept_corrections(storage), new)
                 write_whole(storage.folder / CORRECTIONS, format_corrections(now).encode())
     finally:
-        if storage.generation == 0:
-            storage.discard_if_empty()
+        if writing.is_prepared and storage.generation == 0:
+            storage.discard_if_empty(folder=writing.created_folder)
     return report
 
 
@@ -169,6 +170,7 @@ class _Writing:
         self._seen: set[str] = set()
         self._staged: list[StagedDocument] = []
         self._encoder: Encoder | None = None
+        self.is_prepared = self.created_folder = False
 
     def run(self, steps: Iterable[Step]) -> bool:
         """Take every step; whether any document was read. Nothing is created before there is one."""
@@ -183,7 +185,8 @@ class _Writing:
                 self._report.notes.append((step.path, step.note))
             else:
                 if not any_read:
-                    self._storage.prepare()
+                    self.created_folder = self._storage.prepare()
+                    self.is_prepared = True
                 any_read = True
                 if step.document.id not in before:
                     fresh.append((step.path, sketch_of(step.document)))
@@ -222,22 +225,30 @@ class _Writing:
             self._commit()
 
     def _stage(self, path: str, document: Document) -> bool:
-        """Split and encode a document; whether it holds an answer."""
+        """Encode a document for the next commit; whether it holds an answer."""
+        item = self._encode(path, document)
+        if item is not None:
+            self._staged.append(item)
+        return item is not None
+
+    def _encode(self, path: str, document: Document) -> StagedDocument | None:
+        """A document, split and encoded; None, and a reason in the report, if it holds no answer."""
         encoder = self._encoder = self._encoder or self._storage.encoder
         passages = passages_of(document, count_tokens=encoder.count_tokens, max_tokens=encoder.max_tokens)
         if not passages:
             self._report.failed.append((path, NO_ANSWER))
-            return False
+            return None
         self._report.passages += len(passages)
-        self._staged.append(stage(encoder, document, passages, workers=self._workers))
-        return True
+        return stage(encoder, document, passages, workers=self._workers)
 
     def _reads_alike(self, document: Document) -> bool:
         """Whether the archive holds this document as it is read now."""
         if not self._compare:
             return True
-        with self._storage.snapshot() as snapshot:
-            stored = snapshot.documents([document.id])[document.id]
+        try:
+            stored = self._storage.find(document.id)
+        except InputError:  # another writer has just removed it
+            return False
         names = ("turns", "title", "date", "place", "left_out")
         return all(getattr(stored, name) == getattr(document, name) for name in names)
 
@@ -245,14 +256,30 @@ class _Writing:
         if not rebuild:
             self._commit()
             return
-        # A rebuild changes the meaning of every vector: it is one commit or none, and nobody else writes meanwhile.
+        # A rebuild changes the meaning of every vector: it is one commit or none. What is there is encoded before the lock
+        # is taken, and under the lock only what another writer has changed since.
+        given = list(self._staged)
+        encoded: dict[str, StagedDocument | None] = {}
+        self._stage_archived(given, encoded)
         with self._storage.lock():
-            documents = list(self._storage.documents())
-            paths = {item.document.path for item in self._staged}
-            for document in documents:
-                if document.id not in self._seen and document.path not in paths:
-                    self._stage(document.path, document)
+            documents = self._stage_archived(given, encoded)
             self._commit(removed=[document.id for document in documents], fresh=True)
+
+    def _stage_archived(
+        self, given: Sequence[StagedDocument], encoded: dict[str, StagedDocument | None]
+    ) -> list[Document]:
+        """Stage the files `given` and what else the archive holds now; `encoded` are its documents done before."""
+        documents = list(self._storage.documents())
+        paths = {item.document.path for item in given}
+        self._staged = list(given)
+        for document in documents:
+            if document.id in self._seen or document.path in paths:
+                continue
+            if document.id not in encoded:
+                encoded[document.id] = self._encode(document.path, document)
+            if item := encoded[document.id]:
+                self._staged.append(item)
+        return documents
 
     def _commit(self, *, removed: Sequence[str] = (), fresh: bool = False) -> None:
         if self._staged:

@@ -10,13 +10,14 @@ import pytest
 from conftest import transcript
 from made_storages import ENCODER, EVERYTHING, IMPLEMENTATIONS
 
+from rag.archive import open_archive
 from rag.errors import ModelMismatch
 from rag.ingest import Failed, Noted, Read, correct, ingest, read_transcripts
 from rag.storage.local import LocalStorage
 from rag.storage.protocol import Storage
 from rag.testing import FakeEncoder
 from rag.transcript.corrections import Correction
-from rag.types import IngestReport
+from rag.types import IngestReport, Scope
 
 
 @pytest.fixture(params=IMPLEMENTATIONS)
@@ -164,3 +165,24 @@ def test_of_two_first_ingests_with_different_models_the_second_is_refused(tmp_pa
     with pytest.raises(ModelMismatch, match="was built with other weights"):
         ingest(one, [a], progress=progress)
     assert seen(two) == {"b.txt": "two boats"}
+
+
+def test_a_rebuild_that_was_asked_for_is_done_though_another_writer_was_first(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("Q: Where?\n\nAnn Reed: In the harbour.\n\nQ: When?\n\nAnn Reed: At dawn.\n")
+    (tmp_path / "b.txt").write_text("Q: Who?\n\nJo Field: The pilot.\n\nQ: Why?\n\nJo Field: For the ice.\n")
+    old, new = FakeEncoder(8), FakeEncoder(16, seed=1, name="other")
+    open_archive(tmp_path / "archive", encoder=old).ingest([tmp_path / "a.txt"])
+    rebuilding = open_archive(tmp_path / "archive", encoder=new, rebuild=True)
+    open_archive(tmp_path / "archive", encoder=old).ingest([tmp_path / "b.txt"])
+    rebuilding.ingest([tmp_path / "a.txt"])
+    with open_archive(tmp_path / "archive", encoder=new).snapshot() as snapshot:
+        rows = [row for row, _ in snapshot.nearest(new.encode_query("ice"), k=9, scope=Scope())]
+        assert {stored.passage.speaker for stored in snapshot.load(rows)} == {"Ann Reed", "Jo Field"}
+        assert {stored.vector.shape for stored in snapshot.load(rows)} == {(16,)}
+
+
+def test_an_ingest_of_nothing_leaves_the_folder_as_it_was(tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    for name in ("empty", "missing"):
+        open_archive(tmp_path / name).ingest([tmp_path / "nothing.txt"])
+    assert [path.name for path in tmp_path.iterdir()] == ["empty"]

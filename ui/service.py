@@ -167,9 +167,11 @@ def with_heartbeat(items: Iterator[Item], cancel: CancelToken) -> Generator[Item
         except BaseException as error:
             arrived.put(error)
         finally:
-            if close := getattr(items, "close", None):
-                close()
-            arrived.put(None)
+            try:
+                if close := getattr(items, "close", None):
+                    close()
+            finally:
+                arrived.put(None)
 
     threading.Thread(target=run, name="answer", daemon=True).start()
     try:

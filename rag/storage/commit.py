@@ -45,11 +45,18 @@ def write_commit(
             sync_folder(folder)
         except BaseException:
             remove_new_database(folder)
+            if not (folder / DATABASE).is_file():
+                shutil.rmtree(index_folder(folder, 1), ignore_errors=True)
             raise
 
 
 def check_weights(folder: Path, name: str, fingerprint: str, encoder: Encoder) -> None:
-    """Raise ModelMismatch if an archive's vectors, made by the model `name`, are those of other weights than `encoder`'s."""
+    """Raise ModelMismatch if an archive's vectors, made by the model `name`, are another model's than `encoder`'s."""
+    if name and name != encoder.name:
+        raise ModelMismatch(
+            f"{folder} was built with {name!r}, not {encoder.name!r}; ask with that model, or run: "
+            f"onrecord ingest --rebuild --encoder {encoder.name} --archive {folder} FOLDER"
+        )
     if fingerprint and fingerprint != encoder.fingerprint:
         raise ModelMismatch(
             f"{folder} was built with other weights of {name!r}; "

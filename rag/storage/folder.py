@@ -30,8 +30,9 @@ def index_folder(folder: Path, generation: int) -> Path:
     return folder / INDEX / f"{generation:08d}"
 
 
-def make_writable(folder: Path) -> None:
-    """Create the folder if it is missing. Raises ArchiveError if nothing can be written there."""
+def make_writable(folder: Path) -> bool:
+    """Create the folder if it is missing; whether it was. Raises ArchiveError if nothing can be written there."""
+    created = not folder.exists()
     try:
         (folder / INDEX).mkdir(parents=True, exist_ok=True)
         probe = folder / f".writable-{os.getpid()}-{threading.get_ident()}"
@@ -41,6 +42,7 @@ def make_writable(folder: Path) -> None:
         raise ArchiveError(
             f"the archive {folder} cannot be written ({error.strerror or error}); give another folder with --archive"
         ) from error
+    return created
 
 
 @contextmanager
@@ -77,9 +79,10 @@ def remove_new_database(folder: Path) -> None:
         (folder / f"{NEW_DATABASE}{ending}").unlink(missing_ok=True)
 
 
-def remove_if_empty(folder: Path) -> None:
-    """Undo `make_writable` if no archive came of it; files that are not ours stay."""
+def remove_if_empty(folder: Path, *, itself: bool = True) -> None:
+    """Undo `make_writable` if no archive came of it; files that are not ours stay, and the folder unless `itself` goes."""
     with suppress(OSError):  # not empty, or no folder at all: it was there before, with other things in it
         (folder / LOCK).unlink(missing_ok=True)
         (folder / INDEX).rmdir()
-        folder.rmdir()
+        if itself:
+            folder.rmdir()

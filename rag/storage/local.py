@@ -18,6 +18,7 @@ from embeddings.models import DEFAULT_MODEL, canonical_name
 from embeddings.types import EmbeddingError, Encoder
 from rag.errors import ArchiveError, ModelMismatch
 from rag.storage.commit import check_weights, write_commit
+from rag.storage.filters import find_document
 from rag.storage.folder import (
     DATABASE,
     index_folder,
@@ -75,7 +76,7 @@ class LocalStorage:
             raise ArchiveError(f"{folder} is a file, not an archive; give another folder with --archive")
         if not self.exists and not create:
             raise ArchiveError(f"there is no archive in {folder}; run: onrecord ingest FOLDER --archive {folder}")
-        self._rebuild_from = self.generation if rebuild else None  # a commit ends what is to be rebuilt
+        self._rebuild = rebuild and self.exists  # until a commit has rebuilt it
         if self.exists and not rebuild:
             self._check_name()
             if self._given:
@@ -99,7 +100,7 @@ class LocalStorage:
     @property
     def rebuilds(self) -> bool:
         """Whether the next ingest must encode every document again."""
-        return self.exists and self._rebuild_from == self.generation
+        return self._rebuild
 
     # -- the model ---------------------------------------------------------------------------------------------------
 
@@ -161,6 +162,13 @@ class LocalStorage:
             return self._indexes
 
     def _open_indexes(self, store: Store, generation: int) -> Indexes:
+        try:
+            return self._read_indexes(store, generation)
+        except OSError:  # two commits have deleted this generation since it was looked at
+            store.begin_reading()
+            return self._read_indexes(store, store.generation)
+
+    def _read_indexes(self, store: Store, generation: int) -> Indexes:
         if find_fault(index_folder(self.folder, generation)):
             # Damaged, or deleted by a writer who is two generations on: the holder of the lock can tell which.
             with write_lock(self.folder):
@@ -192,7 +200,11 @@ class LocalStorage:
             return Store(self.folder / DATABASE, create=False)
 
     def _give_back(self, store: Store) -> None:
-        store.end_reading()
+        try:
+            store.end_reading()
+        except ArchiveError:  # a connection that cannot end its transaction is of no more use
+            store.close()
+            return
         if len(self._idle) < IDLE_CONNECTIONS:
             self._idle.append(store)
         else:
@@ -221,6 +233,16 @@ class LocalStorage:
             finally:
                 self._give_back(store)
 
+    def find(self, given: str) -> Document:
+        """A document by its id, the beginning of it, or its file name; the indexes are not opened."""
+
+        def find_in(store: Store) -> Document:
+            store.begin_reading()
+            found = find_document(given, store.document_heads(), self.url)
+            return store.documents_with([found])[0]
+
+        return self._read(find_in)
+
     def passages(self, document_id: str) -> list[Passage]:
         """The passages of the document with this id, in order."""
         return self._read(lambda store: [stored.passage for stored in store.passages_of(document_id)])
@@ -243,17 +265,18 @@ class LocalStorage:
 
     # -- writing -----------------------------------------------------------------------------------------------------
 
-    def prepare(self) -> None:
-        """Create the folder if it is missing. Raises ArchiveError if nothing can be written there."""
-        make_writable(self.folder)
+    def prepare(self) -> bool:
+        """Create the folder if it is missing; whether it was. Raises ArchiveError if nothing can be written there."""
+        return make_writable(self.folder)
 
-    def discard_if_empty(self) -> None:
-        """Remove the folder if nothing was committed and nobody is about to."""
+    def discard_if_empty(self, *, folder: bool = True) -> None:
+        """Remove what `prepare` made if nothing was committed and nobody is about to."""
         with suppress(ArchiveError), write_lock(self.folder, timeout_s=0):
             if not self.exists:
-                remove_if_empty(self.folder)
-        with suppress(OSError):  # Windows deletes no open file: the lock's is gone only now
-            self.folder.rmdir()
+                remove_if_empty(self.folder, itself=folder)
+        if folder:
+            with suppress(OSError):  # Windows deletes no open file: the lock's is gone only now
+                self.folder.rmdir()
 
     def lock(self) -> AbstractContextManager[None]:
         """Keep other writers out, for longer than one commit."""
@@ -270,6 +293,8 @@ class LocalStorage:
         """Write documents and the next generation of the indexes, both or neither."""
         self.prepare()
         write_commit(self.folder, staged, encoder=encoder, index=self._index, removed=removed, fresh=fresh)
+        if fresh:
+            self._rebuild = False
 
     def verify(self, *, repair: bool = False) -> list[str]:
         """Every fault in the archive's files, in sentences; with `repair`, derived files are made again.

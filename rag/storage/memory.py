@@ -13,6 +13,7 @@ from functools import cached_property
 from itertools import count
 from math import log, log1p
 from pathlib import Path
+from string import ascii_lowercase, ascii_uppercase
 from threading import RLock
 from typing import Any, Self
 
@@ -20,7 +21,7 @@ import numpy as np
 
 from embeddings.types import Encoder, FloatMatrix, FloatVector
 from rag.errors import ArchiveError, InputError, ModelMismatch
-from rag.storage.filters import resolve
+from rag.storage.filters import find_document, resolve
 from rag.storage.lexical import ASKED_WEIGHT
 from rag.storage.rows import StoredPassage, passage_body
 from rag.storage.staged import StagedDocument
@@ -28,6 +29,7 @@ from rag.text.lexicon import DEFAULT_LANGUAGE
 from rag.text.terms import LANGUAGES, content_words, known_language, readings_of, terms_of
 from rag.types import Document, Filters, Passage, Scope, SearchExtent
 
+_LOWER = str.maketrans(ascii_uppercase, ascii_lowercase)
 _K1, _B = 1.2, 0.75  # of BM25, the values of Tantivy
 
 
@@ -162,11 +164,11 @@ class MemorySnapshot:
         Upper and lower case are the same; beyond ASCII only if the whole word is written in one or begins with a capital.
         """
         forms = {
-            text: {_ascii_lower(form) for form in (text, text.lower(), text.upper(), text.capitalize())}
+            text: {form.translate(_LOWER) for form in (text, text.lower(), text.upper(), text.capitalize())}
             for text in texts
         }
         held = [
-            _ascii_lower(part)
+            part.translate(_LOWER)
             for document in self.by_id.values()
             for part in (document.text, document.title, document.date or "", *(turn.speaker for turn in document.turns))
         ]
@@ -175,12 +177,9 @@ class MemorySnapshot:
     def _within(self, scope: Scope) -> Iterator[_Entry]:
         for entry in self.entries:
             passage = entry.passage
-            wanted = (
-                (scope.speakers, passage.speaker),
-                (scope.documents, passage.document_id),
-                (scope.roles, passage.role),
-            )
-            if not all(allowed is None or value in allowed for allowed, value in wanted):
+            allowed = (scope.speakers, scope.documents, scope.roles)
+            values = (passage.speaker, passage.document_id, passage.role)
+            if not all(names is None or value in names for names, value in zip(allowed, values, strict=True)):
                 continue
             day = passage.date or ""  # without a date it is in no range of dates
             if (scope.after and day < scope.after) or (scope.before and not "" < day <= scope.before):
@@ -213,8 +212,7 @@ class MemoryStorage:
         self.folder = folder
         self.encoder = encoder
         self._state = MemorySnapshot(self.url)
-        self._rows = count(1)  # a row is never used again
-        self._lock = RLock()
+        self._rows, self._lock = count(1), RLock()  # a row is never used again
 
     @property
     def exists(self) -> bool:
@@ -247,6 +245,11 @@ class MemoryStorage:
         state = self._state
         return (state.by_id[document_id] for document_id, _, _ in state.heads)
 
+    def find(self, given: str) -> Document:
+        """A document by its id, the beginning of it, or its file name."""
+        state = self.snapshot()
+        return state.by_id[find_document(given, state.heads, self.url)]
+
     def passages(self, document_id: str) -> list[Passage]:
         """The passages of the document with this id, in order."""
         return [entry.passage for entry in self._state.entries if entry.passage.document_id == document_id]
@@ -257,8 +260,7 @@ class MemoryStorage:
 
     def path_of(self, document_id: str) -> str | None:
         """Where the document with this id was read from; None for an unknown id."""
-        found = self._state.by_id.get(document_id)
-        return found.path if found else None
+        return found.path if (found := self._state.by_id.get(document_id)) else None
 
     def counts(self) -> tuple[int, int]:
         """Number of documents and of passages."""
@@ -268,13 +270,15 @@ class MemoryStorage:
         """Number of passages by document id."""
         return dict(Counter(entry.passage.document_id for entry in self._state.entries))
 
-    def prepare(self) -> None:
+    def prepare(self) -> bool:
         """Create the folder if it is missing."""
+        created = not self.folder.is_dir()
         self.folder.mkdir(parents=True, exist_ok=True)
+        return created
 
-    def discard_if_empty(self) -> None:
+    def discard_if_empty(self, *, folder: bool = True) -> None:
         """Remove the folder if nothing was committed and nothing lies in it."""
-        if not self.exists:
+        if folder and not self.exists:
             with suppress(OSError):
                 self.folder.rmdir()
 
@@ -344,7 +348,3 @@ def _halved(vectors: FloatMatrix) -> FloatMatrix:
 
 def _best(k: int, scored: Sequence[tuple[int, float]]) -> list[tuple[int, float]]:
     return sorted(scored, key=lambda pair: (-pair[1], pair[0]))[:k]
-
-
-def _ascii_lower(text: str) -> str:
-    return "".join(letter.lower() if letter.isascii() else letter for letter in text)

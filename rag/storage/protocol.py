@@ -59,7 +59,10 @@ class Snapshot(Protocol):
         ...
 
     def load(self, rows: Sequence[int]) -> list[StoredPassage]:
-        """The passages of these rows with their vectors, in this order. Raises ArchiveError for a damaged row."""
+        """The passages of these rows with their vectors, in this order; rows that are gone are left out.
+
+        Raises ArchiveError for a damaged row.
+        """
         ...
 
     def documents(self, ids: Sequence[str]) -> Mapping[str, Document]:
@@ -145,6 +148,10 @@ class Storage(Protocol):
         """Every document, by date."""
         ...
 
+    def find(self, given: str) -> Document:
+        """A document by its id, the beginning of it, or its file name; needs no index. Raises InputError, ArchiveError."""
+        ...
+
     def passages(self, document_id: str) -> list[Passage]:
         """The passages of the document with this id, in order."""
         ...
@@ -165,12 +172,12 @@ class Storage(Protocol):
         """Number of passages by document id."""
         ...
 
-    def prepare(self) -> None:
-        """Make sure that a commit can be written. Raises ArchiveError with what to type."""
+    def prepare(self) -> bool:
+        """Make sure that a commit can be written; whether that created the folder. Raises ArchiveError with what to type."""
         ...
 
-    def discard_if_empty(self) -> None:
-        """Undo `prepare` if nothing was committed."""
+    def discard_if_empty(self, *, folder: bool = True) -> None:
+        """Undo `prepare` if nothing was committed; the folder itself goes if `folder` says that it was created."""
         ...
 
     def lock(self) -> AbstractContextManager[None]:

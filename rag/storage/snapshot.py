@@ -44,13 +44,18 @@ class LocalSnapshot:
     ) -> None:
         self.generation = indexes.generation
         self.speakers = indexes.speakers
-        self._store = store
+        self._pinned: Store | None = store
         self._indexes = indexes
         self._archive = archive
         self._load_encoder = load_encoder
         self._give_back = give_back
-        self._is_open = True
         self._rows: dict[Scope, RowIds] = {}  # a question searches a scope once for each of its variants
+
+    @property
+    def _store(self) -> Store:
+        if self._pinned is None:  # its connection may serve another question by now
+            raise RuntimeError("this snapshot is closed; only its words can still be asked for")
+        return self._pinned
 
     @property
     def encoder(self) -> Encoder:
@@ -123,9 +128,9 @@ class LocalSnapshot:
 
     def close(self) -> None:
         """End the transaction and give the connection back."""
-        if self._is_open:
-            self._is_open = False
-            self._give_back(self._store)
+        if self._pinned is not None:
+            store, self._pinned = self._pinned, None
+            self._give_back(store)
 
     def __enter__(self) -> Self:
         return self

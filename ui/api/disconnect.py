@@ -60,9 +60,11 @@ async def iterate_in_thread(
         except BaseException as error:  # SystemExit in a model's code fails this answer only
             hand_over(RuntimeError(type(error).__name__))
         finally:
-            if close := getattr(items, "close", None):
-                close()
-            hand_over(None)
+            try:
+                if close := getattr(items, "close", None):
+                    close()
+            finally:
+                hand_over(None)
 
     threading.Thread(target=run, name="api", daemon=True).start()
     try:
