@@ -5,18 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
+from rag.text.lexicon import patterns
 from rag.text.sentences import split_sentences
 from rag.text.terms import content_words
 from rag.types import Document
 
 _SHORTEST, _LONGEST = 25, 110
 # Questions that lean on what was said before mean nothing to a newcomer.
-_LEANING = re.compile(
-    r"^(?:and|but|so|or|then|also|why not|really|you|which one|(?:can|may|could) i)\b|\b(?:he|she|it|they|this|that|those|these|him|her|them|there|here)\b",
-    re.I,
-)
-
-_ASKING = re.compile(r"(?:what|when|where|who|whom|whose|which|why|how)\b", re.I)
+_LEANING = re.compile(rf"^{patterns('leaning_openers')}\b|\b{patterns('leaning_words')}\b", re.I)
+_ASKING = re.compile(rf"{patterns('asking_words')}\b", re.I)
 
 
 def example_questions(documents: Iterable[Document], *, count: int = 4) -> list[str]:

@@ -16,13 +16,13 @@ from typing import Any
 from rag.answer.attribution import SAYING
 from rag.storage.protocol import Snapshot
 from rag.text.dates import find_dates, find_days, month_number
-from rag.text.lexicon import union
+from rag.text.lexicon import patterns, union
 from rag.text.names import fold, is_title, last_name
 from rag.text.numbers import numbers_in, ordinals_in
 from rag.text.terms import LANGUAGES, content_words
 from rag.types import Citation, Passage
 
-_NO_NAME = re.compile(r"\w{3,}(?:ly|ing|ed|tions?|sions?|ments?|ness|ship|ism)")  # English endings
+_NO_NAME = re.compile(rf"\w{{3,}}{patterns('ordinary_endings')}")
 _WORD = re.compile(r"[^\W\d_][\w’'-]*")
 _BEGINS = re.compile(r"(?:^|\n|[.?!:;…–—(\[“”\"„«»‘*#>-])\s*\Z")
 _SHORTENED = re.compile(r"\b([^\W\d_]+)\.\s*\Z")

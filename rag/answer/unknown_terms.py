@@ -15,15 +15,20 @@ from rag.notes import AbsentNames, AbsentSpeaker, Note, Occurrences
 from rag.query.whose_words import ASKED_VERB
 from rag.storage.protocol import Snapshot
 from rag.text.dates import month_number
+from rag.text.lexicon import LEXICONS, patterns
 from rag.text.names import fold, is_title
 from rag.text.terms import content_words
 
 # A word that does not begin a sentence, or a number.
 _NAME_OR_NUMBER = re.compile(r"(?<![.?!:“\"] )(?<!^)(?<!\w)(?:\d[\d.,   ]*\d|[^\W\d_]+(?:[-.][^\W_]+)*)")
 _PERSON = r"(?P<name>(?:[A-ZÀ-ÞА-ЯІЇЄҐ][\w.’'-]*\s+){0,3}[A-ZÀ-ÞА-ЯІЇЄҐ][\w-]+)"
+# With a capital or without one, but not in capitals throughout: a name is known by its capital.
+_ATTRIBUTIONS = "|".join(
+    f"[{phrase[0].upper()}{phrase[0]}]{phrase[1:]}" for lexicon in LEXICONS.values() for phrase in lexicon.attributions
+)
 _ASKED_OF = re.compile(
-    rf"\b(?:did|does|do|has|had|will|would)\s+{_PERSON}\s+(?:ever\s+|also\s+|really\s+)?{ASKED_VERB}\b"
-    rf"|\b(?:[Aa]ccording to|[Ii]n the words of)\s+{_PERSON.replace('?P<name>', '?P<after>')}"
+    rf"\b{patterns('asked_auxiliaries')}\s+{_PERSON}\s+(?:{patterns('asked_adverbs')}\s+)?{ASKED_VERB}\b"
+    rf"|\b(?:{_ATTRIBUTIONS})\s+{_PERSON.replace('?P<name>', '?P<after>')}"
     rf"|\b[Ww]hat\s+{_PERSON.replace('?P<name>', '?P<what>')}\s+{ASKED_VERB}\b"
 )
 

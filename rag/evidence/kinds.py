@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from rag.text.lexicon import LEXICONS
+from rag.text.lexicon import LEXICONS, patterns
 
 _ENGLISH = LEXICONS["en"]
 _NUMERALS = (*_ENGLISH.units, *_ENGLISH.teens, *_ENGLISH.tens, *_ENGLISH.quantity_words)
@@ -21,22 +21,15 @@ class Kind:
 
 
 NUMBER = Kind(
-    asked=re.compile(
-        r"\b(?:how (?:many|much|long|old|far|often|big|large|high|tall|fast|soon|few|expensive)"
-        r"|(?:what|which) (?:\w+ )?(?:percentage|share|number|amount|sum|price|cost|costs|budget|rate|size)"
-        r"|what (?:do|does|did|will|would|has|is)\b.*\b(?:cost|price|worth|pay|charge|earn))\b",
-        re.I,
-    ),
+    asked=re.compile(rf"\b{patterns('asks_number')}\b", re.I),
     held=re.compile(rf"\d|\b(?:{'|'.join(_NUMERALS)})s?\b", re.I),
 )
 TIME = Kind(
-    asked=re.compile(
-        r"\b(?:when|what (?:year|date|day|month|time)|which (?:year|date|day|month)|since when|how long)\b", re.I
-    ),
+    asked=re.compile(rf"\b{patterns('asks_time')}\b", re.I),
     held=re.compile(rf"\b\d{{4}}\b|\b(?:{'|'.join(_TIMES)})\b", re.I),
 )
 NAME = Kind(
-    asked=re.compile(r"\b(?:who|whom|whose|where|which (?:country|city|person|company|minister|party|place))\b", re.I),
+    asked=re.compile(rf"\b{patterns('asks_name')}\b", re.I),
     held=re.compile(r"(?<=[\w,;:’'\"”)] )(?:[A-ZÀ-ÞА-Я][\w’'-]+|[A-Z]{2,})"),
 )
 

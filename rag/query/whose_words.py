@@ -9,7 +9,7 @@ from rag.text.lexicon import patterns
 from rag.text.names import first_names, fold, last_name
 
 ASKED_VERB, _OPINION = patterns("asked_verbs"), patterns("opinion_nouns")
-_BETWEEN = r"(?:\s+(?:ever|also|really|actually|then|himself|herself))?"
+_BETWEEN = rf"(?:\s+(?:{patterns('asked_adverbs')}|{patterns('asked_emphases')}))?"
 
 
 def whose_words(question: str, named: Sequence[str]) -> tuple[str, ...]:
@@ -33,8 +33,8 @@ def _asks_for(text: str, last: str) -> bool:
     name = rf"(?:[\w.’'-]+\s+){{0,4}}?{re.escape(last)}" if last in re.findall(r"\w+", text) else "(?:he|she)"
     return bool(
         re.search(
-            rf"\b(?:did|does|do|has|had|will|would)\s+{name}{_BETWEEN}\s+{ASKED_VERB}\b"
-            rf"|\b(?:according to|in the words of)\s+{name}\b"
+            rf"\b{patterns('asked_auxiliaries')}\s+{name}{_BETWEEN}\s+{ASKED_VERB}\b"
+            rf"|\b{patterns('attributions')}\s+{name}\b"
             rf"|\bwhat\s+{name}\s+{ASKED_VERB}\b"
             rf"|\b{re.escape(last)}['’]s?\s+(?:own\s+)?{_OPINION}\b",
             text,

@@ -14,6 +14,7 @@ from typing import Any
 
 from rag.errors import InputError
 from rag.readers.blocks import PAGE_BREAK, Block, flatten, rows_as_lines, with_bold_label
+from rag.text.lexicon import patterns
 from rag.types import Hints
 
 MAX_UNPACKED = 200_000_000
@@ -24,7 +25,7 @@ _SKIPPED = frozenset(
     [f"{_W}{name}" for name in ("del", "moveFrom", "pPr", "rPr", "txbxContent", "instrText", "delText", "sdtPr")]
     + ["{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"]
 )
-_NO_TITLES = re.compile(r"(?:word |microsoft word|untitled|document ?\d*$|unbenannt|dokument ?\d*$|sans titre)", re.I)
+_NO_TITLES = re.compile(rf"word |microsoft word|{patterns('no_titles')}|{patterns('numbered_no_titles')} ?\d*$", re.I)
 
 
 def read(data: bytes, name: str) -> tuple[str, Hints]:

@@ -23,13 +23,17 @@ from rag.readers.pdf_lines import (
     split_at_gaps,
 )
 from rag.readers.pdf_paragraphs import join_pages
+from rag.text.lexicon import LEXICONS
 from rag.types import Hints
 
 MAX_PAGES = 5_000
 MIN_PAGE_BYTES = 20  # that any page takes of a file
 _OCR = "run: ocrmypdf FILE.pdf OUT.pdf, and ingest OUT.pdf"
 _REPAIR = "try: qpdf FILE.pdf OUT.pdf, and ingest OUT.pdf"
-_NO_TITLES = re.compile(r"untitled|microsoft word|powerpoint|\.(?:docx?|pdf|indd|tex|rtf)\b|^\W*$", re.I)
+# Searched for anywhere in a title, so only the English phrase: "sans titre" may be part of a real one.
+_NO_TITLES = re.compile(
+    rf"{'|'.join(LEXICONS['en'].no_titles)}|microsoft word|powerpoint|\.(?:docx?|pdf|indd|tex|rtf)\b|^\W*$", re.I
+)
 
 
 class _Warnings(logging.Handler):

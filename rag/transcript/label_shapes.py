@@ -12,7 +12,6 @@ from rag.transcript.roles import is_answer_label
 
 NO_NAMES = union("not_labels")
 _PARTICLES = union("name_particles") | union("name_prefixes")
-_OPENING_PARTICLES = frozenset(["the", "hon.", "h.", "c."])
 # Words of sentences, which no description of a person has: "the woman in red", but not "let me say this".
 _SENTENCE_WORD = re.compile(rf"\b{patterns('sentence_words')}\b")
 # Offices in capitals, as records of parliaments and courts print them: a brick for patterns.
@@ -21,7 +20,7 @@ OFFICE = (
     r"|(?:VICE\s)?CHAIR(?:MAN|WOMAN|PERSON)?|SECRETARY|AMBASSADOR|(?:VICE\s)?PRESIDENT)\.?"
 )
 _EXAMINER = re.compile(rf"BY\s{OFFICE}\s")
-_CONTINUING = re.compile(r",?\s+(?:continuing|continued|cont[’'.]?d?\.?)$", re.I)
+_CONTINUING = re.compile(rf",?\s+{patterns('continuing_marks')}$", re.I)
 _NUMBERED = re.compile(r"([^\W\d_]+)\s*(?:No\.?|Nr\.?|№|#)?\s*\d{1,3}")
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 # A sentence ends in it; "Hon.", "Gen." and initials end none.
@@ -85,7 +84,7 @@ def has_name_shape(label: str) -> bool:
         return False
     if all(word[0].isalpha() and not _has_case(word[0]) for word in words):
         return sum(map(len, words)) <= _MAX_CHARS_WITHOUT_CAPITALS and not re.search(r"[，。、；]", label)
-    if fold(words[0]) in _PARTICLES - union("name_prefixes") - _OPENING_PARTICLES:
+    if fold(words[0]) in _PARTICLES - union("name_prefixes") - union("opening_particles"):
         return False
     begin_as_names = (
         word[0].isupper() or word[0].isdigit() or fold(word) in _PARTICLES or not _has_case(word[0]) for word in words

@@ -21,7 +21,7 @@ from rag.transcript.label_shapes import has_name_shape
 from rag.types import Role
 
 _BEFORE_DATES = union("weekdays") | union("before_dates")
-_JOINS_NAMES = re.compile(r"\s*(?:[;,/]|\band\b|\bund\b|\bet\b)\s*")
+_JOINS_NAMES = re.compile(rf"\s*(?:[;,/]|\b{patterns('joining_words')}\b)\s*")
 _TELLS_ITS_DATE = re.compile(rf"^{patterns('date_phrases')}", re.I)
 _FRONT_MATTER = re.compile(r"---[^\S\n]*\n(.*?\n)(?:---|\.\.\.)[^\S\n]*(?:\n|$)", re.S)
 _TITLE_KEYS, _PLACE_KEYS = ("title",), ("place", "location", "city")

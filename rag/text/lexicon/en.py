@@ -6,6 +6,7 @@ from rag.text.lexicon.model import Lexicon, words
 
 _UNIT_ORDINALS = tuple("first second third fourth fifth sixth seventh eighth ninth".split())
 _PREFIXES = words("de da di del della der den des du el la le van von zu zur af al ibn ben ter ten")
+_ASKING_WORDS = tuple("what when where who whom whose which why how".split())
 
 ENGLISH = Lexicon(
     code="en",
@@ -61,6 +62,9 @@ ENGLISH = Lexicon(
     male_titles=words("mr sir lord chairman congressman"),
     name_prefixes=_PREFIXES,
     name_particles=_PREFIXES | words("bin of the and for hon. i"),
+    opening_particles=words("the hon."),
+    joining_words=("and",),
+    ordinary_endings=("ly", "ing", "ed", "tions?", "sions?", "ments?", "ness", "ship", "ism"),
     question_labels=words(
         "question q interviewer reporter journalist correspondent host moderator questions presenter interviewers",
         "reporters journalists press",
@@ -92,6 +96,7 @@ ENGLISH = Lexicon(
         "i you we he she it they me my your our this that these is are was were be been will would can do did has have "
         "say said let if what why how when here there not but so because also".split()
     ),
+    continuing_marks=("continuing", "continued", r"cont[’'.]?d?\.?"),
     asks_keys=words("interviewer interviewers host hosts moderator presenter interview by interviewed")
     | {"interview by", "interviewed by"},
     answers_keys=words("guest guests interviewee speaker witness witnesses"),
@@ -99,6 +104,8 @@ ENGLISH = Lexicon(
     date_keys=words("date recorded published broadcast aired"),
     place_keys=words("place location venue city"),
     title_keys=words("title"),
+    no_titles=("untitled",),
+    numbered_no_titles=("document",),
     text_columns=words(
         "text transcript utterance content speech said statement sentence message line body words dialogue dialog quote"
     ),
@@ -181,21 +188,39 @@ ENGLISH = Lexicon(
         "minutes ago century decade".split()
     ),
     question_words=words(
-        "who whom whose what when where why how which do does did is are was were will would can could should has have had"
+        *_ASKING_WORDS,
+        "do does did is are was were will would can could should has have had",
     ),
     third_persons=words("he him his she her hers"),
     bound_references=words("his her its their that this there then such same again"),
     references=words("it they them theirs these those one ones other others another else rest former latter too also"),
     continuing_openers=("and", "but", "so", "or", "then", "what about", "how about"),
     degree_words=words("much many long often"),
+    asked_auxiliaries=("did", "does", "do", "has", "had", "will", "would"),
+    asked_adverbs=("ever", "also", "really"),
+    asked_emphases=("actually", "then", "himself", "herself"),
     asked_verbs=tuple(
         "say said says saying tell told tells think thought thinks mention mentioned mentions claim claimed claims argue "
         "argued argues answer answered explain explained explains promise promised comment commented deny denied admit "
         "admitted announce announced respond responded reply replied testify testified state stated describe described "
         "describes believe believed believes suggest suggested suggests".split()
     ),
+    attributions=("according to", "in the words of"),
     opinion_nouns=tuple(
         "view views opinion opinions position answer explanation account reaction response reply comment comments "
         "statement stance words testimony".split()
     ),
+    asks_number=(
+        "how (?:many|much|long|old|far|often|big|large|high|tall|fast|soon|few|expensive)",
+        r"(?:what|which) (?:\w+ )?(?:percentage|share|number|amount|sum|price|cost|costs|budget|rate|size)",
+        r"what (?:do|does|did|will|would|has|is)\b.*\b(?:cost|price|worth|pay|charge|earn)",
+    ),
+    asks_time=("when", "what (?:year|date|day|month|time)", "which (?:year|date|day|month)", "since when", "how long"),
+    asks_name=("who", "whom", "whose", "where", "which (?:country|city|person|company|minister|party|place)"),
+    asking_words=_ASKING_WORDS,
+    leaning_openers=(
+        *("and", "but", "so", "or", "then", "also", "why not", "really", "you", "which one"),
+        "(?:can|may|could) i",
+    ),
+    leaning_words=tuple("he she it they this that those these him her them there here".split()),
 )

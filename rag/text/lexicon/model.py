@@ -51,6 +51,9 @@ class Lexicon:
     male_titles: Words = frozenset()
     name_prefixes: Words = frozenset()  # begin a last name: "de", "von"
     name_particles: Words = frozenset()  # written small within a label
+    opening_particles: Words = frozenset()  # those of them that a label can begin with
+    joining_words: tuple[str, ...] = ()  # between two names in a list (not folded)
+    ordinary_endings: tuple[str, ...] = ()  # patterns: a word that ends so is no name, though it has a capital
 
     # Labels of speakers (folded)
     question_labels: Words = frozenset()
@@ -61,6 +64,7 @@ class Lexicon:
     voice_context: Words = frozenset()  # words that stand beside those
     not_labels: Words = frozenset()  # stand before a colon and name nobody
     sentence_words: tuple[str, ...] = ()  # patterns: words of sentences, which no description of a person has
+    continuing_marks: tuple[str, ...] = ()  # patterns: "Ann Reed, continuing" (not folded)
 
     # What stands above the first turn, "Guest: Maya Reed", by kind (not folded)
     asks_keys: Words = frozenset()
@@ -70,6 +74,9 @@ class Lexicon:
     place_keys: Words = frozenset()
     title_keys: Words = frozenset()
 
+    # Titles that word processors put in by themselves (patterns, not folded)
+    no_titles: tuple[str, ...] = ()  # "Untitled"
+    numbered_no_titles: tuple[str, ...] = ()  # "Document 1", the number left out
     # Columns of a table
     text_columns: Words = frozenset()
     speaker_columns: Words = frozenset()
@@ -104,5 +111,19 @@ class Lexicon:
     references: Words = frozenset()  # refer to what was said before, beside the two lists above
     continuing_openers: tuple[str, ...] = ()  # patterns: "And …", "What about …"
     degree_words: Words = frozenset()  # after "how"
-    asked_verbs: tuple[str, ...] = ()  # patterns: "what did she say"
-    opinion_nouns: tuple[str, ...] = ()  # patterns: "her position"
+    asked_auxiliaries: tuple[str, ...] = ()  # patterns: "what *did* she say"
+    asked_adverbs: tuple[str, ...] = ()  # patterns: "what did she *ever* say"
+    asked_emphases: tuple[str, ...] = ()  # patterns: "what did she *herself* say"
+    asked_verbs: tuple[str, ...] = ()  # patterns: "what did she *say*"
+    attributions: tuple[str, ...] = ()  # patterns: "*according to* her"
+    opinion_nouns: tuple[str, ...] = ()  # patterns: "her *position*"
+
+    # What a question asks for (patterns, not folded)
+    asks_number: tuple[str, ...] = ()
+    asks_time: tuple[str, ...] = ()
+    asks_name: tuple[str, ...] = ()
+
+    # Questions that can be shown as examples (patterns, not folded)
+    asking_words: tuple[str, ...] = ()  # the best of them begin so
+    leaning_openers: tuple[str, ...] = ()  # a question that begins so needs what was said before it
+    leaning_words: tuple[str, ...] = ()  # and so does one with such a word in it
