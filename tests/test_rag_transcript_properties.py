@@ -6,8 +6,10 @@ import sys
 from itertools import pairwise
 
 import pytest
+from conftest import transcript
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from made_conversations import turns_of
 
 from rag.readers.detect import format_of
 from rag.transcript import parse
@@ -128,3 +130,106 @@ def test_the_work_of_reading_grows_with_the_text_and_no_faster(form: str) -> Non
 def test_the_format_of_a_long_head_is_seen_at_once(piece: bytes) -> None:
     # Trying all ways of sharing out the comments would take 2 ** 8000 steps; that this ends is the test.
     assert format_of(piece * 8000, ".txt") == format_of(piece * 4, ".txt")
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.text(max_size=2000))
+def test_any_text_is_parsed_into_ranges_in_order(text: str) -> None:
+    document = parse(text, source="any.txt")
+    position = 0
+    for turn in document.turns:
+        assert position <= turn.start < turn.end <= len(text)
+        position = turn.end
+
+
+_WORDS = st.text(alphabet='abcdefgh é—’"”.,?!12', min_size=1, max_size=60).map(str.strip).filter(bool)
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    st.lists(
+        st.tuples(st.sampled_from(["Question", "Ann Reed", "Jo Field"]), st.lists(_WORDS, min_size=1, max_size=3)),
+        min_size=4,
+        max_size=12,
+    )
+)
+def test_turns_labels_white_space_and_what_is_left_out_make_up_the_whole_text(
+    said: list[tuple[str, list[str]]],
+) -> None:
+    text = transcript(*((speaker, "\n\n".join(paragraphs)) for speaker, paragraphs in said))
+    document = parse(text, source="any.txt")
+    rest = list(text)
+    for turn in document.turns:
+        rest[turn.start : turn.end] = [" "] * (turn.end - turn.start)
+    for start, end in document.left_out:
+        rest[start:end] = [" "] * (end - start)
+    assert (
+        set("".join(rest).replace("Question:", "").replace("Ann Reed:", "").replace("Jo Field:", "").split()) == set()
+    )
+
+
+_HEADS = st.sampled_from(
+    [
+        "---\n",
+        "title: x\n",
+        "date: soon\n",
+        "Q: ",
+        "A: ",
+        "Ann Reed: ",
+        "**Jo Field:** ",
+        "[00:01] ",
+        "[99:99:99] ",
+        "\n",
+        "\n\n",
+        "Guest: ",
+        "Interviewer: Jo Field\n",
+        "Check Also\n",
+        "***",
+        "3 May 2024",
+        "99.99.9999",
+        "٣ May ٢٠٢٤",
+        "[٠٠:٠١] ",
+        "\x85",
+        "\u2028",
+        "\x1c",
+        "\t",
+        "²:²²",
+        "Why?",
+        "So.",
+        "Place: Oslo, 3 May 2024\n",
+        "Speakers: , ; and\n",
+    ]
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(_HEADS, max_size=25).map("".join), st.sampled_from(["a.txt", "", ".x", "31.02.2024.txt"]))
+def test_pieces_of_transcripts_in_any_order_are_parsed_into_trimmed_ranges_in_order(text: str, source: str) -> None:
+    document = parse(text, source=source)
+    position = 0
+    for turn in document.turns:
+        assert position <= turn.start < turn.end <= len(text)
+        assert text[turn.start : turn.end] == text[turn.start : turn.end].strip()
+        position = turn.end
+
+
+_NAMES = st.lists(
+    st.sampled_from(["Ann Reed", "Édith Müller", "Анна Рид", "O’Neill Stone", "T. Merrin", "Dr. Noor Field"]),
+    min_size=2,
+    max_size=4,
+    unique=True,
+)
+_SENTENCES = st.lists(
+    st.text(alphabet="abcdé жш新聞🐋’“”,", min_size=1, max_size=30).map(str.strip).filter(bool).map("{}.".format),
+    min_size=1,
+    max_size=3,
+).map(" ".join)
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.data())
+def test_who_speaks_at_least_twice_has_exactly_what_was_said(data: st.DataObject) -> None:
+    names = data.draw(_NAMES)
+    paragraphs = st.lists(_SENTENCES, min_size=1, max_size=3).map("\n\n".join)
+    said = [(name, data.draw(paragraphs)) for name in names * 2]
+    assert [(speaker, text) for speaker, _, text in turns_of(transcript(*said))] == said
