@@ -233,3 +233,23 @@ def test_who_speaks_at_least_twice_has_exactly_what_was_said(data: st.DataObject
     paragraphs = st.lists(_SENTENCES, min_size=1, max_size=3).map("\n\n".join)
     said = [(name, data.draw(paragraphs)) for name in names * 2]
     assert [(speaker, text) for speaker, _, text in turns_of(transcript(*said))] == said
+
+
+@pytest.mark.parametrize("piece", [b"<!--a-->", b"<!-- -->\n"])
+@pytest.mark.parametrize("times", [25, 50, 400])
+def test_comments_before_a_page_and_before_text_are_read_over(piece: bytes, times: int) -> None:
+    assert format_of(piece * times + b"<html>", ".txt") == "html"
+    assert format_of(piece * times + b"Ann Reed: Yes.", ".txt") == format_of(piece + b"Ann Reed: Yes.", ".txt")
+
+
+@pytest.mark.parametrize(
+    "piece",
+    [
+        "Ann ", "Ann-", "A. ", "Mr. ", "Ann Reed, ", "Ann Reed: ", "x: ", "1. ", "> ", "(", "**", "#", "“", "¿", "\t", "---\n",
+        "[00:00:01] ", "2024-", "[a](b", "<b>", "， ", ". - ",
+    ],
+)  # fmt: skip
+def test_one_piece_however_often_is_read_to_the_end(piece: str) -> None:
+    # The steps inside a regular expression are not counted above. One that tries all ways would never end here.
+    for text in (piece * 4000, f"Ann Reed: {piece * 4000}\n\nBo Lind: {piece * 4000}\n\n" * 2):
+        assert read(text).text == text
