@@ -33,6 +33,7 @@ class StoredPassage:
 
 
 def digest_of(*parts: bytes) -> bytes:
+    """A 16-byte BLAKE2b over parts and their lengths, so that no byte can move from one to the next."""
     hasher = hashlib.blake2b(digest_size=16)
     for part in parts:
         hasher.update(len(part).to_bytes(8, "little"))
@@ -41,12 +42,14 @@ def digest_of(*parts: bytes) -> bytes:
 
 
 def document_body(document: Document) -> bytes:
+    """A document as JSON, without its id; half characters are kept."""
     fields = {name: getattr(document, name) for name in Document.__slots__ if name not in ("id", "turns")}
     fields["turns"] = [[getattr(turn, name) for name in Turn.__slots__] for turn in document.turns]
     return json.dumps(fields, ensure_ascii=False).encode("utf-8", "surrogatepass")
 
 
 def passage_body(passage: Passage) -> bytes:
+    """A passage as JSON; half characters are kept."""
     fields = {name: getattr(passage, name) for name in Passage.__slots__}
     return json.dumps(fields, ensure_ascii=False).encode("utf-8", "surrogatepass")
 
@@ -58,6 +61,7 @@ def pack_sentences(spans: Sequence[Span], vectors: FloatMatrix) -> bytes:
 
 
 def unpack_sentences(data: bytes, dim: int) -> tuple[tuple[Span, ...], FloatMatrix]:
+    """The ranges, and vectors of shape (sentences, dim), that `pack_sentences` packed."""
     count = int(np.frombuffer(data, "<i4", 1)[0])
     ranges = np.frombuffer(data, "<i4", 2 * count, 4).reshape(count, 2)
     vectors = np.frombuffer(data, "<f2", count * dim, 4 + 8 * count).reshape(count, dim)

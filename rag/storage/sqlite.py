@@ -78,6 +78,7 @@ class Store:
             )
 
     def close(self) -> None:
+        """Close the connection."""
         self._db.close()
 
     @contextmanager
@@ -112,10 +113,12 @@ class Store:
         self._query(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_S * 1000}")
 
     def meta(self, key: str, default: str = "") -> str:
+        """A value of the archive's own, such as its model; `default` if it was never set."""
         found = self._query("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
         return str(found[0]) if found else default
 
     def set_meta(self, key: str, value: str) -> None:
+        """Keep a value of the archive's own, within the current transaction."""
         self._query(
             "INSERT INTO meta VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value", (key, value)
         )
@@ -127,6 +130,7 @@ class Store:
 
     @property
     def generation(self) -> int:
+        """The number of the state that was committed last, 0 before the first commit."""
         return int(self.meta("generation", "0"))
 
     def add(self, item: StagedDocument) -> list[int]:
@@ -171,14 +175,17 @@ class Store:
         return rows
 
     def id_at(self, path: str) -> str | None:
+        """The id of the document that was read from a path."""
         found = self._query("SELECT id FROM documents WHERE path = ?", (path,)).fetchone()
         return str(found[0]) if found else None
 
     def path_of(self, document_id: str) -> str | None:
+        """Where the document with this id was read from; None for an unknown id."""
         found = self._query("SELECT path FROM documents WHERE id = ?", (document_id,)).fetchone()
         return str(found[0]) if found else None
 
     def documents(self) -> Iterator[Document]:
+        """Every document, by date. Raises ArchiveError for a damaged row."""
         for document_id, body, digest in self._query(
             "SELECT id, body, digest FROM documents ORDER BY date, source, id"
         ):
@@ -197,6 +204,7 @@ class Store:
         return [tuple(row) for row in self._query("SELECT id, source, date FROM documents ORDER BY date, source, id")]
 
     def speakers(self) -> list[str]:
+        """Everybody with a passage, sorted; empty for passages that nobody known said."""
         return [name for (name,) in self._query("SELECT DISTINCT speaker FROM passages ORDER BY speaker")]
 
     def counts(self) -> tuple[int, int]:
@@ -215,12 +223,14 @@ class Store:
         return [found[int(row)] for row in rows if int(row) in found]
 
     def passages_of(self, document_id: str) -> list[StoredPassage]:
+        """The passages of a document, in order."""
         return [
             self._passage(*record)
             for record in self._query(f"{_SELECT} WHERE document = ? ORDER BY row", (document_id,))
         ]
 
     def all_passages(self) -> Iterator[StoredPassage]:
+        """Every passage by row, one at a time."""
         with self._translated_errors():  # one at a time: all of them may not fit into memory
             for record in self._db.execute(f"{_SELECT} ORDER BY row"):
                 yield self._passage(*record)
