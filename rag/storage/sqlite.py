@@ -7,7 +7,6 @@ SQLite does not notice a flipped bit in a page.
 from __future__ import annotations
 
 import json
-import re
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -19,9 +18,9 @@ import numpy as np
 from embeddings.indexes import DEFAULT_INDEX
 from embeddings.types import FloatMatrix, RowIds
 from rag.errors import ArchiveError
+from rag.storage.conditions import occurrence_condition, scope_condition
 from rag.storage.rows import StoredPassage, digest_of, document_body, pack_sentences, passage_body, unpack_sentences
 from rag.storage.staged import StagedDocument
-from rag.text.terms import encodable
 from rag.types import Document, Scope, SearchExtent, Turn
 
 SCHEMA_VERSION = 2
@@ -246,13 +245,13 @@ class Store:
 
     def rows_in(self, scope: Scope) -> RowIds:
         """The rows of the passages that pass every filter."""
-        condition, values = _condition(scope)
+        condition, values = scope_condition(scope)
         found = self._query(f"SELECT row FROM passages WHERE {condition}", values)
         return np.fromiter((row for (row,) in found), np.int64)
 
     def extent(self, scope: Scope) -> SearchExtent:
         """How much there is in a scope."""
-        condition, values = _condition(scope)
+        condition, values = scope_condition(scope)
         counted = "count(DISTINCT document), count(DISTINCT nullif(speaker, '')), count(*), min(date), max(date)"
         return SearchExtent(*self._query(f"SELECT {counted} FROM passages WHERE {condition}", values).fetchone())
 
@@ -264,7 +263,7 @@ class Store:
         found: set[str] = set()
         for start in range(0, len(texts), 400):  # each is a column of one statement
             part = texts[start : start + 400]
-            conditions, values = zip(*map(_occurs, part), strict=True)
+            conditions, values = zip(*map(occurrence_condition, part), strict=True)
             columns = ", ".join(
                 f"EXISTS (SELECT 1 FROM (SELECT CAST(body AS TEXT) AS words FROM documents) WHERE {condition})"
                 for condition in conditions
@@ -337,24 +336,3 @@ class Store:
 
 
 _SELECT = "SELECT row, document, speaker, body, vector, asked, sentences, digest FROM passages"
-
-
-def _occurs(text: str) -> tuple[str, list[str]]:
-    """The SQL for a text's letters being in `words`, in any of its forms, and its values."""
-    escaped = re.sub(r"([\\%_])", r"\\\1", encodable(text))
-    forms = dict.fromkeys((escaped, escaped.lower(), escaped.upper(), escaped.capitalize()))
-    return " OR ".join("words LIKE ? ESCAPE '\\'" for _ in forms), [f"%{form}%" for form in forms]
-
-
-def _condition(scope: Scope) -> tuple[str, list[str]]:
-    """The SQL that a scope means, and its values."""
-    clauses, values = ["1"], []
-    for column, wanted in (("document", scope.documents), ("speaker", scope.speakers), ("role", scope.roles)):
-        if wanted is not None:
-            clauses.append(f"{column} IN (SELECT value FROM json_each(?))")
-            values.append(json.dumps(list(wanted)))
-    for operator, day in ((">=", scope.after), ("<=", scope.before)):
-        if day:
-            clauses.append(f"date {operator} ?")
-            values.append(day)
-    return " AND ".join(clauses), values
