@@ -15,6 +15,7 @@ from rag.answer.citations import cite, remove_unknown_markers
 from rag.archive import Archive, open_archive
 from rag.assistant import Assistant
 from rag.generators import GenerationRequest
+from rag.notes import WROTE_NOTHING, FellBack
 from rag.passages import passages_of
 from rag.testing import ScriptedGenerator
 from rag.transcript import parse
@@ -130,9 +131,7 @@ def test_a_marker_that_comes_in_pieces_is_a_marker(talk: Archive) -> None:
 def test_a_generator_that_says_nothing_is_stood_in_for_and_the_note_says_so(talk: Archive) -> None:
     answer = Assistant(talk, generator=ScriptedGenerator(lambda _: [])).ask("Who saw a whale?")
     assert (answer.text, answer.generator) == (Assistant(talk).ask("Who saw a whale?").text, "extractive")
-    assert answer.note == (
-        "The ScriptedGenerator generator did not answer (it wrote nothing). These are quotes from the record instead."
-    )
+    assert answer.notes == (FellBack("ScriptedGenerator", WROTE_NOTHING),)
 
 
 def test_fewer_passages_are_the_first_of_more(talk: Archive) -> None:

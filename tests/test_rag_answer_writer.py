@@ -16,7 +16,16 @@ from rag.archive import Archive
 from rag.assistant import Assistant
 from rag.generators import GenerationRequest
 from rag.generators.prompts import REFUSAL
-from rag.notes import NOT_A_QUOTATION, NOTHING_SUPPORTED, FellBack, LeftOut, not_cited, said_by_others
+from rag.notes import (
+    NOT_A_QUOTATION,
+    NOTHING_SUPPORTED,
+    WROTE_NOTHING,
+    FellBack,
+    LeftOut,
+    not_cited,
+    said_by_others,
+    wrote_too_much,
+)
 from rag.rerankers import HEURISTIC
 from rag.types import Answer
 
@@ -100,7 +109,7 @@ def test_strict_keeps_what_is_supported_and_says_what_went(bundled: Archive) -> 
 def test_a_model_that_writes_no_word_has_written_nothing(bundled: Archive, text: str, strict: bool) -> None:
     answer = Assistant(bundled, generator=Says(text), strict=strict).ask(GATES)
     assert (answer.text, answer.generator) == (Assistant(bundled).ask(GATES).text, "extractive")
-    assert "(it wrote nothing)" in answer.note
+    assert answer.notes == (FellBack("Says", WROTE_NOTHING),)
 
 
 @pytest.mark.parametrize(
@@ -134,9 +143,7 @@ def test_a_generator_that_raises_in_mid_stream_is_stood_in_for(bundled: Archive)
             raise RuntimeError("secret detail")
 
     answer = Assistant(bundled, generator=Breaks()).ask(GATES)
-    assert answer.note == (
-        "The Breaks generator did not answer (it failed: RuntimeError). These are quotes from the record instead."
-    )
+    assert answer.notes == (FellBack("Breaks", "it failed: RuntimeError"),)
     assert answer.text == Assistant(bundled).ask(GATES).text
 
 
@@ -235,6 +242,4 @@ def test_a_model_that_does_not_stop_is_stood_in_for(bundled: Archive) -> None:
                 yield "The gates move [1.1]. " * 50
 
     answer = Assistant(bundled, generator=Endless(), timeout_s=20).ask(GATES)
-    assert answer.note == (
-        "The Endless generator did not answer (it wrote more than 20,000 characters). These are quotes from the record instead."
-    )
+    assert answer.notes == (FellBack("Endless", wrote_too_much(20_000)),)

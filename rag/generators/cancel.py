@@ -13,6 +13,7 @@ from contextlib import suppress
 from time import monotonic
 
 from rag.errors import Cancelled, GeneratorTimeout
+from rag.notes import no_answer_within
 
 _END = object()
 _AT_ONCE = 64  # pieces that wait to be read before the generator has to wait
@@ -115,7 +116,7 @@ def with_deadline(
 
 
 def _late(timeout_s: float) -> GeneratorTimeout:
-    return GeneratorTimeout(f"no complete answer within {timeout_s:g} s")
+    return GeneratorTimeout(no_answer_within(timeout_s))
 
 
 def _run(start: Callable[[CancelToken], Iterator[str]], pieces: queue.Queue[object], token: CancelToken) -> None:
