@@ -55,8 +55,10 @@ PARALLEL := -n $(JOBS) --dist loadgroup --no-loadscope-reorder
 quick: $(READY)
 	$(BIN)/python -m pytest $(PARALLEL) -m unit
 
+# A browser wants both cores for itself.
 test: $(READY) lint
-	$(BIN)/python -m pytest $(PARALLEL)
+	$(BIN)/python -m pytest $(PARALLEL) -m "not browser"
+	$(BIN)/python -m pytest -m browser
 
 coverage: $(READY)
 	$(BIN)/python -m pytest $(PARALLEL) --cov --cov-report=term-missing:skip-covered

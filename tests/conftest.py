@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -25,6 +24,7 @@ from filelock import FileLock
 from hypothesis import settings
 from kinds import KINDS, kind_of
 from outside import files_in
+from ports import free_port
 
 from rag.archive import Archive, open_archive
 from rag.storage.protocol import Snapshot
@@ -115,8 +115,7 @@ def bundled_copy(bundled_folder: Path, tmp_path: Path) -> Path:
 @pytest.fixture(scope="module")
 def model_server() -> Iterator[str]:
     """The address of `fake_model_server.py`, which answers as the name of the model says."""
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port = probe.getsockname()[1]
+    port = free_port()
     command = [sys.executable, str(Path(__file__).with_name("fake_model_server.py")), str(port)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None

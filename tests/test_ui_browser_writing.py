@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import socket
 import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from ports import free_port
 from ui_browser import (
     BUTTON,
     DONE,
@@ -131,8 +131,7 @@ def test_of_two_quick_clicks_the_later_one_counts(
 def test_a_server_that_starts_again_goes_on_with_the_conversation(
     bundled_copy: Path, visit: Any, expected_answer: Callable[..., Answer]
 ) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port = probe.getsockname()[1]
+    port = free_port()
     with serving(bundled_copy, port=port) as address:
         page = visit(address)
         ask(page, GATES)

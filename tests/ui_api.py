@@ -10,7 +10,6 @@ import base64
 import json
 import os
 import shutil
-import socket
 import subprocess
 import sys
 import threading
@@ -25,6 +24,7 @@ from typing import Any
 
 import pytest
 from conftest import ROOT
+from ports import free_port
 
 from rag.archive import open_archive
 from rag.assistant import Assistant
@@ -43,11 +43,6 @@ GATES, BUTTON, TUNGSTEN = (
 ANN = Login("ann", "right: ünsafe")
 BASIC = "Basic " + base64.b64encode(f"{ANN.user}:{ANN.password}".encode()).decode()
 TOKEN = "a-token-of-its-own-1"
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        return int(probe.getsockname()[1])
 
 
 @contextmanager

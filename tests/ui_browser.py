@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import re
 import shutil
-import socket
 import subprocess
 import sys
 import time
@@ -21,6 +20,7 @@ from typing import Any
 
 import pytest
 from conftest import ROOT
+from ports import free_port
 
 from rag import Assistant, open_archive
 from rag.types import Answer
@@ -48,8 +48,7 @@ needs_browser = pytest.mark.skipif(
 def serving(archive: Path, *options: str, path: Path | None = None, port: int = 0) -> Iterator[str]:
     """The page of an archive, served by the command that users type; `path` is put before Python's own."""
     if not port:
-        with socket.create_server(("127.0.0.1", 0)) as probe:
-            port = probe.getsockname()[1]
+        port = free_port()
     environment = {**os.environ, **({"PYTHONPATH": str(path)} if path else {})}
     environment.pop("ONRECORD_AUTH", None)
     command = [sys.executable, "-m", "rag", "chat", "--archive", str(archive), "--port", str(port), *options]
