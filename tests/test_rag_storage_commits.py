@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import shutil
 import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -256,3 +257,21 @@ def test_an_archive_keeps_the_kind_of_vector_index_that_it_was_made_with(tmp_pat
 def test_an_unknown_kind_of_vector_index_is_refused_with_the_known_ones(tmp_path: Path) -> None:
     with pytest.raises(UnknownName, match="known: faiss, exact"):
         LocalStorage(tmp_path / "archive", encoder=ENCODER, index="none")
+
+
+def test_a_document_is_found_without_its_indexes(tmp_path: Path) -> None:
+    storage = LocalStorage(tmp_path / "archive", encoder=ENCODER)
+    document = committed(storage)[4].document
+    shutil.rmtree(storage.folder / "index")
+    assert storage.find(document.source) == document
+    assert not (storage.folder / "index").exists()
+
+
+def test_a_closed_snapshot_reads_no_rows_and_still_knows_words(tmp_path: Path) -> None:
+    storage = LocalStorage(tmp_path / "archive", encoder=ENCODER)
+    committed(storage)
+    with storage.snapshot() as snapshot:
+        stems = snapshot.stems("the whale")
+    with pytest.raises(RuntimeError, match="closed"):
+        snapshot.load([1])
+    assert snapshot.stems("the whale") == stems
