@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from rag.assistant import Assistant
     from rag.errors import ArchiveError, InputError, ModelMismatch, OnrecordError, SettingsError
     from rag.generators import GenerationRequest, Generator
+    from rag.parsed import Parsed, read_transcript
     from rag.rerankers import Reranker
     from rag.types import Answer, Citation, Document, Filters, Passage, ScoredPassage, Turn
 
@@ -31,18 +32,21 @@ __all__ = [
     "InputError",
     "ModelMismatch",
     "OnrecordError",
+    "Parsed",
     "Passage",
     "Reranker",
     "ScoredPassage",
     "SettingsError",
     "Turn",
     "open_archive",
+    "read_transcript",
 ]
 
 _HOMES = {
     "Assistant": "rag.assistant",
     **dict.fromkeys(("Archive", "open_archive"), "rag.archive"),
     **dict.fromkeys(("GenerationRequest", "Generator"), "rag.generators"),
+    **dict.fromkeys(("Parsed", "read_transcript"), "rag.parsed"),
     "Reranker": "rag.rerankers",
     **dict.fromkeys(("ArchiveError", "InputError", "ModelMismatch", "OnrecordError", "SettingsError"), "rag.errors"),
 }

@@ -51,6 +51,7 @@ ROOM_MAY_IMPORT = {
     "rag.examples": GROUND,
     "rag.readers": GROUND | {EMBEDDINGS},
     "rag.transcript": GROUND,
+    "rag.parsed": GROUND | {"rag.readers", "rag.transcript"},
     "rag.passages": GROUND | {"rag.places", "rag.transcript"},
     "rag.storage": GROUND | {EMBEDDINGS},
     "rag.query": GROUND,
@@ -71,7 +72,7 @@ ROOM_MAY_IMPORT = {
     "rag.doctor": GROUND | {EMBEDDINGS, "rag.config", "rag.archive", "rag.rerankers", "rag.generators"},
     "rag.cli": GROUND
     | {"rag.config", "rag.json_forms", "rag.places", "rag.transcript", "rag.rerankers", "rag.archive", "rag.assistant", "rag.watch", "rag.doctor"},
-    "rag": GROUND | {"rag.archive", "rag.assistant", "rag.generators", "rag.rerankers"},
+    "rag": GROUND | {"rag.archive", "rag.assistant", "rag.generators", "rag.parsed", "rag.rerankers"},
     "rag.__main__": {"rag.cli"},
 }  # fmt: skip
 

@@ -21,12 +21,14 @@ def test_the_package_exports_these_names_and_each_can_be_imported() -> None:
         "InputError",
         "ModelMismatch",
         "OnrecordError",
+        "Parsed",
         "Passage",
         "Reranker",
         "ScoredPassage",
         "SettingsError",
         "Turn",
         "open_archive",
+        "read_transcript",
     ]
     assert [getattr(rag, name).__name__ for name in rag.__all__] == rag.__all__
 
