@@ -6,6 +6,7 @@ import asyncio
 import subprocess
 import sys
 from collections.abc import Callable
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -141,3 +142,17 @@ def test_a_passage_is_found_by_its_whole_id_only(bundled: Archive) -> None:
             InputError, match=f"there is no passage {wrong!r}; ids of passages come with answers and searches"
         ):
             passage_of(bundled, wrong)
+
+
+def test_arguments_that_are_null_or_empty_are_not_given_and_the_server_says_its_version(archive: Path) -> None:
+    async def use(client: Any) -> None:
+        plain = await client.call_tool("search", {"query": "flood siren", "k": 2})
+        empty = {"speaker": None, "document": "", "after": "", "before": None, "role": None}
+        found = await client.call_tool("search", {"query": "flood siren", "k": 2, **empty})
+        assert found.structured_content == plain.structured_content
+        assert (await client.call_tool("search", {"query": ""})).content[
+            0
+        ].text == "the query is empty; give some words"
+        assert client.server_info.version == version("onrecord")
+
+    through_mcp(archive, use)

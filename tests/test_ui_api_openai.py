@@ -172,6 +172,13 @@ def test_a_question_that_was_too_long_does_not_end_the_conversation(client: Any)
     assert done.choices[0].message.model_extra["onrecord"]["query"] == f"{GATES} {BUTTON}"
 
 
+def test_a_picture_in_an_earlier_message_is_left_aside(client: Any) -> None:
+    picture = {"type": "image_url", "image_url": {"url": "x"}}
+    messages = [*asked([{"type": "text", "text": GATES}, picture]), *asked([picture]), *asked(BUTTON)]
+    done = client.chat.completions.create(model="onrecord", messages=messages)
+    assert done.choices[0].message.model_extra["onrecord"]["query"] == f"{GATES} {BUTTON}"
+
+
 def test_routes_that_only_openai_has_are_refused_in_its_form(url: str) -> None:
     for method, path in (("POST", "embeddings"), ("GET", "chat/completions"), ("DELETE", "models")):
         status, told, _ = fetch(f"{url}/v1/{path}", {} if method == "POST" else None, method=method)

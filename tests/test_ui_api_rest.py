@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 from ui_api import (
     BUTTON,
     GATES,
+    TUNGSTEN,
     curl,
     fetch,
     printed,
@@ -135,7 +136,6 @@ def test_whatever_is_sent_gets_an_answer_or_one_sentence(url: str, path: str, bo
 @pytest.mark.parametrize(
     ("header", "status", "sentence"),
     [
-        ("Transfer-Encoding: chunked", 411, "a request must say its length"),
         ("Origin: https://evil.example", 403, "requests from other sites' pages are refused"),
         ("Host: evil.example", 421, "this page answers only to the address that it was started with"),
     ],
@@ -189,3 +189,41 @@ def test_every_command_in_the_manual_answers(url: str) -> None:
     for command in commands:
         told = json.loads(curl(*shlex.split(command.replace("/ID", "/podcast.md"))[1:]))
         assert (command, "error" in told) == (command, False)
+
+
+def test_a_request_may_come_in_chunks(url: str) -> None:
+    asked = json.dumps({"question": TUNGSTEN})
+    words = ("-H", "Content-Type: application/json", "-d", asked, "-w", "\n%{http_code}")
+    whole, status = curl(f"{url}/api/ask", *words).rsplit("\n", 1)
+    chunked, again = curl(f"{url}/api/ask", "-H", "Transfer-Encoding: chunked", *words).rsplit("\n", 1)
+    assert (status, again) == ("200", "200")
+    assert untimed(json.loads(chunked)) == untimed(json.loads(whole))
+
+
+def test_chunks_that_are_too_much_for_an_interface_are_refused(url: str, tmp_path: Path) -> None:
+    body = tmp_path / "body.json"
+    body.write_text(json.dumps({"question": "x" * 1_000_000}), encoding="utf-8")
+    words = ("-H", "Content-Type: application/json", "-H", "Transfer-Encoding: chunked", "-d", f"@{body}")
+    told = {"error": "a request may have 1,000,000 bytes"}
+    assert json.loads(curl(f"{url}/api/ask", *words)) == told
+
+
+def test_a_slash_behind_a_path_changes_nothing(url: str) -> None:
+    assert fetch(f"{url}/api/documents/")[:2] == fetch(f"{url}/api/documents")[:2]
+    assert fetch(f"{url}/v1/models/")[1]["data"] == fetch(f"{url}/v1/models")[1]["data"]
+    asked = {"question": TUNGSTEN}
+    assert untimed(fetch(f"{url}/api/ask/", asked)[1]) == untimed(fetch(f"{url}/api/ask", asked)[1])
+
+
+def test_head_is_get_without_the_body(url: str) -> None:
+    for path in ("api/documents", "v1/models"):
+        status, text, headers = fetch(f"{url}/{path}", method="HEAD")
+        assert (status, text) == (200, None)
+        assert headers["content-length"] == fetch(f"{url}/{path}")[2]["content-length"]
+
+
+def test_a_filter_that_is_empty_or_null_is_not_given(url: str) -> None:
+    plain = fetch(f"{url}/api/search?query=flood&k=2")[1]
+    assert fetch(f"{url}/api/search?query=flood&k=2&speaker=&after=&role=")[1] == plain
+    given = {"query": "flood", "k": 2, "speaker": None, "before": "", "document": None}
+    assert fetch(f"{url}/api/search", given)[1] == plain

@@ -140,8 +140,10 @@ def test_a_body_that_is_too_large_is_refused_before_it_is_read(page: TestClient,
     assert answer.status_code == status
 
 
-def test_a_body_of_unknown_length_is_refused(page: TestClient) -> None:
-    assert page.post("/gradio_api/reset", content=iter([b"{}"])).status_code == 411
+def test_a_body_in_chunks_is_read_up_to_the_limit(page: TestClient) -> None:
+    assert page.post("/gradio_api/reset", content=iter([b"{", b"}"])).status_code == 422
+    piece = b" " * 1_000_000
+    assert page.post("/gradio_api/reset", content=iter([piece] * (MAX_BODY_BYTES // 1_000_000 + 1))).status_code == 413
 
 
 def through_guard(scope: dict[str, Any], *, hosts: frozenset[str] | None = None) -> list[dict[str, Any]]:

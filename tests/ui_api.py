@@ -143,7 +143,7 @@ def fetch(address: str, body: Any = None, method: str | None = None, **headers: 
             status, text, got = answer.status, answer.read().decode(), dict(answer.headers)
     except urllib.error.HTTPError as error:
         status, text, got = error.code, error.read().decode(), dict(error.headers)
-    return status, json.loads(text) if got.get("content-type") == "application/json" else text, got
+    return status, json.loads(text or "null") if got.get("content-type") == "application/json" else text, got
 
 
 def curl(*words: str) -> str:

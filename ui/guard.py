@@ -16,6 +16,8 @@ from ui.throttle import TOO_MANY, LoginThrottle
 # base64 takes four characters for three bytes; the rest is for names.
 MAX_BODY_BYTES = MAX_UPLOAD_BYTES // 3 * 4 + 1_000_000
 
+TOO_LARGE = f"a request may have {MAX_BODY_BYTES:,} bytes"
+
 # Gradio's own ways to upload files, which the page does not use.
 SHUT = ("/upload", "/process_recording")
 
@@ -57,6 +59,12 @@ class Guard:
             return
         client = (scope.get("client") or ("",))[0]
         is_login = scope["path"].rstrip("/") == "/login" and scope.get("method") == "POST"
+        if "transfer-encoding" in headers:
+            body = await _read_body(receive)
+            if body is None:
+                await _refuse(send, 413, TOO_LARGE, path=scope["path"])
+                return
+            scope, receive = _with_length(scope, len(body)), _replayed(body, receive)
         if is_login:  # counted as wrong until it is known to be right, so that a hundred at once count as a hundred
             self.throttle.note_attempt(client)
 
@@ -83,20 +91,47 @@ class Guard:
             own = headers.get("sec-fetch-site") == "same-origin" if origin == "null" else _split(origin).netloc == host
             if not own:
                 return 403, "requests from other sites' pages are refused"
-        if "transfer-encoding" in headers:
-            return 411, "a request must say its length"
         try:
             length = int(headers.get("content-length", "0"))
         except ValueError:
             return 400, "the request's length is no number"
         if length > MAX_BODY_BYTES:
-            return 413, f"a request may have {MAX_BODY_BYTES:,} bytes"
+            return 413, TOO_LARGE
         if scope["path"].rstrip("/").endswith(SHUT):
             return 404, "not found"
         client = (scope.get("client") or ("",))[0]
         if scope["path"].rstrip("/") == "/login" and self.throttle.is_locked(client):
             return 429, TOO_MANY
         return None
+
+
+async def _read_body(receive: Any) -> bytes | None:
+    """The body of a request that does not say its length; None if it is too large, or the client left."""
+    body = bytearray()
+    while len(body) <= MAX_BODY_BYTES:
+        message = await receive()
+        if message["type"] != "http.request":
+            return None
+        body += message.get("body", b"")
+        if not message.get("more_body"):
+            return bytes(body)
+    return None
+
+
+def _with_length(scope: Any, length: int) -> Any:
+    """The scope of a request as if it had said how long its body is: the limits of the interfaces rest on that."""
+    headers = [pair for pair in scope["headers"] if pair[0] not in (b"transfer-encoding", b"content-length")]
+    return {**scope, "headers": [*headers, (b"content-length", str(length).encode())]}
+
+
+def _replayed(body: bytes, receive: Any) -> Any:
+    """A channel that gives a body once, and then what else the client sends."""
+    pending = [{"type": "http.request", "body": body, "more_body": False}]
+
+    async def receive_again() -> Any:
+        return pending.pop() if pending else await receive()
+
+    return receive_again
 
 
 def _split(address: str) -> SplitResult:

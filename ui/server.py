@@ -125,9 +125,11 @@ def build_server(
 def _add_interfaces(app: FastAPI, service: ChatService, access: Access) -> None:
     from ui.api.context import ApiContext
     from ui.api.openai import openai_router
+    from ui.api.paths import LenientPaths
     from ui.api.rest import rest_router
 
     context = ApiContext(service, access)
+    app.add_middleware(LenientPaths)
     app.include_router(openai_router(context))
     app.include_router(rest_router(context))
 

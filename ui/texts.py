@@ -55,7 +55,8 @@ ENGLISH = {
     "welcome.examples": "For instance",
     "welcome.empty": "This archive is empty",
     "welcome.explain": "onrecord answers questions about interviews, press conferences and hearings with verbatim quotes, "
-    "and shows the place where each was said. It needs transcripts to read: text files that name their speakers.",
+    "and shows the place where each was said. It needs transcripts that name their speakers: "
+    "text, Word, PDF, web pages, subtitles, JSON or tables.",
     "welcome.upload": "Add transcripts",
     "welcome.samples": "Try it with the bundled interviews",
     "pane.transcript": "Transcript",
@@ -88,7 +89,7 @@ ENGLISH = {
     "documents.yes": "Yes, remove it",
     "documents.no": "Keep it",
     "documents.drop": "Drop transcripts here, or choose files",
-    "documents.limit": "Text or Markdown, up to {megabytes} MB each",
+    "documents.limit": "Text, Word, PDF, web pages, subtitles, JSON or tables, up to {megabytes} MB each",
     "documents.reading": "reading",
     "documents.waiting": "waiting",
     "documents.large": "has {size} MB, {megabytes} MB are allowed; split it",

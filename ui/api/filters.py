@@ -14,12 +14,23 @@ MAX_K = 100
 
 
 def as_list(given: Any) -> Any:
-    """A single text as a list of one; any other value as it is.
+    """A single text as a list of one, and a list without its empty texts; any other value as it is.
 
-    >>> as_list("Ann Reed"), as_list(["Ann Reed"])
+    >>> as_list("Ann Reed"), as_list(["Ann Reed", ""])
     (['Ann Reed'], ['Ann Reed'])
     """
+    if isinstance(given, list):
+        return [value for value in given if value != ""]
     return [given] if isinstance(given, str) else given
+
+
+def as_given(arguments: dict[str, Any]) -> dict[str, Any]:
+    """The arguments that have a value: models and forms send null and "" for what nobody filled in.
+
+    >>> as_given({"query": "ferry", "speaker": "", "after": None, "k": 3})
+    {'query': 'ferry', 'k': 3}
+    """
+    return {name: value for name, value in arguments.items() if value not in (None, "")}
 
 
 class FilterFields(BaseModel):
@@ -35,7 +46,11 @@ class FilterFields(BaseModel):
     @model_validator(mode="before")
     @classmethod
     def _check_keys(cls, given: Any) -> Any:
-        return check_keys(given, list(cls.model_fields))
+        check_keys(given, list(cls.model_fields))
+        if not isinstance(given, dict):
+            return given
+        needed = {name for name, field in cls.model_fields.items() if field.is_required()}
+        return {name: given[name] for name in given if name in needed or name in as_given(given)}
 
     _as_list = field_validator("speaker", "document", "role", "history", mode="before", check_fields=False)(as_list)
 

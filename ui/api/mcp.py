@@ -7,6 +7,7 @@ Each result is text for a model to read, and the same JSON as the command line's
 # imported inside functions.
 
 import json
+from importlib.metadata import version
 from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import BeforeValidator, Field
@@ -19,7 +20,7 @@ from rag.json_forms import answer_to_json, passage_to_json
 from rag.text.terms import encodable
 from ui.api.disconnect import finished_answer
 from ui.api.errors import ApiError, as_api_error, check_keys
-from ui.api.filters import as_list
+from ui.api.filters import as_given, as_list
 from ui.api.text_forms import document_rows, filters_of, passage_of, passages_text, plain_passage, source_line
 from ui.service import ChatService
 
@@ -73,18 +74,25 @@ def _strict_server() -> "MCPServer":
 
     class Server(MCPServer):
         async def call_tool(self, name: str, arguments: dict[str, Any], context: Any = None) -> Any:
-            taken = {tool.name: tool.input_schema.get("properties", {}) for tool in await self.list_tools()}
+            tools = {tool.name: tool.input_schema for tool in await self.list_tools()}
             try:
-                if name not in taken:
-                    raise ApiError(404, f"there is no tool {name!r}; there are: {', '.join(taken)}")
+                if name not in tools:
+                    raise ApiError(404, f"there is no tool {name!r}; there are: {', '.join(tools)}")
                 # The library ignores an unknown argument, so a misspelt filter would filter nothing.
-                check_keys(arguments, list(taken[name]))
-                return await super().call_tool(name, arguments, context)
+                check_keys(arguments, list(tools[name].get("properties", {})))
+                given = as_given(arguments) | {key: arguments[key] for key in _needed(tools[name]) if key in arguments}
+                return await super().call_tool(name, given, context)
             except (ApiError, ToolError) as error:
                 cause = error.__cause__
                 raise ToolError(as_api_error(cause if isinstance(cause, Exception) else error).sentence) from error
 
-    return Server("onrecord", instructions=ABOUT, log_level="WARNING")
+    return Server("onrecord", version=version("onrecord"), instructions=ABOUT, log_level="WARNING")
+
+
+def _needed(schema: dict[str, Any]) -> list[str]:
+    """The arguments that a tool cannot do without."""
+    needed: list[str] = schema.get("required", [])
+    return needed
 
 
 def _add_question_tools(server: "MCPServer", service: ChatService, *, most: int) -> None:

@@ -87,7 +87,9 @@ def conversation(messages: Sequence[Message]) -> tuple[str, list[str]]:
     ...               Message(role="user", content=[Part(type="text", text="And"), Part(type="text", text="why?")])])
     ('And\\nwhy?', ['When?'])
     """
-    asked = [_text(message) for message in messages if message.role == "user"]
+    users = [message for message in messages if message.role == "user"]
+    # A picture that was sent with an earlier message has been refused, or another model has seen it.
+    asked = [*(_text(message, strict=False) for message in users[:-1]), *(_text(message) for message in users[-1:])]
     if not asked or not asked[-1]:
         raise ApiError(400, "there is no question; the last message of the user is empty", param="messages")
     if len(asked[-1]) > MAX_QUESTION_CHARS:
@@ -102,12 +104,13 @@ def conversation(messages: Sequence[Message]) -> tuple[str, list[str]]:
     return asked[-1], earlier[-MAX_HISTORY:]
 
 
-def _text(message: Message) -> str:
+def _text(message: Message, *, strict: bool = True) -> str:
+    """What a message says. Raises ApiError for a part that is no text; without `strict` such parts are left aside."""
     if isinstance(message.content, list):
         for part in message.content:
-            if part.type != "text":
+            if part.type != "text" and strict:
                 raise ApiError(400, f"a part of type {part.type!r} cannot be read; send text", param="messages")
-        return "\n".join(part.text for part in message.content).strip()
+        return "\n".join(part.text for part in message.content if part.type == "text").strip()
     return (message.content or "").strip()
 
 

@@ -12,6 +12,7 @@ from typing import Any
 import gradio as gr
 
 from rag.query.asked import MAX_QUESTION_CHARS
+from rag.readers import READABLE
 from rag.storage.filters import ANSWERING_ROLES
 from ui.page.script import asset, script
 from ui.texts import ENGLISH, say_role
@@ -103,7 +104,7 @@ def lay_out(
                 elem_id="or-bridge",
             )
             pane = gr.HTML(
-                html_template=asset("pane.html"),
+                html_template=asset("pane.html").replace("SUFFIXES", ",".join(sorted(READABLE))),
                 js_on_load=script(),
                 elem_id="or-pane",
                 server_functions=list(server_functions),
