@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
+from rag.text import folding
 from rag.text.lexicon import union
 
 TITLES = union("titles")  # folded, as everything that is compared here
@@ -38,15 +38,12 @@ def plain_label(label: str) -> str:
 
 @lru_cache(maxsize=65_536)
 def fold(text: str) -> str:
-    """Case and accents taken out, for comparing names.
+    """A short text as it is compared, as `rag.text.folding.fold` has it, remembered.
 
     >>> fold("José ŻUREK")
     'jose zurek'
     """
-    if text.isascii():
-        return text.casefold()
-    decomposed = unicodedata.normalize("NFKD", text).casefold()
-    return "".join(char for char in decomposed if not unicodedata.combining(char))
+    return folding.fold(text)
 
 
 def parse_name(label: str) -> PersonName | None:

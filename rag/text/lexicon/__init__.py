@@ -13,6 +13,7 @@ from rag.text.lexicon.en import ENGLISH
 from rag.text.lexicon.es import SPANISH
 from rag.text.lexicon.fr import FRENCH
 from rag.text.lexicon.it import ITALIAN
+from rag.text.lexicon.ja import JAPANESE
 from rag.text.lexicon.model import Lexicon, Words
 from rag.text.lexicon.nl import DUTCH
 from rag.text.lexicon.pt import PORTUGUESE
@@ -23,7 +24,20 @@ from rag.text.lexicon.zh import CHINESE
 
 LEXICONS: dict[str, Lexicon] = {
     lexicon.code: lexicon
-    for lexicon in (ENGLISH, GERMAN, FRENCH, SPANISH, PORTUGUESE, RUSSIAN, UKRAINIAN, CHINESE, ITALIAN, DUTCH, SWEDISH)
+    for lexicon in (
+        ENGLISH,
+        GERMAN,
+        FRENCH,
+        SPANISH,
+        PORTUGUESE,
+        RUSSIAN,
+        UKRAINIAN,
+        CHINESE,
+        ITALIAN,
+        DUTCH,
+        SWEDISH,
+        JAPANESE,
+    )
 }
 DEFAULT_LANGUAGE = ENGLISH.code
 

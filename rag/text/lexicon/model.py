@@ -102,6 +102,7 @@ class Lexicon:
     saying_phrases: tuple[str, ...] = ()  # patterns: who said it stands behind them (folded)
     by_words: tuple[str, ...] = ()  # patterns: "by", between a verb and the person who said it (folded)
     denials: tuple[str, ...] = ()  # patterns
+    question_ends: tuple[str, ...] = ()  # patterns: ends a sentence that asks, though no question mark stands behind it
     person_pronouns: tuple[str, ...] = ()  # mean the person who speaks (folded)
 
     # Questions (folded)

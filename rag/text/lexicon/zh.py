@@ -23,6 +23,7 @@ CHINESE = Lexicon(
     start_columns=words("时间 开始"),
     boilerplate=(r"(?:相关阅读|相关新闻|延伸阅读|更多阅读|广告|推荐阅读|分享到).*",),
     credit_keys=("图片?", "来源", "责任编辑", "编辑"),
+    question_ends=("吗",),
     end_marks=(r"（?完）?",),
     bracketed_ends=("结束", "完"),
     stage_words=(r"掌声|笑|笑声|鼓掌|音乐|丢失",),
