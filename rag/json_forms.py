@@ -27,10 +27,10 @@ def document_to_json(document: Document) -> dict[str, Any]:
         "confidence": document.confidence,
         "text": document.text,
         "turns": [
-            {"speaker": turn.speaker, "role": turn.role, "start": turn.start, "end": turn.end, "seconds": turn.seconds}
+            {name: getattr(turn, name) for name in ("speaker", "role", "start", "end", "seconds", "label", "certain")}
             for turn in document.turns
         ],
-        "left_out": [list(piece) for piece in document.left_out],
+        "left_out": [asdict(piece) for piece in document.left_out],
         "pages": [list(page) for page in document.pages],
         "times": [list(time) for time in document.times],
         "notes": list(document.notes),

@@ -7,16 +7,16 @@ from bisect import bisect_right
 from typing import TypeVar
 
 from rag.text.clock import clock
-from rag.types import Document, Span, Turn
+from rag.types import Document, LeftOut, Turn
 
 
-def words_left_out(document: Document) -> list[Span]:
+def words_left_out(document: Document) -> list[LeftOut]:
     """What was left out and holds words; time stamps and rules are left out too, and not worth showing as such.
 
-    >>> words_left_out(Document("d", "", None, None, "a.txt", "00:01 Notes", (), left_out=((0, 5), (6, 11))))
-    [(6, 11)]
+    >>> words_left_out(Document("d", "", None, None, "a.txt", "00:01 Notes", (), left_out=(LeftOut(0, 5), LeftOut(6, 11, "note"))))
+    [LeftOut(start=6, end=11, why='note')]
     """
-    return [piece for piece in document.left_out if re.search(r"[^\W\d_]", document.text[slice(*piece)])]
+    return [piece for piece in document.left_out if re.search(r"[^\W\d_]", document.text[piece.start : piece.end])]
 
 
 def page_at(document: Document, offset: int) -> str | None:

@@ -26,6 +26,22 @@ class Turn:
     start: int
     end: int
     seconds: float | None = None
+    label: str = ""  # as it is printed, without mark-up; empty if none is printed above it
+    certain: bool = True  # that the speaker said it; if not, it is quoted under nobody's name
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class LeftOut:
+    """A range of a document's text that is no part of the conversation, and why."""
+
+    start: int
+    end: int
+    why: str = ""  # such as "time stamp"
+
+    @property
+    def span(self) -> Span:
+        """The range alone."""
+        return self.start, self.end
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +57,7 @@ class Document:
     turns: tuple[Turn, ...]
     path: str = ""  # of the file it was read from; a new version of that file replaces this document
     participants: tuple[str, ...] = ()
-    left_out: tuple[tuple[int, int], ...] = ()  # ranges that are no part of the conversation
+    left_out: tuple[LeftOut, ...] = ()  # what is no part of the conversation, in order
     notes: tuple[str, ...] = ()  # what the reader wants the user to know
     pages: tuple[tuple[int, str], ...] = ()  # (where a page begins, its label), in order
     times: tuple[tuple[int, float], ...] = ()  # (where something is said, seconds into the recording), in order
@@ -176,6 +192,7 @@ class Citation:
     seconds: float | None
     verified: bool
     page: str | None = None  # as the page is labelled; "12–13" if the quote goes on to the next
+    speaker_certain: bool = True  # if not, the words are in the record, and who says them is not known
 
 
 @dataclass(frozen=True, slots=True)

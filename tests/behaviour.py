@@ -25,7 +25,6 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
-from dataclasses import asdict
 from multiprocessing import Pool
 from pathlib import Path
 from typing import Any
@@ -103,7 +102,9 @@ def parsed(file: Path) -> tuple[str, Any]:
     except Exception as error:  # a fault of today is recorded as one
         return name, f"{type(error).__name__}"
     fields = {key: getattr(document, key) for key in type(document).__slots__ if key != "path"}
-    fields["turns"] = [asdict(turn) for turn in document.turns]
+    kept = ("speaker", "role", "start", "end", "seconds")  # what recordings of earlier versions hold, too
+    fields["turns"] = [{name: getattr(turn, name) for name in kept} for turn in document.turns]
+    fields["left_out"] = [[piece.start, piece.end] for piece in document.left_out]
     people = dict.fromkeys((turn.speaker, turn.role) for turn in document.turns)
     return name, {
         "title": document.title,

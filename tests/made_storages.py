@@ -15,7 +15,7 @@ from rag.storage.memory import MemoryStorage
 from rag.storage.protocol import Snapshot, Storage
 from rag.storage.staged import StagedDocument, stage
 from rag.testing import FakeEncoder
-from rag.types import Document, Passage, Role, Scope, Turn
+from rag.types import Document, LeftOut, Passage, Role, Scope, Turn
 
 ENCODER = FakeEncoder(16)
 EVERYTHING = Scope()
@@ -40,9 +40,10 @@ def talk(name: str, *said: tuple[str, str], title: str = "Talk", date: str | Non
         ):
             start = len(text) + len(f"\n{who}: ")
             text += f"\n{who}: {words}\n"
-            turns.append(Turn(who, cast(Role, role), start, start + len(words)))
+            turns.append(Turn(who, cast(Role, role), start, start + len(words), label=who))
     key = hashlib.sha256(text.encode()).hexdigest()[:16]
-    return Document(key, title, date, None, name, text, tuple(turns), path=f"/talks/{name}")
+    left_out = (LeftOut(0, len(title), "header"),)
+    return Document(key, title, date, None, name, text, tuple(turns), path=f"/talks/{name}", left_out=left_out)
 
 
 def staged(document: Document, encoder: FakeEncoder = ENCODER) -> StagedDocument:

@@ -180,7 +180,7 @@ def test_the_json_form_has_the_contracts_fields(bundled: Archive) -> None:
     ]  # fmt: skip
     assert list(value["citations"][0]) == [
         "marker", "passage_id", "document_id", "title", "source", "date", "speaker", "role", "asked", "quote", "start",
-        "end", "seconds", "verified",
+        "end", "seconds", "verified", "speaker_certain",
     ]  # fmt: skip
     assert {"passage_id", "document_id", "source", "speaker", "role", "start", "end", "text", "score"} <= set(
         value["passages"][0]

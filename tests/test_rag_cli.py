@@ -204,7 +204,7 @@ def test_the_json_of_ask_and_search_has_the_contracts_keys_and_nothing_else_stan
     ]  # fmt: skip
     assert list(answer["citations"][0]) == [
         "marker", "passage_id", "document_id", "title", "source", "date", "speaker", "role", "asked", "quote", "start",
-        "end", "seconds", "verified",
+        "end", "seconds", "verified", "speaker_certain",
     ]  # fmt: skip
     assert [set(hit) for hit in answer["passages"]] == [passage]
     found = json.loads(onrecord("search", "harbour", "--json", cwd=desk).stdout)

@@ -45,7 +45,8 @@ def labels_of(text: str, body: int, hints: Hints) -> list[tuple[int, int]]:
 def unaccounted(document: Document, labels: list[tuple[int, int]]) -> list[str]:
     """The words that are in no turn, no label and nothing that was left out."""
     rest = list(document.text)
-    for start, end in [*((turn.start, turn.end) for turn in document.turns), *document.left_out, *labels]:
+    pieces = [(piece.start, piece.end) for piece in (*document.turns, *document.left_out)]
+    for start, end in [*pieces, *labels]:
         rest[start:end] = " " * (end - start)
     return [word for word in "".join(rest).split() if any(char.isalnum() for char in word)]
 
@@ -59,7 +60,7 @@ def test_turns_are_ranges_that_do_not_overlap_and_with_what_was_left_out_they_co
             except InputError:
                 continue
             document = parsed(text, file.name, hints)
-            body = document.left_out[0][1] if text.startswith("---\n") and document.left_out else 0
+            body = document.left_out[0].end if text.startswith("---\n") and document.left_out else 0
             turns = [(turn.start, turn.end) for turn in document.turns]
             assert all(text[start:end] == text[start:end].strip() != "" for start, end in turns), file
             assert all(end <= start for (_, end), (start, _) in pairwise(turns)), file

@@ -29,7 +29,9 @@ def test_the_real_interview_has_22_questions_and_22_answers_by_one_respondent(in
 def test_the_real_interview_ends_where_the_last_answer_does(interview: Document) -> None:
     last = interview.text[interview.turns[-1].start : interview.turns[-1].end]
     assert last.endswith("on an equal basis.")
-    assert interview.text[slice(*interview.left_out[-1])].split() == interview.text[interview.turns[-1].end :].split()
+    assert (
+        interview.text[slice(*interview.left_out[-1].span)].split() == interview.text[interview.turns[-1].end :].split()
+    )
 
 
 @pytest.mark.parametrize(

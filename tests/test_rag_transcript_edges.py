@@ -130,7 +130,7 @@ def test_further_page_furniture_is_left_out_and_makes_no_speaker(furniture: str)
         ("Ann Reed", "respondent", "So.\n\nAnd that was all."),
     ]
     document = parse(text, source="a.txt")
-    assert text[slice(*document.left_out[-1])].strip() == furniture
+    assert text[slice(*document.left_out[-1].span)].strip() == furniture
 
 
 @pytest.mark.parametrize(

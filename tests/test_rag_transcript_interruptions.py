@@ -6,7 +6,7 @@ import pytest
 from made_conversations import SAID, exchange, said_in, written
 
 from rag.transcript import parse
-from rag.types import Turn
+from rag.types import LeftOut, Turn
 
 
 @pytest.mark.parametrize(
@@ -64,7 +64,7 @@ def test_credits_and_end_marks_are_left_out_and_the_notes_say_so(tail: str) -> N
     text = written("{name}: {said}\n\n") + tail + "\n"
     document = parse(text, source="a.txt")
     assert said_in(text) == SAID
-    assert text[slice(*document.left_out[-1])].strip() == tail
+    assert text[slice(*document.left_out[-1].span)].strip() == tail
     assert tail in document.notes[-1]
 
 
@@ -73,7 +73,7 @@ def test_what_a_page_puts_between_two_answers_is_left_out_of_both(advert: str) -
     text = written("{name}: {said}\n\n").replace("Ilse Brandt: And who", f"{advert}\n\nIlse Brandt: And who")
     document = parse(text, source="a.txt")
     assert said_in(text) == SAID
-    assert " ".join(text[slice(*piece)] for piece in document.left_out).split() == advert.split()
+    assert " ".join(text[slice(*piece.span)] for piece in document.left_out).split() == advert.split()
     assert "left out between turns" in document.notes[0]
 
 
@@ -89,7 +89,7 @@ def test_a_talk_before_the_first_question_is_kept_as_nobodys() -> None:
     text = f"A talk\n\n{talk}\n\n" + written("{name}: {said}\n\n")
     document = parse(text, source="a.txt")
     assert said_in(text) == [("", talk), *SAID]
-    assert text[slice(*document.left_out[0])].strip() == "A talk"
+    assert text[slice(*document.left_out[0].span)].strip() == "A talk"
     assert "said by nobody known" in document.notes[0]
 
 
@@ -105,9 +105,9 @@ def test_the_parse_says_what_it_went_by_and_how_sure_it_is() -> None:
     assert (none.grammar, none.confidence) == ("none", 0.0)
 
 
-def covered(turns: tuple[Turn, ...], left_out: tuple[tuple[int, int], ...], text: str) -> str:
+def covered(turns: tuple[Turn, ...], left_out: tuple[LeftOut, ...], text: str) -> str:
     rest = list(text)
-    for start, end in [*((turn.start, turn.end) for turn in turns), *left_out]:
+    for start, end in [*((turn.start, turn.end) for turn in turns), *(piece.span for piece in left_out)]:
         rest[start:end] = " " * (end - start)
     return "".join(rest)
 

@@ -41,7 +41,7 @@ def test_turns_of_any_text_are_ranges_in_order_that_do_not_overlap(text: str) ->
     assert all(0 <= turn.start < turn.end <= len(text) for turn in document.turns)
     assert all(one.end <= other.start for one, other in pairwise(document.turns))
     assert all(text[turn.start : turn.end] == text[turn.start : turn.end].strip() for turn in document.turns)
-    assert all(0 <= start <= end <= len(text) for start, end in document.left_out)
+    assert all(0 <= piece.start <= piece.end <= len(text) for piece in document.left_out)
     assert 0.0 <= document.confidence <= 1.0
     assert read(text) == document
 
@@ -161,7 +161,7 @@ def test_turns_labels_white_space_and_what_is_left_out_make_up_the_whole_text(
     rest = list(text)
     for turn in document.turns:
         rest[turn.start : turn.end] = [" "] * (turn.end - turn.start)
-    for start, end in document.left_out:
+    for start, end in (piece.span for piece in document.left_out):
         rest[start:end] = [" "] * (end - start)
     assert (
         set("".join(rest).replace("Question:", "").replace("Ann Reed:", "").replace("Jo Field:", "").split()) == set()

@@ -178,7 +178,7 @@ def test_a_shown_transcript_has_every_turn_word_for_word(bundled: Archive) -> No
             "place": document.place,
             "source": document.source,
             "sha256": sha256(document.text.encode()).hexdigest(),
-            "leftOut": [[start, document.text[start:end].strip()] for start, end in document.left_out],
+            "leftOut": [[piece.start, document.text[piece.start : piece.end].strip()] for piece in document.left_out],
             "pages": [],
             "times": [],
             "grammar": "label with colon",

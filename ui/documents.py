@@ -75,7 +75,9 @@ def source_view(document: Document) -> dict[str, Any]:
             [turn.speaker, turn.role, turn.start, turn.seconds, document.text[turn.start : turn.end]]
             for turn in document.turns
         ],
-        "leftOut": [[start, document.text[start:end].strip()] for start, end in words_left_out(document)],
+        "leftOut": [
+            [piece.start, document.text[piece.start : piece.end].strip()] for piece in words_left_out(document)
+        ],
         "pages": [list(page) for page in document.pages],
         "times": [list(time) for time in document.times],
         "grammar": document.grammar,

@@ -100,7 +100,7 @@ def print_document(document: Document) -> None:
     for note in document.notes:
         say(f"note: {note}")
     turns = [(turn.start, turn.end, turn) for turn in document.turns]
-    left_out = [(start, end, None) for start, end in words_left_out(document)]
+    left_out = [(piece.start, piece.end, None) for piece in words_left_out(document)]
     for start, end, turn in sorted([*turns, *left_out], key=lambda piece: piece[:2]):
         print()
         if turn is None:

@@ -45,6 +45,7 @@ def document_body(document: Document) -> bytes:
     """A document as JSON, without its id; half characters are kept."""
     fields = {name: getattr(document, name) for name in Document.__slots__ if name not in ("id", "turns")}
     fields["turns"] = [[getattr(turn, name) for name in Turn.__slots__] for turn in document.turns]
+    fields["left_out"] = [[piece.start, piece.end, piece.why] for piece in document.left_out]
     return json.dumps(fields, ensure_ascii=False).encode("utf-8", "surrogatepass")
 
 

@@ -21,7 +21,7 @@ from rag.errors import ArchiveError
 from rag.storage.conditions import occurrence_condition, scope_condition
 from rag.storage.rows import StoredPassage, digest_of, document_body, pack_sentences, passage_body, unpack_sentences
 from rag.storage.staged import StagedDocument
-from rag.types import Document, Scope, SearchExtent, Turn
+from rag.types import Document, LeftOut, Scope, SearchExtent, Turn
 
 SCHEMA_VERSION = 2
 BUSY_TIMEOUT_S = 30
@@ -306,8 +306,9 @@ class Store:
     def _document(self, document_id: str, body: bytes, digest: bytes) -> Document:
         self._checked(digest, document_id.encode(), body)
         fields = json.loads(body)
+        # Archives from before labels and reasons were kept have neither: the defaults stand for them.
         turns = tuple(Turn(*turn) for turn in fields.pop("turns"))
-        left_out = tuple((start, end) for start, end in fields.pop("left_out"))
+        left_out = tuple(LeftOut(*piece) for piece in fields.pop("left_out"))
         fields |= {name: tuple(fields[name]) for name in ("participants", "notes")}
         # Archives from before pages and times were kept have neither.
         fields |= {name: tuple(map(tuple, fields.get(name, ()))) for name in ("pages", "times")}

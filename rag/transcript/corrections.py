@@ -26,7 +26,7 @@ from typing import Any, get_args
 
 from rag.errors import InputError
 from rag.text.spans import trim, without
-from rag.types import Document, Role, Span
+from rag.types import Document, LeftOut, Role, Span
 
 FILE = "corrections.toml"
 EVERY = "*"
@@ -126,7 +126,8 @@ def apply_correction(document: Document, correction: Correction, *, lenient: boo
         if end > start
     ]
     meta: dict[str, Any] = dict(correction.meta)
-    return replace(document, turns=tuple(kept), left_out=tuple(sorted({*document.left_out, *cut})), **meta)
+    left_out = {*document.left_out, *(LeftOut(*span, "dropped by a correction") for span in cut)}
+    return replace(document, turns=tuple(kept), left_out=tuple(sorted(left_out)), **meta)
 
 
 def _speaks(document: Document, name: str, what: str, *, lenient: bool) -> bool:

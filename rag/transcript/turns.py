@@ -20,7 +20,7 @@ from rag.transcript.metadata import Header
 from rag.transcript.roles import assign_roles
 from rag.transcript.speakers import canonical_names
 from rag.transcript.stamps import find_stamps
-from rag.types import Hints, Role, Span, Turn
+from rag.types import Hints, LeftOut, Role, Span, Turn
 
 _NO_LABELS = "no speaker labels were found: read as plain paragraphs, with no speaker"
 _INTRODUCED = re.compile(r"([^\n()]{3,60})[^\S\n]\(([^\W\d_]{2,4})\)")
@@ -28,6 +28,9 @@ _EMPHASIS = r"(?<![*_])(?:\*{1,3}|_{1,3})"
 _OPENING, _CLOSING = re.compile(rf"{_EMPHASIS}(?![*_])"), re.compile(rf"{_EMPHASIS}$")
 _SPACES = re.compile(r"\s*")
 _NOTE_CHARS = 60
+# Why something is left out.
+_HEADER, _HEADING, _STAMP = "header", "heading", "time stamp"
+_PAGE, _BEHIND = "printed and not said", "behind the last turn"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +38,7 @@ class Reading:
     """The turns of a document, the ranges that are no part of the conversation, and notes for the user."""
 
     turns: tuple[Turn, ...]
-    left_out: tuple[Span, ...]
+    left_out: tuple[LeftOut, ...]
     notes: tuple[str, ...]
 
 
@@ -56,6 +59,7 @@ class _Cut:
 
     start: int
     end: int
+    why: str
     seconds: float | None = None
 
 
@@ -75,14 +79,17 @@ def read_named_turns(text: str, hints: Hints, header: Header) -> Reading:
     utterances = [(names[label], text[start:end]) for label, start, end, _ in hints.turns if label]
     roles = assign_roles(utterances, {names[name]: role for name, role in header.declared.items()})
     roles |= {"": "other"}  # nobody is named: not known to ask, so it can be quoted
-    turns = tuple(Turn(names[label], roles[names[label]], start, end, at) for label, start, end, at in hints.turns)
+    turns = tuple(
+        Turn(names[label], roles[names[label]], start, end, at, label) for label, start, end, at in hints.turns
+    )
     return Reading(turns, (), ())
 
 
 def _read_unlabelled(text: str, body: int, stamps: Sequence[Stamp]) -> Reading:
     start, end = trim(text, body, len(text))
     kept = end_of_talk(text, start, end)
-    left_out = [piece for piece in ((0, start), (kept, len(text))) if text[slice(*piece)].strip()]
+    left_out = [LeftOut(0, start, _HEADER)] if text[:start].strip() else []
+    left_out += [LeftOut(kept, len(text), _BEHIND)] if text[kept:].strip() else []
     turns: list[Turn] = []
     inside = [stamp for stamp in stamps if start <= stamp.start < kept]
     seconds = None
@@ -91,7 +98,7 @@ def _read_unlabelled(text: str, body: int, stamps: Sequence[Stamp]) -> Reading:
     ):
         seconds = stamp.seconds if stamp else seconds
         if stamp:
-            left_out.append(trim(text, stamp.start, stamp.end))
+            left_out.append(LeftOut(*trim(text, stamp.start, stamp.end), _STAMP))
         first, last = trim(text, *span)
         if last > first:
             turns.append(Turn("", "other", first, last, seconds))
@@ -103,7 +110,7 @@ class _Cutter:
 
     def __init__(self, text: str, marks: Sequence[Mark], stamps: Sequence[Stamp]) -> None:
         self.pieces: list[_Piece] = []
-        self.left_out: list[Span] = []
+        self.left_out: list[LeftOut] = []
         self.notes: list[str] = []
         self._text = text
         self._marks = marks
@@ -140,14 +147,14 @@ class _Cutter:
         text = self._text
         talk = find_talk(text, body, begin)
         if text[:talk].strip():
-            self.left_out.append((0, talk))
+            self.left_out.append(LeftOut(0, talk, _HEADER))
         if talk == begin:
             return
-        cuts = [(m.start() + talk, m.end() + talk) for m in HEADING.finditer(text[talk:begin])]
-        cuts += [(stamp.start, stamp.end) for stamp in self._stamps if talk <= stamp.start < begin]
+        cuts = [LeftOut(m.start() + talk, m.end() + talk, _HEADING) for m in HEADING.finditer(text[talk:begin])]
+        cuts += [LeftOut(stamp.start, stamp.end, _STAMP) for stamp in self._stamps if talk <= stamp.start < begin]
         cuts.sort()
-        self.left_out += [trim(text, *cut) for cut in cuts]
-        for span in gaps(talk, begin, cuts):
+        self.left_out += [LeftOut(*trim(text, *cut.span), cut.why) for cut in cuts]
+        for span in gaps(talk, begin, [cut.span for cut in cuts]):
             start, end = trim(text, *span)
             if end > start:
                 self.pieces.append(_Piece(None, None, start, end, None))
@@ -159,7 +166,7 @@ class _Cutter:
         start, end = self._said_under(mark, len(self._text))
         kept = end_of_talk(self._text, start, end)
         if kept < end:
-            self.left_out.append((kept, len(self._text)))
+            self.left_out.append(LeftOut(kept, len(self._text), _BEHIND))
             self.notes.append(f"left out after the last turn: {_beginning(self._text[kept:])}")
         self._cut_turn(mark, start, min(kept, end))
 
@@ -170,9 +177,9 @@ class _Cutter:
         switches = find_switches(self._text, start, end, apart=self._apart) if mark.role is None else []
         owner_from = {switch.start: switch.is_speakers for switch in switches}
         cuts = [
-            *(_Cut(stamp.start, stamp.end, stamp.seconds) for stamp in self._stamps_between(start, end)),
-            *(_Cut(*span) for span in boilerplate_within(self._text, start, end)),
-            *(_Cut(switch.start, switch.end) for switch in switches),
+            *(_Cut(stamp.start, stamp.end, _STAMP, stamp.seconds) for stamp in self._stamps_between(start, end)),
+            *(_Cut(*span, _PAGE) for span in boilerplate_within(self._text, start, end)),
+            *(_Cut(switch.start, switch.end, _HEADING) for switch in switches),
         ]
         owned, position = True, start
         for cut in sorted(cuts, key=lambda cut: (cut.start, cut.end)):
@@ -180,7 +187,7 @@ class _Cutter:
                 continue
             self._add(mark, owned, position, max(position, cut.start), seconds)
             if cut.end > cut.start:
-                self.left_out.append(trim(self._text, cut.start, cut.end))
+                self.left_out.append(LeftOut(*trim(self._text, cut.start, cut.end), cut.why))
             position = max(position, cut.end)
             seconds = cut.seconds if cut.seconds is not None else seconds
             owned = owner_from.get(cut.start, owned)
@@ -202,12 +209,11 @@ class _Cutter:
     def _note_boilerplate(self, begin: int) -> None:
         if not self.pieces:
             return
-        starts = {stamp.start for stamp in self._stamps}
         last = self.pieces[-1].end
-        found = [span for span in self.left_out if span[0] > begin and span[1] < last and span[0] not in starts]
+        found = [out for out in self.left_out if out.start > begin and out.end < last and out.why != _STAMP]
         if found:
             more = f", and {len(found) - 1} more" if len(found) > 1 else ""
-            self.notes.append(f"left out between turns: {_beginning(self._text[slice(*found[0])])}{more}")
+            self.notes.append(f"left out between turns: {_beginning(self._text[found[0].start : found[0].end])}{more}")
 
 
 def _stamps_of_labels(
@@ -252,7 +258,7 @@ def _named_turns(text: str, pieces: Sequence[_Piece], header: Header) -> tuple[T
     for piece in pieces:
         if piece.label:
             speaker = names[labels[piece.label]]
-            turns.append(Turn(speaker, roles[speaker], piece.start, piece.end, piece.seconds))
+            turns.append(Turn(speaker, roles[speaker], piece.start, piece.end, piece.seconds, piece.label))
         elif piece.role == "respondent" and len(alone) == 1:
             turns.append(Turn(names[alone[0]], "respondent", piece.start, piece.end, piece.seconds))
         else:
