@@ -22,7 +22,6 @@ from rag.readers.folders import transcripts_under
 from rag.storage.protocol import Storage
 from rag.storage.staged import StagedDocument, stage
 from rag.text.files import write_whole
-from rag.transcript import document_id, parse
 from rag.transcript.corrections import (
     EVERY,
     Correction,
@@ -92,10 +91,11 @@ def ingest(
     new = merge_corrections(corrections or {}, {file.name: meta for file in files} if meta else {})
     kept = _kept_corrections(storage)
     in_force = merge_corrections(kept, new)
-    steps = correct(read_transcripts(files, progress or (lambda *_: None)), in_force, new)
     writing = _Writing(storage, report, workers=workers, compare=bool(in_force))
     try:
-        any_read = writing.run(steps)
+        with readers.open_parser() as parse:
+            steps = correct(read_transcripts(files, parse, progress or (lambda *_: None)), in_force, new)
+            any_read = writing.run(steps, parse)
         if in_force != kept and any_read and storage.generation:
             with storage.lock():
                 now = merge_corrections(_kept_corrections(storage), new)
@@ -106,24 +106,22 @@ def ingest(
     return report
 
 
-def read_transcripts(files: Sequence[Path], progress: Progress) -> Iterator[Step]:
+def read_transcripts(files: Sequence[Path], parse: readers.Parse, progress: Progress) -> Iterator[Step]:
     """A `Read` for each file that is a transcript, after its notes, or a `Failed`."""
-    with readers.open_readers() as read:
-        for number, file in enumerate(files):
-            progress(number, len(files), file.name)
-            try:
-                file.as_posix().encode()
-                text, hints = read(file)
-                document = parse(text, source=file.name, path=file.as_posix(), hints=hints)
-            except UnicodeEncodeError:
-                yield Failed(str(file), "the file's name is not valid UTF-8; rename it and ingest it again")
-                continue
-            except InputError as error:
-                yield Failed(str(file), str(error))
-                continue
-            for note in document.notes:
-                yield Noted(str(file), note)
-            yield Read(str(file), document)
+    for number, file in enumerate(files):
+        progress(number, len(files), file.name)
+        try:
+            file.as_posix().encode()
+            document = parse(file)
+        except UnicodeEncodeError:
+            yield Failed(str(file), "the file's name is not valid UTF-8; rename it and ingest it again")
+            continue
+        except InputError as error:
+            yield Failed(str(file), str(error))
+            continue
+        for note in document.notes:
+            yield Noted(str(file), note)
+        yield Read(str(file), document)
     progress(len(files), len(files), "writing")
 
 
@@ -172,7 +170,7 @@ class _Writing:
         self._encoder: Encoder | None = None
         self.is_prepared = self.created_folder = False
 
-    def run(self, steps: Iterable[Step]) -> bool:
+    def run(self, steps: Iterable[Step], parse: readers.Parse) -> bool:
         """Take every step; whether any document was read. Nothing is created before there is one."""
         before = {head[0] for head in self._storage.heads()}
         fresh = []
@@ -190,7 +188,7 @@ class _Writing:
                 any_read = True
                 if step.document.id not in before:
                     fresh.append((step.path, sketch_of(step.document)))
-                self._take(step.path, step.document, rebuild=rebuild)
+                self._take(step.path, step.document, parse, rebuild=rebuild)
         if fresh:
             others = list(map(sketch_of, islice(self._storage.documents(), COMPARED_DOCUMENTS)))
             self._report.notes += duplicate_notes(fresh, others)
@@ -198,7 +196,7 @@ class _Writing:
             self._finish(rebuild=rebuild)
         return any_read
 
-    def _take(self, path: str, document: Document, *, rebuild: bool) -> None:
+    def _take(self, path: str, document: Document, parse: readers.Parse, *, rebuild: bool) -> None:
         """Decide what a document means for the archive, and stage it if it is new there."""
         storage, report = self._storage, self._report
         at_path, elsewhere = storage.id_at(document.path), storage.path_of(document.id)
@@ -213,7 +211,7 @@ class _Writing:
                 self._seen.add(document.id)
                 report.unchanged.append(path)
                 return
-            if elsewhere and _still_holds(Path(elsewhere), document.id):
+            if elsewhere and _still_holds(Path(elsewhere), document.id, parse):
                 report.unchanged.append(path)
                 report.notes.append((path, f"the same text as {elsewhere}: kept once"))
                 return
@@ -287,9 +285,9 @@ class _Writing:
             self._staged = []
 
 
-def _still_holds(path: Path, key: str) -> bool:
+def _still_holds(path: Path, key: str, parse: readers.Parse) -> bool:
     """Whether a file has the text that it had when it was read into the archive."""
     try:
-        return document_id(readers.read(path)[0]) == key
+        return parse(path).id == key
     except InputError:
         return False

@@ -39,10 +39,9 @@ def read_transcript(path: str | Path) -> Parsed:
     """
     from rag import readers
     from rag.errors import InputError
-    from rag.transcript import parse
 
     file = Path(path).expanduser()
     if not file.exists():
         raise InputError(f"{file}: there is no such file; check the path")
-    text, hints = readers.read(file)
-    return Parsed(parse(text, source=file.name, path=file.resolve().as_posix(), hints=hints))
+    with readers.open_parser() as parse:
+        return Parsed(parse(file))

@@ -49,9 +49,9 @@ ROOM_MAY_IMPORT = {
     "rag.places": GROUND,
     "rag.json_forms": GROUND,
     "rag.examples": GROUND,
-    "rag.readers": GROUND | {EMBEDDINGS},
+    "rag.readers": GROUND | {EMBEDDINGS, "rag.transcript"},
     "rag.transcript": GROUND,
-    "rag.parsed": GROUND | {"rag.readers", "rag.transcript"},
+    "rag.parsed": GROUND | {"rag.readers"},
     "rag.passages": GROUND | {"rag.places", "rag.transcript"},
     "rag.storage": GROUND | {EMBEDDINGS},
     "rag.query": GROUND,
@@ -208,13 +208,23 @@ def test_opening_an_archive_and_asking_it_loads_no_torch_and_no_training(bundled
     assert [name for name in loaded if name.startswith("rag.rerankers.training")] == []
 
 
+def test_what_reads_and_parses_strangers_files_is_loaded_only_in_the_child_process(tmp_path: Path) -> None:
+    (tmp_path / "talk.txt").write_text(
+        "Question: Why?\n\nAnn Reed: It was late, and so we all went home. The road was long.\n"
+    )
+    loaded = modules_after(f"import rag\nrag.read_transcript({str(tmp_path / 'talk.txt')!r})")
+    assert loaded & (FORMAT_LIBRARIES | {"yaml"}) == set()
+    assert [name for name in loaded if name.startswith(("rag.transcript", "rag.readers.text"))] == []
+
+
 def test_reading_a_text_loads_no_other_formats_library(tmp_path: Path) -> None:
     (tmp_path / "talk.txt").write_text(
         "Question: Why?\n\nAnn Reed: It was late, and so we all went home. The road was long.\n"
     )
     code = (
-        "from rag import readers\nfrom rag.transcript import parse\nfrom pathlib import Path\n"
-        f"text, hints = readers.read(Path({str(tmp_path / 'talk.txt')!r}))\nparse(text, source='talk.txt', hints=hints)"
+        "from pathlib import Path\nfrom rag.readers.child import parse_text, read_file\n"
+        f"path = Path({str(tmp_path / 'talk.txt')!r})\n"
+        "text, hints = read_file(path, path.name)\nparse_text(text, path.name, path, hints)"
     )
     assert modules_after(code) & FORMAT_LIBRARIES == {"py3langid"}
 

@@ -13,6 +13,7 @@ from made_storages import ENCODER, EVERYTHING, IMPLEMENTATIONS
 from rag.archive import open_archive
 from rag.errors import ModelMismatch
 from rag.ingest import Failed, Noted, Read, correct, ingest, read_transcripts
+from rag.readers import open_parser
 from rag.storage.local import LocalStorage
 from rag.storage.protocol import Storage
 from rag.testing import FakeEncoder
@@ -54,7 +55,8 @@ def test_reading_yields_each_note_before_its_document_and_a_reason_for_what_is_n
     good = write(tmp_path, "a.txt", "a whale")
     (tmp_path / "b.txt").write_bytes(b"")
     calls: list[tuple[int, int, str]] = []
-    steps = list(read_transcripts([good, tmp_path / "b.txt"], lambda *call: calls.append(call)))
+    with open_parser() as parse:
+        steps = list(read_transcripts([good, tmp_path / "b.txt"], parse, lambda *call: calls.append(call)))
     documents = [step.document for step in steps if isinstance(step, Read)]
     notes = [Noted(str(good), note) for note in documents[0].notes]
     assert steps == [*notes, Read(str(good), documents[0]), Failed(str(tmp_path / "b.txt"), "the file is empty")]
@@ -63,7 +65,8 @@ def test_reading_yields_each_note_before_its_document_and_a_reason_for_what_is_n
 
 
 def test_corrections_change_the_document_of_their_file_and_report_a_file_that_did_not_come(tmp_path: Path) -> None:
-    steps = list(read_transcripts([write(tmp_path, "a.txt", "a whale")], lambda *_: None))
+    with open_parser() as parse:
+        steps = list(read_transcripts([write(tmp_path, "a.txt", "a whale")], parse, lambda *_: None))
     rename = {"a.txt": Correction(rename={"Ann Reed": "Bo Stone"}), "z.txt": Correction(rename={"A": "B"})}
     *others, read, missing = correct(steps, rename, rename)
     assert others == steps[:-1]

@@ -90,7 +90,7 @@ def test_a_folder_is_searched_for_every_format_and_not_inside_archives(tmp_path:
     assert failed == []
 
 
-def test_text_is_read_without_a_child_process_and_stays_itself(tmp_path: Path) -> None:
+def test_text_stays_itself(tmp_path: Path) -> None:
     text = "Ann Reed: “Naïve”\n"
     (tmp_path / "a.md").write_bytes(text.encode())
     assert readers.read(tmp_path / "a.md") == (text, readers.Hints())

@@ -1,7 +1,7 @@
 """One file per format; each turns bytes into canonical text and what the format knows beside it.
 
-A file's format is found by its content, then by its suffix. Text is read here; everything that a library takes apart is
-read in a child process, since strangers' files are made to break libraries: see `rag.readers.isolated`.
+A file's format is found by its content, then by its suffix. Strangers' files are made to break libraries and parsers, so
+that all this, and the parsing behind it, runs in a child process: see `rag.readers.isolated`.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from pathlib import Path
 
 from embeddings.registry import Registry
 from rag.readers.detect import FORMATS_BY_SUFFIX, HEAD_BYTES, REFUSED_SUFFIXES, format_of
-from rag.types import Hints
+from rag.types import Document, Hints
 
 # name → function of (bytes, file name) that gives canonical text and hints, or raises InputError
 READERS = Registry(
@@ -29,9 +29,9 @@ READERS = Registry(
 )
 READABLE = frozenset(FORMATS_BY_SUFFIX)
 SUFFIXES = READABLE | REFUSED_SUFFIXES  # what is looked for in a folder
-IN_PROCESS = frozenset({"text"})  # nothing but decoding
 
 Read = Callable[[Path], tuple[str, Hints]]
+Parse = Callable[[Path], Document]
 
 
 def read(path: Path) -> tuple[str, Hints]:
@@ -42,33 +42,27 @@ def read(path: Path) -> tuple[str, Hints]:
 
 @contextmanager
 def open_readers() -> Iterator[Read]:
-    """`read` for many files, with one child process for all of them, started when the first needs it."""
+    """`read` for many files, with one child process for all of them."""
     from rag.readers.isolated import Child
 
     with Child() as child:
-
-        def read_one(path: Path) -> tuple[str, Hints]:
-            from rag.readers.text import read as read_text
-            from rag.readers.text import read_bytes
-
-            name = format_of(_head(path), path.suffix)
-            if path.suffix.lower() not in READABLE:
-                name = _plugin_for(path.suffix) or name
-            if name in IN_PROCESS:
-                return read_text(read_bytes(path), path.name)
-            return child.read(path, name)
-
-        yield read_one
+        yield child.read
 
 
-def _head(path: Path) -> bytes:
-    from rag.errors import InputError
+@contextmanager
+def open_parser() -> Iterator[Parse]:
+    """A function that reads and parses one file after the other, all in one child process; it raises InputError."""
+    from rag.readers.isolated import Child
 
-    try:
-        with path.open("rb") as file:
-            return file.read(HEAD_BYTES)
-    except OSError as error:
-        raise InputError(f"cannot be read: {error.strerror or error}") from error
+    with Child() as child:
+        yield child.parse
+
+
+def reader_for(path: Path) -> str:
+    """The name in `READERS` of what reads a file, by its first bytes and its suffix. Raises InputError, OSError."""
+    with path.open("rb") as file:
+        name = format_of(file.read(HEAD_BYTES), path.suffix)
+    return (_plugin_for(path.suffix) or name) if path.suffix.lower() not in READABLE else name
 
 
 def _plugin_for(suffix: str) -> str | None:

@@ -1,7 +1,8 @@
-"""The child's end: reads files that are named on stdin, under limits, and answers on stdout.
+"""The child's end: the whole way from a stranger's file to a document, under limits.
 
-Memory is limited if the system can do that (`resource`); elsewhere time and sizes are the only limits. An exception
-that a reader did not foresee is reported by its name, never as a traceback, and the process goes on to the next file.
+Detection, decoding, the format's reader and the parser run here, so that no file can stop or fill the process that asked.
+Memory is limited if the system can do that (`resource`); elsewhere time and sizes are the only limits. An exception that
+nobody foresaw is reported by its name, never as a traceback, and the process goes on to the next file.
 """
 
 from __future__ import annotations
@@ -11,33 +12,42 @@ import os
 import sys
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import asdict
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from rag.errors import OnrecordError
+from rag.errors import InputError, OnrecordError
 from rag.readers.isolated import PAGE_DONE
+from rag.readers.wire import pack
 from rag.text.terms import encodable
+from rag.types import Document, Hints
 
 PAGED = frozenset({"pdf"})  # readers that report every page that they have done
 MAX_MEMORY = 480_000_000  # bytes of data; the interpreter and the libraries' code come on top
+MAX_TEXT = 5_000_000  # characters: a hundred hours of speech
+MAX_RATIO = 100  # text may be this many times as long as the file
+MAX_PIECES = 200_000  # turns and times of one document
+
+Answer = tuple[dict[str, Any], bytes]
 
 
 def main() -> None:
-    """Answer each line of stdin with one on stdout, until there is none."""
+    """Answer each line of stdin on stdout, until there is none: a line of JSON, and the text that it counts the bytes of."""
     answers = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     # What a library prints must not get among the answers.
     with Path(os.devnull).open("wb") as nowhere:
         os.dup2(nowhere.fileno(), sys.stdout.fileno())
     limit_memory()
+    from rag import transcript  # noqa: F401  while the parent gets ready
 
     def page_done() -> None:
         answers.write(PAGE_DONE)
         answers.flush()
 
     for line in sys.stdin.buffer:
-        answer = answer_to(json.loads(line), page_done)
-        answers.write(json.dumps(answer, ensure_ascii=False).encode("utf-8", "surrogatepass") + b"\n")
+        head, text = answer_to(json.loads(line), page_done)
+        answers.write(json.dumps(head, ensure_ascii=False).encode("utf-8", "surrogatepass") + b"\n")
+        answers.write(text)
         answers.flush()
 
 
@@ -56,31 +66,67 @@ def limit_memory() -> None:
             resource.setrlimit(getattr(resource, kind), (limit, limit))
 
 
-def answer_to(request: dict[str, Any], page_done: Callable[[], None]) -> dict[str, Any]:
-    """What came of one file: its text and hints, or why it is refused."""
-    from rag.readers import READERS
-
-    name, limit = request["reader"], request["limit"]
+def answer_to(request: dict[str, Any], page_done: Callable[[], None]) -> Answer:
+    """What came of one file: the fields of its hints or its document, and its text, or why it is refused."""
+    path, source = Path(request["path"]), request["source"]
+    stage = "read"
     try:
-        path = Path(request["path"])
-        paged = {"page_done": page_done} if name in PAGED else {}
-        text, hints = READERS.get(name)(path.read_bytes(), path.name, **paged)
-        text = encodable(text)
+        text, hints = read_file(path, source, page_done)
+        if request["wish"] == "read":
+            return _told(hints, text)
+        stage = "parsed"
+        return _told(parse_text(text, source, path, hints), text)
     except OnrecordError as error:
-        return {"refused": str(error)}
+        return {"refused": str(error)}, b""
     except OSError as error:
-        return {"refused": f"cannot be read: {error.strerror or error}"}
+        return {"refused": f"cannot be read: {error.strerror or error}"}, b""
     except MemoryError:
-        return {
-            "refused": "reading it needs more memory than a transcript can; split it, or save its text",
-            "last": True,
-        }
+        told = "reading it needs more memory than a transcript can; split it, or save its text"
+        return {"refused": told, "last": True}, b""
     except RecursionError:
-        return {"refused": "it is nested too deeply to be a transcript; save its text as a text file"}
-    except Exception as error:  # readers of strangers' formats fail in ways that nobody lists
+        return {"refused": "it is nested too deeply to be a transcript; save its text as a text file"}, b""
+    except Exception as error:  # strangers' files make libraries and parsers fail in ways that nobody lists
         reason = " ".join(str(error).split())[:200]
-        return {"refused": f"this {name} file is damaged ({type(error).__name__}{f': {reason}' if reason else ''})"}
-    size = len(text.encode())
-    if size > limit:
-        return {"refused": f"it unpacks to {size:,} bytes of text, more than the {limit:,} allowed; split the file"}
-    return {"text": text, "hints": asdict(hints)}
+        named = f"{type(error).__name__}{f': {reason}' if reason else ''}"
+        if stage == "read":
+            return {"refused": f"this file is damaged ({named}); save its text as a text file"}, b""
+        return {"refused": f"its speakers cannot be made out ({named}); report it, with the file if you can"}, b""
+
+
+def read_file(path: Path, source: str, page_done: Callable[[], None] = lambda: None) -> tuple[str, Hints]:
+    """The canonical text of a file of any format, and what its format says beside it. Raises InputError, and what readers raise."""
+    from rag.readers import READERS, reader_for
+
+    name = reader_for(path)
+    data = path.read_bytes()
+    text, hints = READERS.get(name)(data, source, **({"page_done": page_done} if name in PAGED else {}))
+    if len(text) > MAX_TEXT:
+        raise InputError(
+            f"it holds {len(text):,} characters, more than the {MAX_TEXT:,} of the longest transcripts; "
+            "split it, a file for each conversation"
+        )
+    if len(text) > max(MAX_RATIO * len(data), 2_000_000):
+        raise InputError(f"it unpacks to {len(text) // len(data)} times its size, as no transcript does; save its text")
+    _count(len(hints.turns), "turns")
+    return encodable(text), hints
+
+
+def parse_text(text: str, source: str, path: Path, hints: Hints) -> Document:
+    """The document that a text is. Raises InputError if it is in more pieces than a transcript has."""
+    from rag.transcript import parse
+
+    document = parse(text, source=source, path=path.as_posix(), hints=hints)
+    _count(len(document.turns), "turns")
+    return document
+
+
+def _count(pieces: int, kind: str) -> None:
+    if pieces > MAX_PIECES:
+        raise InputError(f"it has {pieces:,} {kind}, more than the {MAX_PIECES:,} of the longest transcripts; split it")
+
+
+def _told(value: Document | Hints, text: str) -> Answer:
+    if isinstance(value, Document):
+        value = replace(value, text="")  # it goes beside the fields
+    data = text.encode()
+    return {"fields": pack(value), "bytes": len(data)}, data

@@ -1,8 +1,8 @@
-"""The parent's end of the child process in which strangers' files are read.
+"""The parent's end of the child process in which strangers' files are read and parsed.
 
-The child gets a path and answers with text: JSON over pipes, a line each. It has limits of its own on memory (see
-`rag.readers.child`); time and output are watched from here. One child reads file after file, so that a hundred
-documents cost one start of an interpreter; after a fault the next file gets a fresh one.
+The child gets a path and answers with a line of JSON and a text. It has limits of its own on memory (see
+`rag.readers.child`); time and output are watched from here. One child takes file after file, so that a hundred documents
+cost one start of an interpreter; after a fault the next file gets a fresh one.
 """
 
 from __future__ import annotations
@@ -13,87 +13,85 @@ import subprocess
 import sys
 import threading
 from contextlib import suppress
+from dataclasses import replace
 from itertools import count
 from pathlib import Path
 from time import monotonic
 from typing import Any
 
 from rag.errors import InputError
-from rag.types import Hints
+from rag.readers.wire import unpack
+from rag.types import Document, Hints
 
-TIMEOUT_S = 7.5
+TIMEOUT_S = 7.0
 SECONDS_PER_MB = 0.25
 # A page that is done earns time for the next: a report of five hundred pages is no attack. A file of a few kilobytes with
 # as many pages is, so that pages earn no more than the file's size is worth.
 SECONDS_PER_PAGE = 0.12
-MAX_TIMEOUT_S = 120.0
+MOST_WITHOUT_PAGES_S, MOST_S = 9.5, 120.0
 MAX_PACKED = 100_000_000
-MAX_TEXT = 200_000_000  # bytes of canonical text
-MAX_RATIO = 100  # text may be this many times as long as the file
 
 PAGE_DONE = b".\n"
+_MOST_OF_A_LINE = 64_000_000  # bytes; a document of a few megabytes with all its turns has a tenth of that
 _BOOT = "import json, sys; sys.path[:] = json.loads(sys.argv[1]); from rag.readers.child import main; main()"
 _REMEDY = {
-    "pdf": "try: qpdf FILE.pdf OUT.pdf, or save its text as a text file",
-    "docx": "open it in a word processor and save it again as DOCX",
-    "html": "save the page's text as a text file",
+    ".pdf": "try: qpdf FILE.pdf OUT.pdf, or save its text as a text file",
+    ".docx": "open it in a word processor and save it again as DOCX",
+    ".html": "save the page's text as a text file",
 }
 
 
 class Child:
-    """A process that reads files; started at the first, and ended with this context."""
+    """A process that reads files; started with this context, and ended with it."""
 
     def __init__(self, *, timeout_s: float = TIMEOUT_S) -> None:
         self._timeout_s = timeout_s
         self._process: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> Child:
+        self._start()  # it imports what it needs while the caller gets ready
         return self
 
     def __exit__(self, *_: object) -> None:
         self._end()
 
-    def read(self, path: Path, name: str) -> tuple[str, Hints]:
-        """A file by the reader of that name. Raises InputError with the reason, within the time limit."""
-        try:
-            size = path.stat().st_size
-        except OSError as error:
-            raise InputError(f"cannot be read: {error.strerror or error}") from error
-        if size > MAX_PACKED:
-            raise InputError(
-                f"{size / 1e6:.0f} MB is more than the {MAX_PACKED // 1_000_000} MB that onrecord reads of a {name} file; split it"
-            )
-        limit = min(MAX_TEXT, max(MAX_RATIO * size, 2_000_000))
-        request = {"path": str(path.resolve()), "reader": name, "limit": limit}
-        answer = self._ask(request, size, 2 * limit + 50_000_000)
-        if "refused" in answer:
-            raise InputError(str(answer["refused"]))
-        return str(answer["text"]), hints_from_json(answer["hints"])
+    def read(self, path: Path) -> tuple[str, Hints]:
+        """A file's canonical text and what its format says. Raises InputError with the reason, within the time limit."""
+        fields, text = self._ask(path, "read")
+        hints: Hints = unpack(Hints, fields)
+        return text, hints
 
-    def _ask(self, request: dict[str, Any], size: int, most: int) -> dict[str, Any]:
+    def parse(self, path: Path) -> Document:
+        """A file as a document. Raises InputError with the reason, within the time limit."""
+        fields, text = self._ask(path, "parse")
+        document: Document = unpack(Document, fields)
+        return replace(document, text=text)
+
+    def _ask(self, path: Path, wish: str) -> tuple[Any, str]:
+        """The fields of what is wished for, and the text. Raises InputError."""
+        size = _size_of(path)
+        limit_s = min(self._timeout_s + SECONDS_PER_MB * size / 1e6, MOST_WITHOUT_PAGES_S)
+        request = {"wish": wish, "path": os.fspath(path.resolve()), "source": path.name}
         process = self._process or self._start()
-        line = b""
-        with _Watchdog(process, min(self._timeout_s + SECONDS_PER_MB * size / 1e6, MAX_TIMEOUT_S)) as watchdog:
+        answer: dict[str, Any] | None = None
+        text = b""
+        with _Watchdog(process, limit_s) as watchdog:
             try:
                 _send(process, json.dumps(request).encode() + b"\n")
-                for pages in count(1):
-                    line = _receive(process, most)
-                    if line != PAGE_DONE:
-                        break
-                    watchdog.allow(SECONDS_PER_PAGE * max(0.0, min(pages, size / 1000 - 20)))
+                line = _answer(process, watchdog, size)
+                if line.endswith(b"\n"):
+                    answer = json.loads(line.decode("utf-8", "surrogatepass"))
+                    text = _receive(process, answer.get("bytes", 0))
+                    if len(text) != answer.get("bytes", 0):
+                        answer = None
             finally:
-                if not line.endswith(b"\n"):
+                if answer is None or answer.get("last"):  # it broke, or ran short of memory and may hold on to some
                     self._end()
-        if line.endswith(b"\n"):
-            answer: dict[str, Any] = json.loads(line.decode("utf-8", "surrogatepass"))
-            if answer.pop("last", False):  # it ran short of memory, and may hold on to some
-                self._end()
-            return answer
-        name = request["reader"]
-        remedy = _REMEDY.get(name, "check that it is what its name says")
-        if watchdog.has_bitten:
-            raise InputError(f"reading took more than {watchdog.limit_s:.0f} s and was stopped; {remedy}")
-        raise InputError(f"reading it broke the {name} reader (exit status {process.returncode}); {remedy}")
+        if answer is None:
+            raise InputError(_broken(path, process, watchdog))
+        if "refused" in answer:
+            raise InputError(str(answer["refused"]))
+        return answer["fields"], text.decode("utf-8")
 
     def _start(self) -> subprocess.Popen[bytes]:
         # Numerical libraries reserve memory for every thread that they might start.
@@ -141,7 +139,7 @@ class _Watchdog:
 
     def allow(self, extra_s: float) -> None:
         """So many seconds on top of the first limit."""
-        self.limit_s = min(self._least_s + extra_s, max(MAX_TIMEOUT_S, self._least_s))
+        self.limit_s = min(self._least_s + extra_s, max(MOST_S, self._least_s))
 
     def _watch(self) -> None:
         while not self._done.wait(max(0.0, self._started + self.limit_s - monotonic())):
@@ -151,6 +149,26 @@ class _Watchdog:
                 return
 
 
+def _size_of(path: Path) -> int:
+    try:
+        size = path.stat().st_size
+    except OSError as error:
+        raise InputError(f"cannot be read: {error.strerror or error}") from error
+    if size > MAX_PACKED:
+        raise InputError(
+            f"{size / 1e6:.0f} MB is more than the {MAX_PACKED // 1_000_000} MB that onrecord reads of one file; split it"
+        )
+    return size
+
+
+def _broken(path: Path, process: subprocess.Popen[bytes], watchdog: _Watchdog) -> str:
+    """Why there is no answer, in a sentence."""
+    remedy = _REMEDY.get(path.suffix.lower(), "check that it is what its name says, or split it")
+    if watchdog.has_bitten:
+        return f"reading took more than {watchdog.limit_s:.0f} s and was stopped; {remedy}"
+    return f"the process that read it broke down (exit status {process.returncode}); {remedy}"
+
+
 def _send(process: subprocess.Popen[bytes], line: bytes) -> None:
     with suppress(BrokenPipeError, OSError):  # the child is gone; what it did not answer says so
         if process.stdin:
@@ -158,18 +176,15 @@ def _send(process: subprocess.Popen[bytes], line: bytes) -> None:
             process.stdin.flush()
 
 
-def _receive(process: subprocess.Popen[bytes], most: int) -> bytes:
-    return process.stdout.readline(most) if process.stdout else b""
+def _answer(process: subprocess.Popen[bytes], watchdog: _Watchdog, size: int) -> bytes:
+    """The child's line of JSON, behind one line for each page that it has done."""
+    for pages in count(1):
+        line = process.stdout.readline(_MOST_OF_A_LINE) if process.stdout else b""
+        if line != PAGE_DONE:
+            break
+        watchdog.allow(SECONDS_PER_PAGE * max(0.0, min(pages, size / 1000 - 20)))
+    return line
 
 
-def hints_from_json(fields: dict[str, Any]) -> Hints:
-    """Hints as they came through a pipe.
-
-    >>> hints_from_json({"title": "Talk", "pages": [[0, "1"]]}).pages
-    ((0, '1'),)
-    """
-    return Hints(**{name: _as_tuples(value) for name, value in fields.items()})
-
-
-def _as_tuples(value: Any) -> Any:
-    return tuple(_as_tuples(item) for item in value) if isinstance(value, list) else value
+def _receive(process: subprocess.Popen[bytes], length: int) -> bytes:
+    return process.stdout.read(length) if process.stdout and length else b""
