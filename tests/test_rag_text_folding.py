@@ -10,8 +10,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rag.errors import InputError
+from rag.storage.filters import find_document, resolve
+from rag.storage.mentions import mentioned_in
 from rag.text.folding import INVISIBLE, composed, fold, fold_with_offsets, visible
 from rag.text.sentences import QUESTION_MARKS, SENTENCE_END, has_question, is_question
+from rag.text.terms import terms_of
+from rag.types import Filters
 
 LETTERS = "aAeEñÑéèüÜßłŁøŒœÆđżŚčğıİйЙёЁїґאבשׁ́مَةكیдがパﾊﾞ김한각क्षिा०٣’'ʼ–-‑ .,\n\t"
 TEXTS = st.text(st.one_of(st.sampled_from(LETTERS), st.characters(codec="utf-8", max_codepoint=0x2FFF)))
@@ -135,3 +140,28 @@ def test_what_ends_without_a_question_is_none(text: str) -> None:
 )
 def test_sentences_end_in_every_script(text: str) -> None:
     assert SENTENCE_END.search(text)
+
+
+SPELLINGS = [
+    ("José Núñez", "Jose\u0301 Nu\u0301n\u0303ez"),
+    ("O’Brien", "O'Brien"),
+    ("Фёдор Ёлкин", "Федор Елкин"),
+    ("Łukasz Cœur", "Lukasz Coeur"),
+    ("Ann\u00ad Reed\ufeff", "Ann Reed"),
+]
+
+
+@pytest.mark.parametrize(("printed", "typed"), SPELLINGS)
+def test_filters_terms_and_mentions_find_a_name_however_it_is_typed(printed: str, typed: str) -> None:
+    for one, other in ((printed, typed), (typed, printed)):
+        assert resolve(Filters(speaker=(one,)), speakers=[other], heads=list, archive="a").speakers == (other,)
+        assert find_document(one, [("3f2a91", f"{other}.txt", None)], "a") == "3f2a91"
+        assert terms_of(one) == terms_of(other)
+        assert mentioned_in([f"Then {other} came."], [one]) == {one}
+
+
+def test_a_document_is_called_by_four_characters_of_its_id_or_more() -> None:
+    heads = [("3f2a91", "anna.txt", None)]
+    assert find_document("3f2a", heads, "a") == "3f2a91"
+    with pytest.raises(InputError, match="there is no document '3f2'"):
+        find_document("3f2", heads, "a")

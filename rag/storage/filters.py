@@ -8,11 +8,13 @@ from datetime import date
 from pathlib import Path
 
 from rag.errors import InputError
+from rag.text.folding import fold
 from rag.text.terms import encodable
 from rag.types import Filters, Role, Scope
 
 # Questions are not indexed, and so cannot be searched for.
 ANSWERING_ROLES: tuple[Role, ...] = ("respondent", "other")
+LEAST_OF_AN_ID = 4  # characters: "3" would be a document as soon as one id begins so
 SHOWN_NAMES = 12  # of an archive's speakers, in an error
 
 DocumentHead = tuple[str, str, str | None]  # (id, source, date)
@@ -40,16 +42,22 @@ def resolve(
 
 
 def find_document(given: str, heads: Sequence[DocumentHead], archive: str) -> str:
-    """The id of a document by its id, the beginning of it, or its file name.
+    """The id of a document by its id, its first four characters or more, or its file name, folded if it must be.
 
-    >>> heads = [("3f2a", "anna.txt", None), ("3b19", "ben.txt", None)]
-    >>> find_document("3f", heads, "archive"), find_document("ben", heads, "archive")
-    ('3f2a', '3b19')
+    >>> heads = [("3f2a91", "anna.txt", None), ("3b1970", "José.txt", None)]
+    >>> find_document("3f2a", heads, "archive"), find_document("jose", heads, "archive")
+    ('3f2a91', '3b1970')
     """
     given = encodable(given)  # a terminal hands over any bytes
     if any(key == given for key, _, _ in heads):
         return given
-    names = [key for key, source, _ in heads if given and (key.startswith(given) or given in _names_of(source))]
+    exact = [key for key, source, _ in heads if given in _names_of(source)]
+    begins = len(given) >= LEAST_OF_AN_ID
+    names = exact or [
+        key
+        for key, source, _ in heads
+        if (begins and key.startswith(given)) or (given and fold(given) in map(fold, _names_of(source)))
+    ]
     if len(names) == 1:
         return names[0]
     if names:
@@ -93,8 +101,8 @@ def _iso(given: str, full: str, option: str) -> str:
 
 def _speakers_called(given: str, speakers: Sequence[str], archive: str) -> list[str]:
     """All who have every word of a name: "Anna Reed" is "Mayor Anna Reed" in another document."""
-    wanted = set(given.casefold().split())
-    fits = [name for name in speakers if wanted and wanted <= set(name.casefold().split())]
+    wanted = set(fold(given).split())
+    fits = [name for name in speakers if wanted and wanted <= set(fold(name).split())]
     if not fits:
         raise InputError(f"nobody called {given!r} speaks in {archive}; there are: {', '.join(speakers[:SHOWN_NAMES])}")
     return fits

@@ -20,7 +20,7 @@ from rag.types import Passage, Scope
 
 _HEAP_BYTES = 64_000_000
 ASKED_WEIGHT = 0.5  # the question names what the answer takes for granted, but is not the answer
-FORMAT = 2  # raised when what is written here changes: older indexes are made again
+FORMAT = 3  # raised when what is written here changes: older indexes are made again
 
 
 class LexicalIndex:

@@ -13,7 +13,6 @@ from functools import cached_property
 from itertools import count
 from math import log, log1p
 from pathlib import Path
-from string import ascii_lowercase, ascii_uppercase
 from threading import RLock
 from typing import Any, Self
 
@@ -23,13 +22,13 @@ from embeddings.types import Encoder, FloatMatrix, FloatVector
 from rag.errors import ArchiveError, InputError, ModelMismatch
 from rag.storage.filters import find_document, resolve
 from rag.storage.lexical import ASKED_WEIGHT
+from rag.storage.mentions import mentioned_in, searched_parts
 from rag.storage.rows import StoredPassage, passage_body
 from rag.storage.staged import StagedDocument
 from rag.text.lexicon import DEFAULT_LANGUAGE
 from rag.text.terms import LANGUAGES, content_words, known_language, readings_of, terms_of
 from rag.types import Document, Filters, Passage, Scope, SearchExtent
 
-_LOWER = str.maketrans(ascii_uppercase, ascii_lowercase)
 _K1, _B = 1.2, 0.75  # of BM25, the values of Tantivy
 
 
@@ -159,20 +158,9 @@ class MemorySnapshot:
         return {word: max((self.frequency(stem) for stem in self.stems(word)), default=0) for word in words}
 
     def mentioned(self, texts: Sequence[str]) -> frozenset[str]:
-        """Those of the texts whose letters occur in any document's text, title, date or speakers' names.
-
-        Upper and lower case are the same; beyond ASCII only if the whole word is written in one or begins with a capital.
-        """
-        forms = {
-            text: {form.translate(_LOWER) for form in (text, text.lower(), text.upper(), text.capitalize())}
-            for text in texts
-        }
-        held = [
-            part.translate(_LOWER)
-            for document in self.by_id.values()
-            for part in (document.text, document.title, document.date or "", *(turn.speaker for turn in document.turns))
-        ]
-        return frozenset(text for text in texts if any(form in part for form in forms[text] for part in held))
+        """Those of the texts whose folded letters occur in any document's text, title, date or speakers' names."""
+        documents = self.by_id.values()
+        return mentioned_in((part for document in documents for part in searched_parts(document)), texts)
 
     def _within(self, scope: Scope) -> Iterator[_Entry]:
         for entry in self.entries:

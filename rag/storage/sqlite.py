@@ -18,7 +18,8 @@ import numpy as np
 from embeddings.indexes import DEFAULT_INDEX
 from embeddings.types import FloatMatrix, RowIds
 from rag.errors import ArchiveError
-from rag.storage.conditions import occurrence_condition, scope_condition
+from rag.storage.conditions import scope_condition
+from rag.storage.mentions import mentioned_in, searched_parts
 from rag.storage.rows import StoredPassage, digest_of, document_body, pack_sentences, passage_body, unpack_sentences
 from rag.storage.staged import StagedDocument
 from rag.types import Document, LeftOut, Scope, SearchExtent, Turn
@@ -256,21 +257,10 @@ class Store:
         return SearchExtent(*self._query(f"SELECT {counted} FROM passages WHERE {condition}", values).fetchone())
 
     def mentioned(self, texts: Sequence[str]) -> frozenset[str]:
-        """Those of the texts whose letters occur in any document's text, title, date or speakers' names.
-
-        Upper and lower case are the same; beyond ASCII only if the whole word is written in one or begins with a capital.
-        """
-        found: set[str] = set()
-        for start in range(0, len(texts), 400):  # each is a column of one statement
-            part = texts[start : start + 400]
-            conditions, values = zip(*map(occurrence_condition, part), strict=True)
-            columns = ", ".join(
-                f"EXISTS (SELECT 1 FROM (SELECT CAST(body AS TEXT) AS words FROM documents) WHERE {condition})"
-                for condition in conditions
-            )
-            row = self._query(f"SELECT {columns}", [value for own in values for value in own]).fetchone()
-            found |= {text for text, occurs in zip(part, row, strict=True) if occurs}
-        return frozenset(found)
+        """Those of the texts whose folded letters occur in any document's text, title, date or speakers' names."""
+        if not texts:
+            return frozenset()
+        return mentioned_in((part for document in self.documents() for part in searched_parts(document)), texts)
 
     def answer_counts(self) -> dict[str, int]:
         """Number of passages by document."""

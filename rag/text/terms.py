@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
+from rag.text.folding import composed, fold
 from rag.text.lexicon import DEFAULT_LANGUAGE, LEXICONS
 
 # A language can be indexed if its lexicon has function words.
@@ -29,7 +30,7 @@ def content_words(text: str, languages: Sequence[str] = (DEFAULT_LANGUAGE,)) -> 
     >>> content_words("Was hat sie über den Hafen gesagt?", ["en", "de"])
     ['hafen', 'gesagt']
     """
-    words = re.findall(r"[^\W_]+(?:['’-][^\W_]+)*", text.lower())
+    words = re.findall(r"[^\W_]+(?:['-][^\W_]+)*", composed(text).lower())
     # The language is the one whose small words the text has most of.
     small = max(
         (LEXICONS[code].function_words for code in languages), key=lambda known: sum(word in known for word in words)
@@ -48,11 +49,13 @@ def terms_of(text: str, language: str = DEFAULT_LANGUAGE) -> list[str]:
     >>> terms_of("The harbours"), terms_of("Die Häfen", "de"), terms_of("海边的船", "zh")
     (['the', 'harbour'], ['die', 'haf'], ['海边', '边的', '的船'])
     """
+    text = composed(text)
     if language == "zh" or _HAN_RUN.search(text):
         return [term for word in re.findall(rf"[{HAN}]+|[^\W_{HAN}]+", text) for term in _chinese(word)]
     lexicon = LEXICONS[language]
     words: list[str] = _analyzer(lexicon.stemmer).analyze(text)
-    return words if lexicon.stemmer else [_without_ending(word, lexicon.endings) for word in words]
+    stems = words if lexicon.stemmer else [_without_ending(word, lexicon.endings) for word in words]
+    return stems if text.isascii() else [fold(stem) for stem in stems]  # only now: stemmers know endings by accents
 
 
 def readings_of(text: str, languages: Sequence[str]) -> list[tuple[str, ...]]:
