@@ -64,7 +64,9 @@ def stable(value: Any) -> Any:
 
 
 def questions() -> list[dict[str, Any]]:
+    others = ("briefings", "understood", "variants")  # about an archive that is not this one, or no questions to ask
     files = sorted([*BUNDLED.glob("*.jsonl"), *(HERE / "sets").glob("*.jsonl")])
+    files = [file for file in files if not file.stem.endswith(others)]
     return [
         {"set": file.name, **json.loads(line)} for file in files for line in file.read_text(encoding="utf-8").splitlines() if line.strip()
     ]  # fmt: skip

@@ -18,8 +18,16 @@ from eval.questions.record import Record
 from rag.errors import InputError
 from rag.transcript import parse
 
-SETS = sorted([*BUNDLED.glob("*.jsonl"), *(ROOT / "tests" / "sets").glob("*.jsonl")])
-FOLDERS = [BUNDLED, *(ROOT.parent / "shared" / folder for folder in ("corpus", "data/layouts/bitcoin"))]
+OTHER = ("understood", "variants")  # files beside the sets that are none: what is understood, and what is searched
+SETS = sorted(
+    file
+    for file in [*BUNDLED.glob("*.jsonl"), *(ROOT / "tests" / "sets").glob("*.jsonl")]
+    if not file.stem.endswith(OTHER)
+)
+FOLDERS = [
+    BUNDLED,
+    *(ROOT.parent / "shared" / folder for folder in ("corpus", "data/layouts/bitcoin", "data/press_briefings")),
+]
 
 
 @pytest.mark.parametrize("path", SETS, ids=lambda path: path.stem)
