@@ -13,12 +13,14 @@ import math
 import re
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 
 from rag.text.names import is_question_label
 from rag.transcript.grammars import GRAMMARS
 from rag.transcript.grammars.common import read_source
 from rag.transcript.label_shapes import asks_or_answers, has_name_shape
 from rag.transcript.marks import Labels, Mark, Source
+from rag.transcript.seen import see
 
 # A grammar that is this good, and opens this share of the paragraphs or has so many labels, needs no rival; one that
 # explains nearly everything needs few.
@@ -34,7 +36,13 @@ def find_labels(text: str, body: int = 0) -> Labels:
     >>> found.grammar, [(mark.label, mark.seconds) for mark in found.marks][:2]
     ('name and time alone on a line', [('Ann Reed', 10.0), ('Jo Field', 12.0)])
     """
-    source = read_source(text, body)
+    seen = see(text[body:])
+    found = _labels_of(read_source(seen.text, 0))
+    marks = (replace(mark, start=body + seen.start(mark.start), end=body + seen.end(mark.end)) for mark in found.marks)
+    return replace(found, marks=tuple(marks))
+
+
+def _labels_of(source: Source) -> Labels:
     scored: list[tuple[float, str, list[Mark]]] = []
     for name, find in GRAMMARS.items():
         if marks := find(source):

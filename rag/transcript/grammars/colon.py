@@ -10,11 +10,13 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
+from itertools import pairwise
 
 from rag.text.names import fold, is_question_label, plain_label
 from rag.text.sentences import SPEECH_END
 from rag.transcript.boilerplate import is_stage_note
 from rag.transcript.grammars.common import LABEL, SPACE, keep_commonest_form, keep_recurring, ordinary_words
+from rag.transcript.grammars.dense import with_all_of_a_dense_form
 from rag.transcript.header_keys import is_header_line
 from rag.transcript.label_shapes import (
     NO_NAMES,
@@ -48,6 +50,11 @@ _LETTER = re.compile(
     r"[^\S\n]*(?:\d{1,4}[^\S\n]+)?(?:\*\*)?(?P<label>Q\d*(?:[.)](?:\*\*)?|\*\*)?(?=[^\S\n])"
     r"|A\d*(?:[.)](?:\*\*)?(?=[^\S\n])|(?=[^\S\n]{2}|\t)))[^\S\n]+(?![:：])"
 )
+_LOOSE_ANSWER = re.compile(r"[^\S\n]*(?:\d{1,4}[^\S\n]+)?A[^\S\n]+(?=\S)")
+# "HON. A. REED.- Yes": a label never goes on behind such a sign.
+_POINTED = re.compile(
+    rf"{SPACE}(?:\*\*)?(?P<label>[^\W\d_][^:：\n*]{{1,60}}?)\.{SPACE}(?:[-–—]|:){SPACE}(?:\*\*)?{SPACE}(?=\S)"
+)
 _MARKED = re.compile(
     rf"{SPACE}(?:(?P<kind>#{{1,6}}|[-*•–]|>{{1,3}}|\d{{1,3}}[.)]){SPACE}(?:{STAMP}{SPACE})?(?P<mark>\*\*|__)?"
     rf"(?P<label>{LABEL})(?:[:：]{SPACE}(?(mark)(?P=mark))|(?(mark)(?P=mark)){SPACE}[:：])"
@@ -64,12 +71,14 @@ def find_colon_labels(source: Source) -> list[Mark]:
     """`Name:`, `**Name:**`, `[00:01:02] Name:`, `NAME, TITLE, COMPANY:`, `Q.`, `Q   `."""
     found: list[Mark] = []
     letters = _recurring_letters(source)
+    loose = _loose_answers(source) if "Q" in letters else False
     for line in source.lines:
-        mark = _mark_at(line, letters)
+        mark = _mark_at(line, letters) or (_loose_answer(line) if loose else None)
         if mark and not is_header_line(mark.label, source.text[mark.end : line.end], first=not found):
             found.append(mark)
     accepted = Evidence(source, found).accepted()
-    return sorted([*accepted, *_handles(source, accepted)], key=lambda mark: mark.start)
+    accepted = sorted([*accepted, *_handles(source, accepted)], key=lambda mark: mark.start)
+    return with_all_of_a_dense_form(source, accepted)
 
 
 def _recurring_letters(source: Source) -> frozenset[str]:
@@ -83,6 +92,18 @@ def _recurring_letters(source: Source) -> frozenset[str]:
     return frozenset(letter for letter, count in counts.items() if count >= 2 and counts["Q"] >= 2)
 
 
+def _loose_answers(source: Source) -> bool:
+    """Whether "A" and one space open an answer here: behind most of the questions."""
+    heads = [line.text.lstrip(_BEFORE_LETTERS)[:2] for line in source.lines if line.opens]
+    behind = [later[:1] == "A" and later[1:].isspace() for head, later in pairwise(heads) if head[:1] == "Q"]
+    return sum(behind) >= max(2, 0.5 * len(behind))
+
+
+def _loose_answer(line: Line) -> Mark | None:
+    match = _LOOSE_ANSWER.match(line.text) if line.opens else None
+    return Mark("A", line.start, line.start + match.end(), None, True, kind="letter") if match else None
+
+
 def _mark_at(line: Line, letters: frozenset[str]) -> Mark | None:
     """The label at the head of a line, if there is one."""
     if letters and line.text.lstrip(_BEFORE_LETTERS)[:1] in ("Q", "A"):
@@ -90,6 +111,10 @@ def _mark_at(line: Line, letters: frozenset[str]) -> Mark | None:
         if match and match["label"][0] in letters:
             return Mark(match["label"][0], line.start, line.start + match.end(), None, line.opens, kind="letter")
     head = line.text[:_LABEL_CHARS]
+    if (".-" in head or ".:" in head or ".–" in head) and (match := _POINTED.match(line.text)):
+        label = match["label"]
+        if can_be_label(label) and has_name_shape(label):
+            return Mark(label.strip(), line.start, line.start + match.end(), None, line.opens, kind="colon")
     if ":" not in head and "：" not in head:
         return None
     for kind, pattern in (("bold", _BOLD), ("colon", _COLON)):

@@ -15,6 +15,7 @@ from rag.transcript.boilerplate import is_stage_note
 from rag.transcript.grammars.common import LABEL, SPACE, keep_commonest_form, keep_recurring, ordinary_words
 from rag.transcript.label_shapes import OFFICE, asks_or_answers, can_be_label, has_name_shape
 from rag.transcript.marks import Line, Mark, Source
+from rag.transcript.page_lines import is_rule
 from rag.transcript.stamps import BRACKETED_CLOCK, STAMP, WHEN, is_rising, seconds_in, seconds_into
 
 _ALONE = re.compile(
@@ -40,6 +41,9 @@ _DASH = re.compile(
 )
 _BRACKETED = re.compile(
     rf"{SPACE}[\[<【({{](?P<label>{LABEL})(?:[,·–-]?\s?(?P<stamp>{WHEN}))?[\]>】)}}](?!\()\s*(?=\S)"
+)
+_NICK = re.compile(
+    rf"{SPACE}(?P<mark>\*\*)?<(?P<label>[^\s<>:/][^<>:\n]{{0,40}})>(?:{SPACE}\[[^\[\]\n]{{1,40}}\])?(?(mark)\*\*){SPACE}(?=\S)"
 )
 # The letters for a question and an answer in other languages, and words for both: "P.", "PREGUNTA.-", "F:".
 _ASKS_WITH = dict(pair for lexicon in LEXICONS.values() for pair in lexicon.question_initials)
@@ -86,6 +90,29 @@ def find_names_alone(source: Source) -> list[Mark]:
     counts = Counter(mark.key for mark in found)
     ordinary = ordinary_words(source, [mark for mark in found if not asks_or_answers(mark.label)], counts)
     return keep_recurring(source, [mark for mark in found if mark.key not in ordinary], share=0.1)
+
+
+def find_names_below_rules(source: Source) -> list[Mark]:
+    """`---`, a name alone on a line with an office of any length, and the words below it."""
+    found: list[Mark] = []
+    openings = 0
+    for above, line, below in zip(source.lines, source.lines[1:], source.lines[2:], strict=False):
+        if not is_rule(above.text) or is_rule(line.text):
+            continue
+        openings += 1
+        label = line.text.strip(" \t*_#")
+        who = re.split(r"[,(]", label, maxsplit=1)[0].strip()
+        if label.endswith((":", "：", ";", ",")):
+            continue
+        if (
+            has_name_shape(who)
+            and not SPEECH_END.search(label)
+            and not is_rule(below.text)
+            and not is_stage_note(label)
+        ):
+            found.append(Mark(label, line.start, line.end, None, True))
+    several = len({mark.key for mark in found}) >= 2
+    return found if several and len(found) >= max(3, 0.8 * openings) else []
 
 
 def find_names_with_times(source: Source) -> list[Mark]:
@@ -171,6 +198,13 @@ def find_names_before_dashes(source: Source) -> list[Mark]:
 
 def find_bracketed_names(source: Source) -> list[Mark]:
     """`[Name] text`, `<Name> text`."""
+    chat = [
+        Mark(match["label"].strip(), line.start, line.start + match.end(), None, line.opens)
+        for line in source.lines
+        if line.text[:4].lstrip("*_ \t")[:1] == "<" and (match := _NICK.match(line.text))
+    ]
+    if len(chat) >= max(4, 0.6 * len(source.lines)) and len({mark.key for mark in chat}) >= 2:
+        return chat  # every line is somebody's, whatever the name looks like
     found = _at_line_heads(source, _BRACKETED, lambda line: line.text.lstrip()[:1] in "[<【({" and line.opens)
     return keep_recurring(source, [mark for mark in found if not is_stage_note(mark.label)], share=0.3)
 

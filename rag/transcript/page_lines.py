@@ -1,0 +1,86 @@
+"""Lines that are the page's: rules, page numbers, running heads and feet. Nobody says them, and something may begin
+below each.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Sequence
+from itertools import pairwise
+
+from rag.text.names import is_question_label
+from rag.transcript.roles import is_answer_label
+
+_RULE = re.compile(r"[^\S\n]*(?:(?:[-*_=~·•–—#][^\S\n]*){3,})$")
+_NO_DIGITS = str.maketrans("", "", "0123456789")
+_NUMBER = re.compile(r"\d{1,5}")
+_MAX_CHARS = 90
+_LEAST = 3  # times that a head recurs
+_PAGE_LINES = 12  # a page has at least so many
+_CLOCK = re.compile(r"\d[:.]\d\d")
+_LABEL_ENDS = (":", "：", "?", "!")
+
+
+def is_rule(line: str) -> bool:
+    """Whether a line only divides.
+
+    >>> is_rule("* * *"), is_rule("-----"), is_rule("- Yes.")
+    (True, True, False)
+    """
+    return bool(_RULE.match(line))
+
+
+def page_lines(lines: Sequence[str]) -> set[int]:
+    """Which lines are page numbers, or heads and feet that recur with them or at even distances.
+
+    >>> text = "Town Council\\n7\\n\\nYes.\\nTown Council\\n8\\n\\nNo.\\nTown Council\\n9\\n\\nSo."
+    >>> sorted(page_lines(text.split("\\n")))
+    [0, 1, 4, 5, 8, 9]
+    """
+    alike: defaultdict[str, list[int]] = defaultdict(list)
+    for number, line in enumerate(lines):
+        if line and len(line) <= _MAX_CHARS and not line.isspace():
+            alike[line.strip().translate(_NO_DIGITS)].append(number)
+    recurring = {key: where for key, where in alike.items() if len(where) >= _LEAST}
+    found: set[int] = set()
+    for key, where in recurring.items():
+        if _counts_pages(key, [lines[number] for number in where]):
+            found.update(where)
+    numbered = set(found)
+    for key, where in recurring.items():
+        if key and len({lines[number].strip() for number in where}) == 1 and not key.endswith(_LABEL_ENDS):
+            beside = sum(_neighbour(lines, number, numbered) for number in where)
+            if beside == len(where) or (len(where) >= _LEAST and _at_even_distances(where)):
+                found.update(where)
+    return found
+
+
+def _counts_pages(key: str, lines: Sequence[str]) -> bool:
+    """Whether lines that differ in their numbers count up: "Page 3 of 9", "- 12 -", "Town Council 7"."""
+    if any(_CLOCK.search(line) for line in lines) or key.rstrip().endswith(_LABEL_ENDS):
+        return False
+    if is_question_label(key) or is_answer_label(key):
+        return False
+    columns = list(zip(*([int(each) for each in _NUMBER.findall(line)] for line in lines), strict=False))
+    for column in columns:
+        steps = [later - earlier for earlier, later in pairwise(column)]
+        if all(1 <= step <= 2 for step in steps) and len(column) == len(lines):
+            return True
+    return False
+
+
+def _neighbour(lines: Sequence[str], number: int, others: set[int]) -> bool:
+    """Whether the next line that is not blank, above or below, is one of some others."""
+    for step in (1, -1):
+        at = number + step
+        while 0 <= at < len(lines) and not lines[at].strip() and abs(at - number) < 4:
+            at += step
+        if at in others:
+            return True
+    return False
+
+
+def _at_even_distances(where: Sequence[int]) -> bool:
+    steps = [later - earlier for earlier, later in pairwise(where)]
+    return min(steps) >= _PAGE_LINES and max(steps) <= 1.15 * min(steps) + 1

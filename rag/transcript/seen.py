@@ -1,0 +1,100 @@
+"""A text as a reader sees it, and where each of its characters stands in the text as it is.
+
+Labels are looked for in what is seen: a byte order mark, a soft hyphen, a letter with its accent apart, a tag or the
+backslash of Markdown changes no label. Nothing is changed in the document itself, so that offsets and quotes hold.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from bisect import bisect_right
+from dataclasses import dataclass
+
+# Format and control characters, variation selectors, tags, what stands for a missing character, and private glyphs,
+# which are the bullets of word processors.
+_GONE = (
+    "\x00-\x08\x0e-\x1b\x1f\x7f-\x84\x86-\x9f\xad\u034f\u061c\u070f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f"
+    "\u202a-\u202e\u2060-\u206f\u3164\ue000-\uf8ff\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffd\U000e0000-\U000e0fff"
+)
+_LINE_ENDS = "\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029"
+_COLONS = "\u02d0\u02f8\u2236\ua789\ufe13\ufe55"
+_WIDE = "\uff10-\uff19\uff21-\uff3a\uff41-\uff5a"  # letters and digits of the width of Chinese ones
+_CHARS = (
+    rf"(?P<gone>[{_GONE}]+)|(?P<line>[{_LINE_ENDS}])|(?P<colon>[{_COLONS}])|(?P<wide>[{_WIDE}])"
+    r"|(?P<escape>\\(?=[<>\[\](){}*_#.:|!+-]))"
+)
+_ACCENTS = "\u0300-\u036f\u0483-\u0487\u0591-\u05bd\u0610-\u061a\u064b-\u0655\u3099\u309a"
+_APART = rf"|(?P<apart>[^\n{_ACCENTS}][{_ACCENTS}]+|[\u1100-\u1112][\u1161-\u1175][\u11a8-\u11c2]?)"
+_SEEN_OTHERWISE = re.compile(_CHARS)
+_WITH_ACCENTS_APART = re.compile(_CHARS + _APART)
+_IN_ASCII = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\\]")
+_CLOSING_TAG = re.compile(r"</([A-Za-z][\w-]{0,30})>")
+_MAX_TAGS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What a reader sees of a text, in pieces that stand in it as they are."""
+
+    text: str
+    starts: tuple[int, ...]  # where each piece begins in what is seen
+    origins: tuple[int, ...]  # and in the text
+    length: int  # of the text
+
+    def start(self, place: int) -> int:
+        """Where what is seen at `place` begins in the text, with what is not seen before it."""
+        return self._origin(place - 1) + 1 if place > 0 else 0
+
+    def end(self, place: int) -> int:
+        """Where what is seen from `place` on begins in the text, without what is not seen before it."""
+        return self._origin(place) if place < len(self.text) else self.length
+
+    def _origin(self, place: int) -> int:
+        piece = bisect_right(self.starts, place) - 1
+        return self.origins[piece] + place - self.starts[piece]
+
+
+def see(text: str) -> Seen:
+    r"""A text as a reader sees it.
+
+    >>> seen = see("\ufeffAnn\xad Reed: Yes.")
+    >>> seen.text, seen.start(0), seen.end(10)
+    ('Ann Reed: Yes.', 0, 12)
+    """
+    tags = list(dict.fromkeys(_CLOSING_TAG.findall(text))) if "</" in text else []
+    if text.isascii() and not tags and not _IN_ASCII.search(text):
+        return Seen(text, (0,), (0,), len(text))
+    pattern = _SEEN_OTHERWISE if unicodedata.is_normalized("NFC", text) else _WITH_ACCENTS_APART
+    if tags:
+        names = "|".join(map(re.escape, tags[:_MAX_TAGS]))
+        pattern = re.compile(rf"{pattern.pattern}|(?P<tag></?(?:{names})(?:\s[^<>\n]{{0,200}})?/?>)")
+    pieces: list[str] = []
+    starts, origins = [0], [0]
+    at = length = 0
+    for match in pattern.finditer(text):
+        begin, end = match.span()
+        shown = _shown(match)
+        pieces += [text[at:begin], shown]
+        length += begin - at
+        for number in range(len(shown)):
+            starts.append(length + number)
+            origins.append(begin)
+        length += len(shown)
+        starts.append(length)
+        origins.append(end)
+        at = end
+    pieces.append(text[at:])
+    return Seen("".join(pieces), tuple(starts), tuple(origins), len(text))
+
+
+def _shown(match: re.Match[str]) -> str:
+    """What a reader sees in place of something."""
+    kind = match.lastgroup
+    if kind == "line":
+        return "\n"
+    if kind == "colon":
+        return ":"
+    if kind in ("wide", "apart"):
+        return unicodedata.normalize("NFKC" if kind == "wide" else "NFC", match[0])
+    return ""
