@@ -15,7 +15,14 @@ from rag.answer.quotations import find_quotations
 from rag.archive import Archive, open_archive
 from rag.assistant import Assistant
 from rag.generators import GenerationRequest
-from rag.notes import DENIED_ONLY_HERE, NOT_A_QUOTATION, not_cited, said_by_others
+from rag.notes import (
+    CUT_OUT_OF_DENIAL,
+    DENIED_ONLY_HERE,
+    DENIED_ONLY_THERE,
+    NOT_A_QUOTATION,
+    not_cited,
+    said_by_others,
+)
 from rag.rerankers import HEURISTIC
 from rag.text.numbers import numbers_in
 from rag.types import Claim, Passage
@@ -141,6 +148,17 @@ def test_what_is_cited_may_be_written_in_another_way(talk: Archive, said: str) -
 )
 def test_what_is_denied_and_was_said_without_a_denial_is_weak(talk: Archive, said: str) -> None:
     assert [(claim.support, claim.reason) for claim in claims(talk, said)] == [("weak", DENIED_ONLY_HERE)]
+
+
+@pytest.mark.parametrize(
+    ("said", "reason"),
+    [
+        ("Jo Field said to know about the harbour wall {Jo Field: know}.", DENIED_ONLY_THERE),
+        ("Jo Field knows “about the harbour wall” {Jo Field: know}.", CUT_OUT_OF_DENIAL),
+    ],
+)
+def test_what_was_denied_and_is_said_without_the_denial_is_weak(talk: Archive, said: str, reason: str) -> None:
+    assert [(claim.support, claim.reason) for claim in claims(talk, said)] == [("weak", reason)]
 
 
 @pytest.mark.parametrize(

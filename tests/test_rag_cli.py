@@ -215,7 +215,9 @@ def test_the_json_of_ask_and_search_has_the_contracts_keys_and_nothing_else_stan
     assert set(document) == {"id", "title", "date", "source", "speakers", "answers"}
     shown = json.loads(onrecord("show", document["id"], "--json", cwd=desk).stdout)
     assert {"id", "title", "date", "place", "source", "text", "turns"} <= set(shown)
-    assert {tuple(turn) for turn in shown["turns"]} == {("speaker", "role", "start", "end", "seconds", "label", "certain")}
+    assert {tuple(turn) for turn in shown["turns"]} == {
+        ("speaker", "role", "start", "end", "seconds", "label", "certain")
+    }
 
 
 def test_show_text_gives_the_bytes_of_the_file(desk: Path) -> None:

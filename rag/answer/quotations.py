@@ -99,17 +99,18 @@ def _locate(quoted: str, passages: Sequence[Passage]) -> tuple[Passage | None, t
     return None, ()
 
 
-def is_quoted_from(quoted: str, passage: Passage, start: int, end: int) -> bool:
-    """Whether the words are those of this range of the passage's document, or a run that begins or ends in it.
+def places_quoted(quoted: str, passage: Passage, start: int, end: int) -> tuple[Span, ...]:
+    """Where each part of the words is in this range of the passage's document, or begins or ends in it; empty if it is not.
 
     If the words occur more than once, the cited occurrence counts.
     """
     parts, first = _parts(quoted), 0
     while places := locate(parts, passage.text, first):
-        if all(passage.start + a < end and start < passage.start + z for a, z in places):
-            return True
+        found = tuple((passage.start + a, passage.start + z) for a, z in places)
+        if all(a < end and start < z for a, z in found):
+            return found
         first = places[0][0] + 1
-    return False
+    return ()
 
 
 def _parts(quoted: str) -> list[str]:

@@ -1,8 +1,10 @@
 """Does an answer say what its citations say? Sentence by sentence, from the words alone.
 
 supported     the content words are in the cited sentences, and so is every name, number and date
-weak          too few words match, or the sentence is negated and its sources are not
-unsupported   a name, number or date is new, a quotation is not verbatim, or the words are attributed to somebody else
+weak          too few words match, the sentence denies something and its sources do not (or they do and it does not), or a
+              quotation is cut out of a sentence whose rest denies, doubts or conditions it
+unsupported   a name, number or date is new, a quotation is not verbatim or leaves out a denial, or the words are attributed
+              to somebody else
 uncited       there is no citation
 
 This compares words, not meanings: a good paraphrase can come out as weak, and is shown as that, never hidden.
@@ -16,10 +18,12 @@ from dataclasses import dataclass
 
 from rag.answer.attribution import misattribution
 from rag.answer.claims import Marker, claims_of
+from rag.answer.cuts import denies, judge_cuts
 from rag.answer.facts import FactChecker
-from rag.answer.quotations import Quotation, find_quotations, is_quoted_from
+from rag.answer.quotations import Quotation, find_quotations, places_quoted
 from rag.notes import (
     DENIED_ONLY_HERE,
+    DENIED_ONLY_THERE,
     FEW_WORDS_CITED,
     NO_CITATION,
     NOT_A_QUOTATION,
@@ -29,11 +33,9 @@ from rag.notes import (
 )
 from rag.storage.protocol import Snapshot
 from rag.text.dates import spoken_date
-from rag.text.lexicon import patterns
 from rag.types import Citation, Claim, Passage, Span, Support
 
 SUPPORTED, WEAK = 0.55, 0.3  # share of a sentence's words, weighted by rarity, that its citations hold
-_DENIAL = re.compile(rf"\b{patterns('denials')}\b", re.I)
 
 
 def verify(
@@ -88,6 +90,9 @@ class _Check:
             return "uncited", NO_CITATION
         if reason := self._quoted_elsewhere(quoted, citations):
             return "unsupported", reason
+        most, cut = self._cut(quoted, citations)
+        if most == "unsupported":
+            return most, cut
         quotes = " ".join(citation.quote for citation in citations)
         held = set(self.snapshot.stems(quotes))
         wrong = misattribution(
@@ -105,8 +110,10 @@ class _Check:
         if new := self.facts.first_unsupported(said, citations):
             return "unsupported", not_cited(new)
         overlap = self._word_overlap(said, citations, held)
-        if overlap >= WEAK and _DENIAL.search(said) and not _DENIAL.search(quotes):
-            return "weak", DENIED_ONLY_HERE
+        if overlap >= WEAK and cut:
+            return "weak", cut
+        if overlap >= WEAK and denies(said) != (denied := denies(quotes)):
+            return "weak", DENIED_ONLY_THERE if denied else DENIED_ONLY_HERE
         if overlap >= SUPPORTED:
             return "supported", ""
         if overlap >= WEAK:
@@ -117,9 +124,24 @@ class _Check:
         """Why a quotation is not from what its sentence cites; empty if all are."""
         for quotation in quoted:
             words = self.text[quotation.start : quotation.end]
-            if not any(is_quoted_from(words, self.passages[c.passage_id], c.start, c.end) for c in citations):
+            if not any(places_quoted(words, self.passages[c.passage_id], c.start, c.end) for c in citations):
                 return quoted_elsewhere(quotation.passage.speaker if quotation.passage else "")
         return ""
+
+    def _cut(self, quoted: Sequence[Quotation], citations: Sequence[Citation]) -> tuple[Support, str]:
+        """The most that the sentence can be called for what its quotations leave out, and why."""
+        worst: tuple[Support, str] = ("supported", "")
+        for quotation in quoted:
+            words = self.text[quotation.start : quotation.end]
+            judged = [
+                judge_cuts(passage, places)
+                for citation in citations
+                if (passage := self.passages[citation.passage_id])
+                and (places := places_quoted(words, passage, citation.start, citation.end))
+            ]
+            best = max(judged, key=_rank, default=worst)
+            worst = min(worst, best, key=_rank)
+        return worst
 
     def _word_overlap(self, said: str, citations: Sequence[Citation], held: set[str]) -> float:
         """The share of a sentence's words, weighted by rarity, whose stems are in `held`; 1.0 if it has none.
@@ -134,6 +156,10 @@ class _Check:
         weights = {stem: w for stem, w in self.snapshot.word_weights(said).items() if stem not in only_heads}
         total = sum(weights.values())
         return sum(weight for stem, weight in weights.items() if stem in held) / total if total else 1.0
+
+
+def _rank(judged: tuple[Support, str]) -> int:
+    return ("unsupported", "weak", "supported").index(judged[0])
 
 
 def _blanked(text: str, quoted: Sequence[Quotation]) -> str:

@@ -74,6 +74,12 @@ GERMAN = Lexicon(
     saying_verbs=("sagte", "sagt", "erklarte", "erklart", "betonte"),
     saying_phrases=("laut",),
     by_words=("von",),
-    denials=(r"nicht|kein\w*|nie|niemals",),
+    denials=(r"nicht|nichts|kein\w*|nie|niemals|niemand\w*|weder|ohne",),
+    doubts=(
+        r"falsch|unwahr|gelogen|lügen?|bestreite[nt]?|bestritt\w*|bestritten|leugne\w*|zweif\w+|bezweif\w+|angeblich\w*",
+        r"vielleicht|möglicherweise|kaum|gerüchte?|behauptet\w*|behaupte[nt]?",
+    ),
+    conditions=(r"wenn|falls|ob|sofern|es sei denn|solange|vorausgesetzt",),
+    contrasts=("aber", "sondern", "jedoch", "doch"),
     person_pronouns=("er", "sie"),
 )

@@ -180,7 +180,16 @@ ENGLISH = Lexicon(
     ),
     saying_phrases=("according to",),
     by_words=("by",),
-    denials=(r"not|never|no(?!\.)|nobody|none|nothing|nor|neither|cannot|without|\w+n['’]t",),
+    denials=(r"not|never|no(?!\.)|nobody|none|nothing|nowhere|nor|neither|cannot|without|\w+n['’]t",),
+    doubts=(
+        r"den(?:y|ies|ied|ying)|doubt\w*|dispute[sd]?|refute[sd]?|false(?:ly)?|untrue|incorrect|wrong(?:ly)?|lied|lying|an? lie",
+        r"myths?|rumou?rs?|nonsense|absurd|hardly|scarcely|barely|rarely|seldom|alleg\w+|suppos\w+|pretend\w*|imagin\w+",
+        r"perhaps|maybe|might|possibly|claim(?:s|ed|ing)?|far from|fail(?:s|ed)? to|refuse[sd]? to",
+    ),
+    conditions=(
+        r"if|unless|whether|provided|providing|in case|as long as|so long as|until|except|only when|would have|as though",
+    ),
+    contrasts=("but", "however", "yet", "though", "although"),
     person_pronouns=("he", "she", "they", "i", "we"),
     quantity_words=tuple("hundred thousand million billion half third quarter dozen twice once".split()),
     time_words=tuple(

@@ -69,6 +69,11 @@ SPANISH = Lexicon(
     saying_verbs=("dijo", "dice", "afirmo", "declaro"),
     saying_phrases=("segun",),
     by_words=("por",),
-    denials=(r"nunca|jamás|ningun\w*",),
+    denials=(r"nunca|jamás|ning[uú]n\w*|nadie|nada|tampoco|ni",),
+    doubts=(
+        r"fals[oa]s?|mentiras?|niegan?|nieg[oa]|neg(?:ó|aron|ar)|dud\w+|quizás?|tal vez|apenas|supuest\w+|rumor(?:es)?",
+    ),
+    conditions=(r"si|a menos que|siempre que|en caso de",),
+    contrasts=("pero", "sino", "sin embargo"),
     person_pronouns=("el", "ella"),
 )

@@ -66,6 +66,9 @@ FRENCH = Lexicon(
     saying_verbs=("dit", "declare", "affirme", "explique"),
     saying_phrases=("selon",),
     by_words=("par",),
-    denials=(r"pas|jamais|aucune?",),
+    denials=(r"pas|jamais|aucune?|rien|ne|n'\w+|ni|non(?!-)|sans",),
+    doubts=(r"faux|fausse|mensonges?|nie[nrsz]*|démen\w+|dout\w+|prétend\w*|peut-être|à peine|rumeurs?|soi-disant",),
+    conditions=(r"si|s'ils?|à condition|pourvu|à moins|au cas où",),
+    contrasts=("mais", "cependant", "pourtant"),
     person_pronouns=("il", "elle"),
 )

@@ -9,4 +9,11 @@ ITALIAN = Lexicon(
     titles=words("dott"),
     text_columns=words("testo"),
     speaker_columns=words("parlante"),
+    denials=(r"non(?!-)|nessun\w*|niente|nulla|né|senza",),
+    doubts=(r"fals[oi]|bugi[ae]|nega(?:to|va|no)|dubi\w+|forse|presunt\w+",),
+    conditions=("a meno che|purché",),
+    contrasts=(
+        "ma",
+        "però",
+    ),
 )

@@ -7,4 +7,7 @@ from rag.text.lexicon.model import Lexicon
 JAPANESE = Lexicon(
     code="ja",
     question_ends=("か",),
+    denials=(r"\w*(?:ない|なかった|ません|なく)\w*",),
+    doubts=(r"\w*(?:嘘|うそ|否定|疑|かもしれ)\w*",),
+    conditions=(r"\w*(?:なら|れば|たら)\w*",),
 )

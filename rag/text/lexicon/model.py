@@ -102,6 +102,9 @@ class Lexicon:
     saying_phrases: tuple[str, ...] = ()  # patterns: who said it stands behind them (folded)
     by_words: tuple[str, ...] = ()  # patterns: "by", between a verb and the person who said it (folded)
     denials: tuple[str, ...] = ()  # patterns
+    doubts: tuple[str, ...] = ()  # patterns: "it is *false* that", "*perhaps*"
+    conditions: tuple[str, ...] = ()  # patterns: "*if* the council agrees"
+    contrasts: tuple[str, ...] = ()  # patterns: begin a clause that a denial before it does not reach
     question_ends: tuple[str, ...] = ()  # patterns: ends a sentence that asks, though no question mark stands behind it
     person_pronouns: tuple[str, ...] = ()  # mean the person who speaks (folded)
 

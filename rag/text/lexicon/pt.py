@@ -51,6 +51,9 @@ PORTUGUESE = Lexicon(
     saying_verbs=("disse", "afirmou", "declarou"),
     saying_phrases=("segundo",),
     by_words=("por",),
-    denials=("não",),
+    denials=(r"não|nunca|jamais|nem|ninguém|nada|nenhum\w*",),
+    doubts=(r"fals[oa]s?|mentiras?|neg(?:a|am|ou|aram|ar)|duvid\w+|dúvidas?|talvez|supost\w+|boatos?",),
+    conditions=("a menos que", "desde que"),
+    contrasts=("mas", "porém", "contudo"),
     person_pronouns=("ele", "ela"),
 )

@@ -4,4 +4,10 @@ from __future__ import annotations
 
 from rag.text.lexicon.model import Lexicon, words
 
-SWEDISH = Lexicon(code="sv", name_particles=words("för och"))
+SWEDISH = Lexicon(
+    code="sv",
+    name_particles=words("för och"),
+    denials=("inte|ingen|inget|inga|aldrig|ingenting|utan att",),
+    doubts=(r"falskt?|osant?|lögn\w*|förneka\w*|tvivl\w+|kanske|påstår|påstod",),
+    conditions=("om inte|ifall|såvida",),
+)
