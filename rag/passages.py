@@ -19,7 +19,10 @@ CountTokens = Callable[[str], int]
 
 
 def passages_of(document: Document, *, count_tokens: CountTokens, max_tokens: int) -> list[Passage]:
-    """The passages of every turn that is not an interviewer's, in order; a paragraph that is a stage note is none."""
+    """The passages of every turn that is not an interviewer's, in order; a paragraph that is a stage note is none.
+
+    Where it is not certain who speaks, a passage has no speaker.
+    """
     passages: list[Passage] = []
     asked = ""
     for number, turn in enumerate(document.turns):
@@ -33,7 +36,7 @@ def passages_of(document: Document, *, count_tokens: CountTokens, max_tokens: in
                     id=f"{document.id}-{len(passages)}",
                     document_id=document.id,
                     source=document.source,
-                    speaker=turn.speaker,
+                    speaker=turn.speaker if turn.certain else "",
                     role=turn.role,
                     asked=asked,
                     start=start,

@@ -85,7 +85,7 @@ def _citation(marker: int, sentence: Sentence, document: Document) -> Citation:
         title=document.title,
         source=document.source,
         date=document.date,
-        speaker=turn.speaker,
+        speaker=turn.speaker if turn.certain else "",
         role=turn.role,
         asked=passage.asked,
         quote=sentence.text,
@@ -96,6 +96,7 @@ def _citation(marker: int, sentence: Sentence, document: Document) -> Citation:
         and turn.start <= sentence.start
         and sentence.end <= turn.end,
         page=pages_of(document, sentence.start, sentence.end),
+        speaker_certain=turn.certain,
     )
 
 

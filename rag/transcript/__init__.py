@@ -1,7 +1,8 @@
 """Text → a document: turns under their speakers' names, roles, title, date and place.
 
 Who speaks where is found by `rag.transcript.labels`, the text between two labels becomes turns in
-`rag.transcript.turns`, and what stands above the first is read in `rag.transcript.metadata`.
+`rag.transcript.turns`, and what stands above the first is read in `rag.transcript.metadata`. `rag.transcript.check` looks at
+the result as a stranger would, and says what to doubt.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import hashlib
 
 from rag.text.language import language_of
+from rag.transcript.check import check
 from rag.transcript.labels import find_labels
 from rag.transcript.marks import Labels
 from rag.transcript.metadata import declared_language, read_front_matter, read_header
@@ -35,7 +37,7 @@ def parse(text: str, *, source: str, path: str = "", hints: Hints | None = None)
     )
     reading = read_named_turns(text, hints, header) if hints.turns else read_turns(text, body, labels, header)
     said = text[reading.turns[0].start :] if reading.turns else text
-    return Document(
+    document = Document(
         id=document_id(text),
         title=hints.title or header.title,
         date=header.date or hints.date,
@@ -53,6 +55,7 @@ def parse(text: str, *, source: str, path: str = "", hints: Hints | None = None)
         grammar=labels.grammar,
         confidence=labels.confidence,
     )
+    return check(document)
 
 
 def document_id(text: str) -> str:
