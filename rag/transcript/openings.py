@@ -40,7 +40,8 @@ class Opening(NamedTuple):
     turn: int
     start: int
     head: str
-    sure: bool  # it looks like nothing but a name
+    sure: bool  # its name is a label's, or recurs
+    telling: bool  # it is printed as nothing but a label is
 
 
 def openings_within(text: str, turns: Sequence[Turn]) -> list[Opening]:
@@ -56,6 +57,7 @@ def openings_within(text: str, turns: Sequence[Turn]) -> list[Opening]:
         return []
     starts = [turn.start for turn in turns]
     known = {fold(label) for label in labels}
+    titles = {fold(label).split()[0] for label in labels if len(label.split()) > 1}
     found: dict[int, Opening] = {}
     for form in forms:
         for start, head in _lines_in(text, form):
@@ -63,7 +65,11 @@ def openings_within(text: str, turns: Sequence[Turn]) -> list[Opening]:
             if number < 0 or start <= turns[number].start or start >= turns[number].end or not turns[number].speaker:
                 continue
             if start not in found and _is_written_as(head, form.style):
-                found[start] = Opening(number, start, head, fold(_name_in(head)) in known)
+                name = fold(_name_in(head))
+                # A colon alone, behind a name in small letters, is in running text as well: "New York: forty people."
+                telling = form.lead or form.tail != ":" or form.style == "capitals" or name != fold(head)
+                sure = name in known
+                found[start] = Opening(number, start, head, sure, sure or bool(telling) or name.split()[0] in titles)
     return _without_ordinary(text, sorted(found.values(), key=lambda each: each.start))
 
 
@@ -133,7 +139,7 @@ def _is_written_as(head: str, style: str) -> bool:
 
 
 def _without_ordinary(text: str, found: list[Opening]) -> list[Opening]:
-    """Openings without those of one word that is seen once, or that the text uses as a word."""
+    """Openings without a word that the text uses as one, and without what is seen once and may be running text."""
     counts = Counter(fold(_name_in(each.head)) for each in found)
     kept = []
     for each in found:
@@ -143,5 +149,6 @@ def _without_ordinary(text: str, found: list[Opening]) -> list[Opening]:
             if small or counts[fold(words[0])] < 2:
                 continue
         recurs = counts[fold(_name_in(each.head))] > 1
-        kept.append(each._replace(sure=each.sure or recurs))
+        if recurs or each.telling:
+            kept.append(each._replace(sure=each.sure or recurs))
     return kept
