@@ -83,7 +83,7 @@ OWED_TESTS = {
 
 PRINTING = ("rag/cli/", "ui/cli", "eval/cli", "eval/benchmarks/", "ui/benchmark", "rag/rerankers/training/train.py")
 UNSAFE_MODULES = {"pickle", "joblib", "shelve", "marshal", "dill"}
-FORMAT_LIBRARIES = {"pypdf", "docx", "lxml", "trafilatura", "pysubs2", "webvtt", "py3langid", "charset_normalizer"}
+FORMAT_LIBRARIES = {"pypdf", "docx", "lxml", "trafilatura", "py3langid", "charset_normalizer"}
 HEAVY_LIBRARIES = {"torch", "transformers", "sentence_transformers", "gradio", "pymilvus"}
 
 

@@ -111,7 +111,7 @@ def test_a_passage_begins_at_its_own_second() -> None:
     ("data", "told"),
     [
         (b"WEBVTT\n\n", "no subtitle was found"),
-        (b"WEBVTT\n\n00:01.000 --> 00:02.000\n<i></i>\n", "no subtitle was found"),
+        (b"WEBVTT\n\n00:01.000 --> 00:02.000\n<i></i>\n", "nobody says anything in this file"),
         (b'<tt xmlns="http://www.w3.org/ns/ttml"><p begin="1s"> </p></tt>', "nobody says anything in this file"),
         (b"<tt xmlns='http://www.w3.org/ns/ttml'><body>", "the XML is damaged"),
         (b"WEBVTT\n\n00:01.000 --> 00:02.000\n" + b"<v " * 10_000, "line 4 has 30,000 characters"),

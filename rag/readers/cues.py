@@ -17,7 +17,9 @@ from rag.types import Hints
 PAUSE_S = 2.5
 PARAGRAPH_CHARS = 700
 WRAPPED_CHARS = 120  # no typewriter and no wrapped file has longer lines
-_OPENS_TURN = re.compile(r"(?:>>|[-–—]\s?\S|[^\s:：][^:：.!?\n]{0,60}[:：](?:\s|$)|[QA]\.?\s)")
+# What stands before a colon may hold the points of abbreviations and initials, but no end of a sentence.
+LABEL = re.compile(r"[^\s:：](?:[^:：.!?\n]|(?<=\b\w)\.|(?<=\b\w\w)\.|(?<=\b\w\w\w)\.){0,60}[:：](?:\s|$)")
+_OPENS_TURN = re.compile(rf"(?:>>|[-–—]\s?\S|{LABEL.pattern}|[QA]\.?\s)")
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ TEXT_SUFFIXES = frozenset({".txt", ".text", ".md", ".markdown"})
 FORMATS_BY_SUFFIX: dict[str, str] = {
     **dict.fromkeys(sorted(TEXT_SUFFIXES), "text"),
     **dict.fromkeys((".html", ".htm", ".xhtml"), "html"),
-    **dict.fromkeys((".ass", ".lrc", ".srt", ".ssa", ".ttml", ".vtt"), "subtitles"),
+    **dict.fromkeys((".ass", ".lrc", ".sbv", ".srt", ".ssa", ".ttml", ".vtt"), "subtitles"),
     **dict.fromkeys((".csv", ".tsv"), "table"),
     ".docx": "docx",
     ".json": "json",
@@ -22,7 +22,8 @@ FORMATS_BY_SUFFIX: dict[str, str] = {
 }
 # Folders are searched for these as well, so that files that cannot be read are reported, not passed over.
 REFUSED_SUFFIXES = frozenset({".doc", ".odt", ".rtf"})
-STAMP = r"(?:\d{1,3}:)?\d{1,2}:\d{2}[.,]\d{1,3}"
+STAMP = r"(?:\d{1,3}:)?\d{1,2}:\d{2}(?:[.,]\d{1,3})?"
+_SBV = re.compile(r"\d{1,3}:\d\d:\d\d\.\d{3},\d{1,3}:\d\d:\d\d\.\d{3}[^\S\n]*\n")
 _TO_DOCX = "run: soffice --headless --convert-to docx FILE, and ingest what it writes"
 _MAGIC: tuple[tuple[bytes, str], ...] = (
     (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", f"this is an old Word file (.doc); {_TO_DOCX}"),
@@ -95,7 +96,7 @@ def _by_structure(text: str, suffix: str) -> str | None:
         return "subtitles"
     if _TTML.match(start):
         return "subtitles"
-    if re.match(rf"(?:\d+\s*\n)?\[?{STAMP}\s*-->\s*{STAMP}", start):
+    if re.match(rf"(?:\d+\s*\n)?\[?{STAMP}\s*-->\s*{STAMP}", start) or _SBV.match(start):
         return "subtitles"
     if re.match(r"start\tend\ttext\s*\n", start, re.I):
         return "table"
