@@ -62,6 +62,7 @@ def passage_to_json(hit: ScoredPassage) -> dict[str, Any]:
         "seconds": passage.seconds,
         "text": passage.text,
         "score": round(hit.score, 4),
+        "speaker_certain": passage.speaker_certain,
     }
 
 

@@ -47,6 +47,7 @@ def passages_of(document: Document, *, count_tokens: CountTokens, max_tokens: in
                     seconds=seconds_within(document, turn, start),
                     turn=number,
                     language=document.language,
+                    speaker_certain=turn.certain,
                 )
             )
     return passages

@@ -106,6 +106,7 @@ class Passage:
     seconds: float | None = None
     turn: int = 0  # index into the document's turns
     language: str | None = None  # the document's, ISO 639-1
+    speaker_certain: bool = True  # if not, somebody said it, and it has no speaker
 
 
 @dataclass(frozen=True, slots=True)

@@ -195,7 +195,7 @@ def test_a_folder_of_transcripts_is_read_and_a_second_time_left_alone(tmp_path: 
 def test_the_json_of_ask_and_search_has_the_contracts_keys_and_nothing_else_stands_on_stdout(desk: Path) -> None:
     passage = {
         "passage_id", "document_id", "source", "title", "date", "speaker", "role", "asked", "start", "end", "seconds",
-        "text", "score",
+        "text", "score", "speaker_certain",
     }  # fmt: skip
     answer = json.loads(onrecord("ask", "What was seen in the harbour?", "--json", "-k", "1", cwd=desk).stdout)
     assert list(answer) == [

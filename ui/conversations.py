@@ -141,13 +141,22 @@ def _citation(fields: Mapping[str, Any]) -> Citation:
         fields,
         date=day(fields["date"]),
         verified=fields["verified"] is True,
+        speaker_certain=fields.get("speaker_certain", True) is True,  # missing in older conversations
         page=text(page) if page is not None else None,
     )
 
 
 def _passage(fields: Mapping[str, Any]) -> ScoredPassage:
     _check_range(fields)
-    passage = record(Passage, fields, id=text(fields["passage_id"]), date=day(fields["date"]), turn=0, language=None)
+    passage = record(
+        Passage,
+        fields,
+        id=text(fields["passage_id"]),
+        date=day(fields["date"]),
+        turn=0,
+        language=None,
+        speaker_certain=fields.get("speaker_certain", True) is True,
+    )
     return ScoredPassage(passage, number(fields["score"]))
 
 

@@ -17,7 +17,8 @@ from rag.errors import InputError
 from rag.places import words_left_out
 from rag.text.dates import spoken_date
 from rag.text.terms import encodable
-from rag.types import Document
+from rag.types import Document, Turn
+from ui.texts import say
 
 MAX_UPLOAD_BYTES = 25_000_000
 UPLOADS = "uploads"
@@ -72,7 +73,7 @@ def source_view(document: Document) -> dict[str, Any]:
         "source": document.source,
         "sha256": hashlib.sha256(document.text.encode("utf-8", "surrogatepass")).hexdigest(),
         "turns": [
-            [turn.speaker, turn.role, turn.start, turn.seconds, document.text[turn.start : turn.end]]
+            [_name(turn), turn.role, turn.start, turn.seconds, document.text[turn.start : turn.end]]
             for turn in document.turns
         ],
         "leftOut": [
@@ -84,6 +85,10 @@ def source_view(document: Document) -> dict[str, Any]:
         "confidence": document.confidence,
         "notes": list(document.notes),
     }
+
+
+def _name(turn: Turn) -> str:
+    return turn.speaker if turn.certain else say("answer.uncertain")
 
 
 def add_file(archive: Archive, name: object, data: object) -> dict[str, Any]:

@@ -106,7 +106,7 @@ def _evidence(citation: Citation, document: Document | None) -> str:
         context = f"<p class='context'>{_text(before)}<mark>{_text(citation.quote)}</mark>{_text(after)}</p>"
         digest = hashlib.sha256(document.text.encode("utf-8", "surrogatepass")).hexdigest()
     rows: list[tuple[str, Any]] = [
-        ("Speaker", citation.speaker),
+        ("Speaker", citation.speaker if citation.speaker_certain else "uncertain"),
         ("Asked", citation.asked),
         ("Title", citation.title),
         ("Date", spoken_date(citation.date) if citation.date else ""),
@@ -115,10 +115,14 @@ def _evidence(citation: Citation, document: Document | None) -> str:
         ("Time", clock(citation.seconds) if citation.seconds is not None else ""),
         ("Characters", f"{citation.start}–{citation.end}"),
         ("SHA-256", digest),
-        ("Verified", "yes, character for character" if citation.verified and digest else "no"),
+        ("Verified", _verified(citation) if citation.verified and digest else "no"),
     ]
     table = "".join(f"<tr><th>{name}</th><td>{_text(str(value))}</td></tr>" for name, value in rows if value)
     return f"<article><h3>[{citation.marker}]</h3>{context}<table>{table}</table></article>"
+
+
+def _verified(citation: Citation) -> str:
+    return f"yes, character for character{'' if citation.speaker_certain else '; who said it is uncertain'}"
 
 
 def _turn(document: Document, citation: Citation) -> Turn | None:
@@ -130,7 +134,8 @@ def _as_recorded(citation: Citation, document: Document, turn: Turn) -> Citation
     before = [t for t in document.turns if t.end <= turn.start and t.role == "interviewer"]
     return replace(
         citation,
-        speaker=turn.speaker,
+        speaker=turn.speaker if turn.certain else "",
+        speaker_certain=turn.certain,
         role=turn.role,
         asked=document.text[before[-1].start : before[-1].end] if before else "",
         title=document.title,

@@ -131,7 +131,8 @@ def plain_text(answer: Answer) -> str:
 
 def source_line(citation: Citation) -> str:
     """Where a quote is, in one line: speaker, title, date, file and characters."""
-    parts = [citation.speaker, citation.title, spoken_date(citation.date) if citation.date else ""]
+    speaker = citation.speaker if citation.speaker_certain else say("answer.uncertain")
+    parts = [speaker, citation.title, spoken_date(citation.date) if citation.date else ""]
     place = place_of(citation.source, citation.start, citation.end, page=citation.page, seconds=citation.seconds)
     return ", ".join([part for part in parts if part] + [place])
 
@@ -176,6 +177,9 @@ def _doubt(claim: Claim) -> str:
 
 def _chip(citation: Citation) -> str:
     note = "" if citation.verified else f' <span class="or-unverified">{escaped(say("answer.unverified"))}</span>'
+    note += (
+        "" if citation.speaker_certain else f' <span class="or-unverified">{escaped(say("answer.uncertain"))}</span>'
+    )
     place = place_id(citation.document_id, citation.start, citation.end)
     title = escaped(source_line(citation)).replace("<br>", " ")
     return f'<a class="or-chip" href="#cite/{place}" title="{title}">[{citation.marker}]</a>{note} '
@@ -195,7 +199,8 @@ def _silence(answer: Answer, note: str) -> str:
 
 def _nearest(hit: ScoredPassage) -> str:
     passage = hit.passage
-    parts = [passage.speaker, spoken_date(passage.date) if passage.date else "", passage.source]
+    speaker = passage.speaker if passage.speaker_certain else say("answer.uncertain")
+    parts = [speaker, spoken_date(passage.date) if passage.date else "", passage.source]
     place = place_id(passage.document_id, passage.start, passage.end)
     return (
         f'<li><a href="#place/{place}">{escaped(", ".join(part for part in parts if part))}</a>'

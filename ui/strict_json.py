@@ -22,8 +22,8 @@ def record(kind: type[T], fields: Mapping[str, Any], **given: Any) -> T:
     """A dataclass from an object that has the names of its fields. Fields that are `given` are not read.
 
     >>> from rag.types import Turn
-    >>> record(Turn, {"speaker": "Ann Reed", "role": "other", "start": 0, "end": 4}, seconds=None)
-    Turn(speaker='Ann Reed', role='other', start=0, end=4, seconds=None)
+    >>> record(Turn, {"speaker": "Ann Reed", "role": "other", "start": 0, "end": 4}, seconds=None, label="", certain=True)
+    Turn(speaker='Ann Reed', role='other', start=0, end=4, seconds=None, label='', certain=True)
     """
     read = {
         name: _value(name, hint, fields[name])

@@ -40,6 +40,7 @@ ENGLISH = {
     "answer.legs": "Searched for:",
     "answer.numbers": "confidence {confidence}, {milliseconds} ms, {generator}",
     "answer.unverified": "not verified",
+    "answer.uncertain": "speaker uncertain",
     "support.weak": "weakly supported",
     "support.unsupported": "not supported",
     "support.uncited": "no source",

@@ -73,6 +73,7 @@ def _print_source(citation: Citation) -> None:
 
     place = place_of(citation.source, citation.start, citation.end, page=citation.page, seconds=citation.seconds)
     mark = "" if citation.verified else "  NOT VERIFIED"
+    mark += "" if citation.speaker_certain else "  speaker uncertain"
     say(f"[{citation.marker}] {place}{mark}")
     if citation.asked:
         say(f"asked: {_ending(citation.asked, QUESTION_CHARS)}", indent=4)
@@ -108,7 +109,8 @@ def print_document(document: Document) -> None:
             continue
         stamp = f"[{clock(turn.seconds)}] " if turn.seconds is not None else ""
         page = f"p. {page_at(document, start)}, " if document.pages else ""
-        say(f"{stamp}{turn.speaker or 'no speaker'} ({turn.role}), {page}characters {start}–{end}")
+        who = turn.speaker or "no speaker" if turn.certain else "speaker uncertain"
+        say(f"{stamp}{who} ({turn.role}), {page}characters {start}–{end}")
         say(document.text[start:end], indent=2)
 
 

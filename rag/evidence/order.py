@@ -11,11 +11,18 @@ from collections.abc import Sequence
 
 from rag.types import Passage, Sentence
 
+SPEAKER_UNCERTAIN = "Speaker uncertain"
 SpeakerDay = tuple[str | None, str]  # ISO date, name
 
 
 def speaker_day(passage: Passage) -> SpeakerDay:
-    """The day and the speaker of a passage; the title or the file name for one without a named speaker."""
+    """The day and the speaker of a passage; the title or the file name for one without a named speaker.
+
+    >>> speaker_day(Passage("p", "d", "a.txt", "", "other", "", 0, 3, "Yes", title="Talk", speaker_certain=False))
+    (None, 'Speaker uncertain')
+    """
+    if not passage.speaker_certain:
+        return passage.date, SPEAKER_UNCERTAIN
     return passage.date, passage.speaker or passage.title or passage.source
 
 
