@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from rag.text.lexicon import patterns
-from rag.text.sentences import split_sentences
+from rag.text.sentences import is_question, split_sentences
 from rag.text.terms import content_words
 from rag.types import Document
 
@@ -43,6 +43,6 @@ def _questions(document: Document) -> Iterator[str]:
         text = document.text[turn.start : turn.end]
         for start, end in split_sentences(text):
             sentence = " ".join(text[start:end].split())
-            whole = sentence.endswith("?") and _SHORTEST <= len(sentence) <= _LONGEST
+            whole = is_question(sentence) and _SHORTEST <= len(sentence) <= _LONGEST
             if whole and sentence[0].isupper() and not _LEANING.search(sentence):
                 yield sentence

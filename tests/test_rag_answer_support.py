@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -148,6 +149,18 @@ def test_what_is_cited_may_be_written_in_another_way(talk: Archive, said: str) -
 )
 def test_what_is_denied_and_was_said_without_a_denial_is_weak(talk: Archive, said: str) -> None:
     assert [(claim.support, claim.reason) for claim in claims(talk, said)] == [("weak", DENIED_ONLY_HERE)]
+
+
+@pytest.mark.parametrize("form", ["NFC", "NFD"])
+def test_a_name_is_known_whether_its_letters_are_in_one_piece_or_two(tmp_path: Path, form: str) -> None:
+    said = "Señora Ibáñez and Frau Öhm painted the pier in March."
+    text = transcript(("Question", "Who painted the pier?"), ("Ann Reed", said))
+    (tmp_path / "talk.txt").write_text(unicodedata.normalize(form, text), encoding="utf-8")
+    archive = open_archive(tmp_path / "archive")
+    archive.ingest([tmp_path / "talk.txt"])
+    for question in ("Did Señora Ibáñez paint the pier?", unicodedata.normalize("NFD", "Did Señora Ibáñez paint it?")):
+        answer = Assistant(archive).ask(question)
+        assert [(claim.support, claim.reason) for claim in answer.claims] == [("supported", "")]
 
 
 @pytest.mark.parametrize(

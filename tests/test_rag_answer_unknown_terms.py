@@ -45,6 +45,10 @@ def talk(tmp_path_factory: pytest.TempPathFactory) -> Archive:
         ("Why 12 letters, and why 2031?", ("2031",)),  # twelve may be written as a word
         ("What does Dr. Reed say to Minister Field, Prime Minister?", ()),
         ("What Does The Harbour Cost In Kelverhaven?", ()),  # where every word has a capital it says nothing
+        ("Was it 3000, in 2024, 3500 or later?", ()),  # "three thousand"; each number of a list is one
+        ("Was it 3,000, 2024,2031 or three?", ("2031",)),
+        ("What did Zoe\u0308 Brandt write to Va\u0301clav?", ("Va\u0301clav",)),  # letters in two pieces
+        ("Did she write to Šimkus or to Łucja?", ("Šimkus", "Łucja")),
         ("Was kostet die Brücke nach Meinung der Ministerin für Verkehr?", ()),
         ("Kelverhaven: why?", ()),  # a sentence begins with a capital
     ],

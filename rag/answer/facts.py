@@ -16,6 +16,8 @@ from typing import Any
 from rag.answer.attribution import SAYING
 from rag.storage.protocol import Snapshot
 from rag.text.dates import find_dates, find_days, month_number
+from rag.text.folding import composed
+from rag.text.letters import MARKS
 from rag.text.lexicon import patterns, union
 from rag.text.names import fold, is_title, last_name
 from rag.text.numbers import numbers_in, ordinals_in
@@ -23,9 +25,9 @@ from rag.text.terms import LANGUAGES, content_words
 from rag.types import Citation, Passage
 
 _NO_NAME = re.compile(rf"\w{{3,}}{patterns('ordinary_endings')}")
-_WORD = re.compile(r"[^\W\d_][\w’'-]*")
+_WORD = re.compile(rf"[^\W\d_][\w{MARKS}’'-]*")
 _BEGINS = re.compile(r"(?:^|\n|[.?!:;…–—(\[“”\"„«»‘*#>-])\s*\Z")
-_SHORTENED = re.compile(r"\b([^\W\d_]+)\.\s*\Z")
+_SHORTENED = re.compile(rf"\b([^\W\d_][\w{MARKS}]*)\.\s*\Z")
 _LIST_NUMBER = re.compile(r"\s*(?:[-*•]\s*)?\d{1,2}[.)]\s+")
 
 Day = tuple[int, int]  # month, day of the month
@@ -105,7 +107,7 @@ class FactChecker:
 
     def _opens_with_name(self, word: str, after: str) -> bool:
         """Whether the word that a sentence begins with is a name."""
-        lower = word.lower()
+        lower = composed(word).lower()
         if (
             lower in union("sentence_openers")
             or is_title(word)

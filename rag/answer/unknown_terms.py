@@ -1,7 +1,8 @@
 """Finds names and numbers in a question that appear nowhere in the archive, and makes notes about them.
 
 Only certain absences are reported. A word is held if any form of it is in the index, or if its letters are anywhere in a
-document, its title or its date. Small numbers may be written as words there, and are never reported.
+document, its title or its date, or in the name of a speaker; a number also if its words are. Small numbers are never
+reported.
 """
 
 from __future__ import annotations
@@ -15,13 +16,22 @@ from rag.notes import AbsentNames, AbsentSpeaker, Note, Occurrences
 from rag.query.whose_words import ASKED_VERB
 from rag.storage.protocol import Snapshot
 from rag.text.dates import month_number
+from rag.text.folding import composed
+from rag.text.letters import CAPITALS, MARKS
 from rag.text.lexicon import LEXICONS, patterns
 from rag.text.names import fold, is_title
+from rag.text.numbers import in_words
 from rag.text.terms import content_words
 
+_LETTERS = rf"[^\W\d_](?:[^\W\d_]|[{MARKS}])*"
+_WORD = re.compile(_LETTERS)
+# A number is one with its thousands and decimals, not with the next number of a list: "2024, 2025".
+_NUMBER = r"(?:\d{1,3}(?:[.,’'\u00a0\u202f ]\d{3}(?!\d))+|\d+)(?:[.,]\d{1,3}(?!\d))*"
 # A word that does not begin a sentence, or a number.
-_NAME_OR_NUMBER = re.compile(r"(?<![.?!:“\"] )(?<!^)(?<!\w)(?:\d[\d.,   ]*\d|[^\W\d_]+(?:[-.][^\W_]+)*)")
-_PERSON = r"(?P<name>(?:[A-ZÀ-ÞА-ЯІЇЄҐ][\w.’'-]*\s+){0,3}[A-ZÀ-ÞА-ЯІЇЄҐ][\w-]+)"
+_NAME_OR_NUMBER = re.compile(
+    rf"(?<![.?!:“\"] )(?<!^)(?<![\w{MARKS}])(?:{_NUMBER}|{_LETTERS}(?:[-.][^\W_](?:[^\W_]|[{MARKS}])*)*)"
+)
+_PERSON = rf"(?P<name>(?:[{CAPITALS}][\w{MARKS}.’'-]*\s+){{0,3}}[{CAPITALS}][\w{MARKS}-]+)"
 # With a capital or without one, but not in capitals throughout: a name is known by its capital.
 _ATTRIBUTIONS = "|".join(
     f"[{phrase[0].upper()}{phrase[0]}]{phrase[1:]}" for lexicon in LEXICONS.values() for phrase in lexicon.attributions
@@ -63,16 +73,18 @@ def absent_names(snapshot: Snapshot, question: str) -> tuple[str, ...]:
 
 def _names_and_numbers(question: str) -> Iterator[re.Match[str]]:
     """The names of a question, and its numbers of at least three digits."""
-    words = re.findall(r"[^\W\d_]+", question)
+    words = _WORD.findall(question)
     content = set(content_words(question))
-    small = [word for word in words[1:] if word.lower() not in content and word != "I"]
+    small = [word for word in words[1:] if composed(word).lower() not in content and word != "I"]
     telling = not any(word[0].isupper() for word in small) and not _capitals_for_nouns(words)
     for match in _NAME_OR_NUMBER.finditer(question):
         word = match[0].strip()
         if word[0].isdigit():
             if len(re.sub(r"\D", "", word)) >= 3:
                 yield match
-        elif telling and word[0].isupper() and len(word) > 1 and word.lower() in content and not is_title(word):
+        elif (
+            telling and word[0].isupper() and len(word) > 1 and composed(word).lower() in content and not is_title(word)
+        ):
             yield match
 
 
@@ -85,10 +97,10 @@ def absent_speaker(snapshot: Snapshot, question: str) -> str | None:
     if match is None:
         return None
     name = next(group for group in match.groups() if group)
-    words = [word for word in re.findall(r"[^\W\d_]+", name) if not is_title(word)]
+    words = [word for word in _WORD.findall(name) if not is_title(word)]
     if not words:
         return None
-    spoken = {fold(word) for speaker in snapshot.speakers for word in re.findall(r"[^\W\d_]+", speaker)}
+    spoken = {fold(word) for speaker in snapshot.speakers for word in _WORD.findall(speaker)}
     return None if fold(words[-1]) in spoken else name
 
 
@@ -129,8 +141,8 @@ def _is_indexed(snapshot: Snapshot, word: str) -> bool:
 def _spellings(word: str) -> list[str]:
     """What a document would hold in place of a word or a number.
 
-    >>> _spellings("May"), _spellings("Reed's"), _spellings("3,500")[:4]
-    (['-05-', 'May'], ['Reed'], ['3,500', '3500', '3.500', '3 500'])
+    >>> _spellings("May"), _spellings("Reed's"), _spellings("3,500")[:4], _spellings("500")
+    (['-05-', 'May'], ['Reed'], ['3,500', '3500', '3.500', '3 500'], ['500', 'five hundred'])
     """
     if not word[0].isdigit():
         # The date of a document is kept as 2024-03-28.
@@ -138,7 +150,7 @@ def _spellings(word: str) -> list[str]:
     digits = re.sub(r"\D", "", word)
     whole = f"{int(digits):,}"
     marks = (",", ".", " ", "’")
-    return list(dict.fromkeys([word, digits, *(whole.replace(",", mark) for mark in marks)]))
+    return list(dict.fromkeys([word, digits, *(whole.replace(",", mark) for mark in marks), *in_words(int(digits))]))
 
 
 def _plain(word: str) -> str:

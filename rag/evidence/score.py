@@ -16,6 +16,7 @@ from rag.evidence.kinds import NAME, NUMBER, TIME, Kind
 from rag.evidence.question_terms import QuestionTerms, StemsOf, term_overlap
 from rag.rerankers.protocol import clipped_log_odds
 from rag.retrieval.fusion import Candidate
+from rag.text.sentences import is_question
 
 LONG = 40  # words; a longer sentence gains nothing more
 
@@ -77,6 +78,6 @@ def _form(text: str, asked: tuple[Kind, ...], weights: ReadingWeights) -> float:
     for kind, weight in ((NUMBER, weights.number), (TIME, weights.time), (NAME, weights.name)):
         if kind in asked and kind.held.search(text):
             score += weight
-    if text.rstrip("\"'”’»)").endswith("?"):
+    if is_question(text):
         score += weights.asks
     return score

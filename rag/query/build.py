@@ -14,6 +14,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from rag.query.named import folded_words, named_speakers
+from rag.text.letters import CAPITALS, MARKS
 from rag.text.lexicon import LEXICONS, patterns
 from rag.text.names import fold
 from rag.text.terms import FUNCTION_WORDS, encodable
@@ -26,6 +27,8 @@ CONTEXT = 3  # earlier questions at most: an encoder cuts off a longer text
 
 _ENGLISH = LEXICONS["en"]
 _REFERRING = _ENGLISH.third_persons | _ENGLISH.bound_references | _ENGLISH.references
+_SHORT_FORM = re.compile(r"[a-z]+'[a-z]+")
+_ABBREVIATION = re.compile(rf"(?<![\w{MARKS}])[{CAPITALS}]{{2}}(?![\w{MARKS}])")
 _CONTINUING = re.compile(rf"{patterns('continuing_openers')}\b")
 _KNOWN = FUNCTION_WORDS | _REFERRING | _ENGLISH.degree_words
 
@@ -65,10 +68,10 @@ def context_dependence(question: str) -> float:
     [2.0, 2.0, 1.0]
     >>> [context_dependence(text) for text in ("And who paid for the new bridge?", "Wie teuer wird die Brücke?")]
     [0.5, 0.5]
-    >>> context_dependence("Who paid for the new bridge?")
-    0.0
+    >>> context_dependence("Who paid for the new bridge?"), context_dependence("What does IT cost the town?")
+    (0.0, 0.0)
     """
-    text = fold(question).strip()
+    text = _SHORT_FORM.sub(_whole_form, fold(_without_abbreviations(question))).strip()
     continues = _CONTINUING.match(text)
     words = folded_words(text[continues.end() :] if continues else text)
     own = sum(word not in _KNOWN for word in words)
@@ -81,6 +84,23 @@ def context_dependence(question: str) -> float:
     if own <= 2 or refers or (own <= FEW_WORDS and continues) or not (continues or _KNOWN & set(words)):
         return PARTLY_DEPENDENT
     return INDEPENDENT
+
+
+def _without_abbreviations(question: str) -> str:
+    """The question with a name for each word of two capitals among small letters: "IT" is no pronoun, but "HE" is."""
+    if question.isupper():
+        return question
+    return _ABBREVIATION.sub(
+        lambda match: match[0] if match[0].lower() in _ENGLISH.third_persons else "abbreviation", question
+    )
+
+
+def _whole_form(match: re.Match[str]) -> str:
+    """The first word of a short form of two known words: "it's" asks as "it is" does, and "don't" as "do not"."""
+    if match[0] not in FUNCTION_WORDS:
+        return match[0]
+    first = match[0].removesuffix("n't").split("'")[0]
+    return first if first in _KNOWN else "not"
 
 
 def _context(earlier: Sequence[str]) -> str:

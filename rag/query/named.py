@@ -5,10 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from rag.text.letters import CAPITALS, MARKS
 from rag.text.names import fold, last_name
 
 # A word with a digit, or one with a capital that does not begin a sentence.
-_NAME_OR_NUMBER = re.compile(r"(?<![.?!] )(?<!^)\b(?:[^\W\d_]*\d[\w.,]*\w|\d|(?!I\b)[A-ZÀ-ÞА-ЯІЇЄҐ][\w’'-]*\w)")
+_NAME_OR_NUMBER = re.compile(
+    rf"(?<![.?!] )(?<!^)\b(?:[^\W\d_]*\d[\w.,]*\w|\d|(?!I\b)[{CAPITALS}][\w{MARKS}’'-]*[\w{MARKS}])"
+)
+_FOLDED_WORD = re.compile(rf"(?:[^\W_]|[{MARKS}])+(?:-(?:[^\W_]|[{MARKS}])+)*")
 
 
 def named_speakers(text: str, speakers: Iterable[str]) -> tuple[str, ...]:
@@ -37,4 +41,4 @@ def folded_words(text: str) -> list[str]:
     >>> folded_words("Did José Saint-Denis go?")
     ['did', 'jose', 'saint-denis', 'go']
     """
-    return re.findall(r"[^\W_]+(?:-[^\W_]+)*", fold(text))
+    return _FOLDED_WORD.findall(fold(text))

@@ -34,4 +34,6 @@ def mentioned_in(parts: Iterable[str], texts: Sequence[str]) -> frozenset[str]:
 def _pattern(folded: str) -> re.Pattern[str]:
     before = r"(?<!\d)(?<!\d[.,])" if folded[:1].isdigit() else ""
     behind = r"(?!\d)(?![.,]\d)" if folded[-1:].isdigit() else ""
-    return re.compile(before + re.escape(folded) + behind)
+    words = folded.split() if folded[:1].isalpha() else [folded]
+    # Words may stand on two lines, or be "two hundred and five", "twenty-five".
+    return re.compile(before + r"[\s-]+(?:and\s+)?".join(map(re.escape, words)) + behind)

@@ -46,6 +46,40 @@ def ordinals_in(text: str) -> set[str]:
     return {str(value) for word in re.findall(r"[a-z]+(?:-[a-z]+)?", text.lower()) if (value := ordinal(word))}
 
 
+def in_words(value: int) -> list[str]:
+    """The ways to write a whole number with English words; none for a number of nine digits and more.
+
+    >>> in_words(500), in_words(12_000), in_words(1_525)
+    (['five hundred'], ['twelve thousand', '12 thousand'], ['one thousand five hundred twenty-five', 'fifteen hundred twenty-five'])
+    >>> in_words(2_000_000), in_words(1_500_000)[-1]
+    (['two million', '2000 thousand', '2 million'], '1.5 million')
+
+    "And" is left to whoever compares.
+    """
+    if not 0 < value < 10**9:
+        return []
+    found = [_written(value)]
+    if 1_000 < value < 10_000 and value // 100 % 10:
+        found.append(f"{_below_hundred(value // 100)} hundred {_below_hundred(value % 100)}".strip())
+    for scale, size in (("thousand", 10**3), ("million", 10**6)):
+        if value >= size and value % (size // 100) == 0:
+            found.append(f"{value / size:g} {scale}")
+    return found
+
+
+def _written(value: int) -> str:
+    for scale, size in (("million", 10**6), ("thousand", 10**3), ("hundred", 100)):
+        if value >= size:
+            return f"{_written(value // size)} {scale} {_written(value % size)}".strip()
+    return _below_hundred(value)
+
+
+def _below_hundred(value: int) -> str:
+    if value < 20:
+        return ("", *_UNITS, *_TEENS)[value]
+    return "-".join(filter(None, (_TENS[value // 10 - 2], ("", *_UNITS)[value % 10])))
+
+
 def _value(written: str) -> str:
     if not written[0].isdigit():
         return str(_in_words(written))

@@ -13,12 +13,14 @@ from functools import cache
 from typing import Any
 
 from rag.text.folding import composed, fold
+from rag.text.letters import MARKS
 from rag.text.lexicon import DEFAULT_LANGUAGE, LEXICONS
 
 # A language can be indexed if its lexicon has function words.
 LANGUAGES = tuple(code for code, lexicon in LEXICONS.items() if lexicon.function_words)
 HAN = r"\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af"
 _HAN_RUN = re.compile(rf"[{HAN}]+")
+_WORD = re.compile(rf"(?:[^\W_]|[{MARKS}])+(?:['-](?:[^\W_]|[{MARKS}])+)*")
 FUNCTION_WORDS = LEXICONS[DEFAULT_LANGUAGE].function_words
 
 
@@ -30,7 +32,7 @@ def content_words(text: str, languages: Sequence[str] = (DEFAULT_LANGUAGE,)) -> 
     >>> content_words("Was hat sie über den Hafen gesagt?", ["en", "de"])
     ['hafen', 'gesagt']
     """
-    words = re.findall(r"[^\W_]+(?:['-][^\W_]+)*", composed(text).lower())
+    words = _WORD.findall(composed(text).lower())
     # The language is the one whose small words the text has most of.
     small = max(
         (LEXICONS[code].function_words for code in languages), key=lambda known: sum(word in known for word in words)

@@ -17,7 +17,9 @@ ENGLISH = Lexicon(
         "is it its just me might more most my no nor not now of off on once only or other our out over own said same say",
         "says she should so some such than that the their them then there these they this those through to too under",
         "until up very was we were what when where which while who whom whose why will with would you your tell told",
-        "think thinks talk talked anything something",
+        "think thinks talk talked anything something doesn't didn't isn't aren't wasn't weren't won't wouldn't can't couldn't",
+        "shouldn't haven't hasn't hadn't what's who's where's when's why's how's that's there's here's it's he's she's i'm",
+        "i've i'd i'll you're you've you'd you'll we're we've we'd we'll they're they've they'd they'll let's",
     ),
     months=(
         "january jan",
