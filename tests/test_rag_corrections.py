@@ -20,7 +20,7 @@ from rag.transcript.corrections import (
     merge_corrections,
     meta_correction,
 )
-from rag.types import Document, LeftOut
+from rag.types import Document, LeftOut, Turn
 
 TEXT = transcript(
     ("Speaker 1", "Where did the water come from?"),
@@ -192,3 +192,13 @@ def test_a_misspelt_name_keeps_the_file_out_and_is_told(tmp_path: Path) -> None:
     assert "nobody called 'Speaker 7'" in report.failed[0][1]
     assert "no file of this run is called so" in report.failed[1][1]
     assert not (folder / "corrections.toml").exists()
+
+
+def test_a_printed_label_that_was_taken_for_somebody_elses_can_be_named() -> None:
+    turns = tuple(Turn("The SPEAKER", "other", n, n + 1, None, label) for n, label in ((0, "The SPEAKER"), (2, "VICE")))
+    document = Document("d", "", None, None, "a.txt", "a b", turns)
+    found = apply_correction(document, Correction(rename={"VICE": "The Deputy"}, role={"VICE": "respondent"}))
+    assert [(turn.speaker, turn.role) for turn in found.turns] == [
+        ("The SPEAKER", "other"),
+        ("The Deputy", "respondent"),
+    ]

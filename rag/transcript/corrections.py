@@ -109,8 +109,10 @@ def merge_corrections(old: Corrections, new: Corrections) -> Corrections:
 def apply_correction(document: Document, correction: Correction, *, lenient: bool = False) -> Document:
     """The document with its corrections. Raises InputError for a name or a turn that it does not have, unless `lenient`.
 
-    Names are those of the document as it was read; what is renamed can be given a role under either name.
+    Names are those of the document as it was read, or labels as they are printed: a label that was taken for somebody
+    else's becomes its own person. What is renamed can be given a role under either name.
     """
+    document = _with_labels_apart(document, correction)
     names = _new_names(document, correction, lenient=lenient)
     roles = _new_roles(document, correction, names, lenient=lenient)
     turns = [
@@ -130,11 +132,24 @@ def apply_correction(document: Document, correction: Correction, *, lenient: boo
     return replace(document, turns=tuple(kept), left_out=tuple(sorted(left_out)), **meta)
 
 
+def _with_labels_apart(document: Document, correction: Correction) -> Document:
+    """The document, where each printed label that the correction names, and that is no speaker's name, is one."""
+    named = {*correction.rename, *correction.role, *(name for group in correction.merge for name in group)}
+    apart = named - set(document.speakers)
+    if not any(turn.label in apart for turn in document.turns):
+        return document
+    turns = (replace(turn, speaker=turn.label) if turn.label in apart else turn for turn in document.turns)
+    return replace(document, turns=tuple(turns))
+
+
 def _speaks(document: Document, name: str, what: str, *, lenient: bool) -> bool:
     """Whether somebody of that name speaks. Raises InputError if not, unless `lenient`; `what` says what for."""
     if name in document.speakers or lenient:
         return name in document.speakers
-    there = ", ".join(repr(each) for each in document.speakers if each) or "nobody with a name"
+    labels = (turn.label for turn in document.turns)
+    there = (
+        ", ".join(repr(each) for each in dict.fromkeys([*document.speakers, *labels]) if each) or "nobody with a name"
+    )
     raise InputError(f"nobody called {name!r} to {what}; there are: {there}")
 
 
