@@ -12,8 +12,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from rag.errors import InputError
+from rag.readers.columns import SPEAKER_NAMES, START_NAMES, TEXT_NAMES, as_time, in_seconds
 from rag.readers.cues import Cue, assemble
-from rag.readers.table import SPEAKER_NAMES, START_NAMES, TEXT_NAMES, as_time, in_seconds
 from rag.readers.text import decode
 from rag.text.dates import find_date
 from rag.types import Hints

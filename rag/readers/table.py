@@ -6,53 +6,121 @@ import csv
 import io
 import re
 from collections.abc import Sequence
-from itertools import pairwise
+from dataclasses import replace
 
 from rag.errors import InputError
+from rag.readers import columns
 from rag.readers.cues import Cue, assemble
 from rag.readers.text import decode_any
-from rag.text.clock import rounded_seconds_of
-from rag.text.lexicon import union
 from rag.types import Hints
 
-TEXT_NAMES, SPEAKER_NAMES = union("text_columns"), union("speaker_columns")
-START_NAMES, END_NAMES = union("start_columns"), union("end_columns")
 _MAX_FIELD = 10_000_000
-DAY_S = 86_400.0
+_TITLE_ROWS = 20  # so many lines may stand above the columns' names
+_ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 
 
 def read(data: bytes, name: str) -> tuple[str, Hints]:
     """Canonical text of a table, a row being a piece of speech. Raises InputError."""
     text, note = decode_any(data)
-    rows = _rows(text)
-    header = [re.sub(r"\s+", "_", cell.strip().casefold()) for cell in rows[0]]
-    text_column = _column(header, TEXT_NAMES)
-    if text_column is None:
+    text, hints = of_rows(_rows(text))
+    return text, replace(hints, notes=((note,) if note else ()) + hints.notes)
+
+
+def of_rows(rows: Sequence[Sequence[str]]) -> tuple[str, Hints]:
+    """Canonical text of rows of cells, with the columns' names in one of the first. Raises InputError.
+
+    >>> of_rows([["Line", "Speaker", "Text"], ["1", "Ann", "Why?"], ["2", "Bo", "It rained."]])[0]
+    'Ann: Why?\\n\\nBo: It rained.\\n'
+    """
+    rows = [[_unescaped(cell) for cell in row] for row in rows if any(cell.strip() for cell in row)]
+    if not rows:
+        raise InputError("the table is empty; check that it holds the transcript")
+    head = _header_row(rows)
+    width = max(map(len, rows))
+    names = [*rows[head], *[""] * (width - len(rows[head]))]
+    body = rows[head + 1 :]
+    cells = [[_cell(row, number) for row in body] for number in range(width)]
+    notes = (
+        [f"left out above the table's columns: {' '.join(map(' '.join, rows[:head]))[:200].strip()}"] if head else []
+    )
+    said = next((n for n in columns.ranked(names, columns.TEXT_NAMES) if columns.is_speech(cells[n])), None)
+    if said is None:
+        return _of_nameless(rows, names)
+    ends = columns.ranked(names, columns.END_NAMES)[:1]
+    start = next(
+        (n for n in columns.ranked(names, columns.START_NAMES) if n not in ends and _are_times(cells[n])), None
+    )
+    taken = [said, *ends, *([start] if start is not None else [])]
+    speaker = _speaker(names, cells, taken)
+    who = cells[speaker] if speaker is not None else [""] * len(body)
+    if speaker is None and (speaker := columns.unknown_speaker(names, cells, taken)) is not None:
+        passing = columns.once_said(cells[speaker])
+        who = ["" if value in passing else value for value in cells[speaker]]
+        notes.append(
+            f"column “{names[speaker].strip()}” is taken for who speaks; if it is something else, take the column out"
+        )
+    starts = _times(cells[start], names[start]) if start is not None else [None] * len(body)
+    last = _times(cells[ends[0]], names[ends[0]]) if ends else [None] * len(body)
+    text, hints = assemble(map(Cue, cells[said], who, starts, last))
+    left = [names[n].strip() for n in range(width) if n not in {*taken, speaker} and _has_words(cells[n])]
+    if left:
+        notes.append(f"columns left out: {', '.join(name or 'one without a name' for name in left)}")
+    return text, replace(hints, notes=tuple(notes))
+
+
+def _of_nameless(rows: Sequence[Sequence[str]], names: Sequence[str]) -> tuple[str, Hints]:
+    """The text of rows without known names above them, if a column recurs as speakers do and another is speech."""
+    width = len(names)
+    cells = [[_cell(row, number) for row in rows] for number in range(width)]
+    speaker = columns.unknown_speaker([""] * width, cells, ())
+    speech = [
+        n for n in range(width) if n != speaker and columns.is_speech(cells[n]) and any(" " in c for c in cells[n])
+    ]
+    if speaker is None or len(speech) != 1 or cells[speaker].count(cells[speaker][0]) < 2:
         raise InputError(
-            f"no column is called text or transcript; found: {', '.join(rows[0][:8])}; "
+            f"no column is called text or transcript; found: {', '.join(names[:8])}; "
             "name the columns speaker and text, and start where there are times"
         )
-    speaker, start, end = (_column(header, names) for names in (SPEAKER_NAMES, START_NAMES, END_NAMES))
-    starts, ends = _times(rows[1:], start, header), _times(rows[1:], end, header)
-    cues = [
-        Cue(_cell(row, text_column), _cell(row, speaker), first, last)
-        for row, first, last in zip(rows[1:], starts, ends, strict=True)
-    ]
-    text, hints = assemble(cues)
-    return text, Hints(turns=hints.turns, times=hints.times, notes=(note,) if note else ())
+    start = next((n for n in range(width) if n not in (speaker, speech[0]) and _are_times(cells[n])), None)
+    starts = _times(cells[start], "") if start is not None else [None] * len(rows)
+    text, hints = assemble(map(Cue, cells[speech[0]], cells[speaker], starts))
+    note = f"the columns have no names: column {speaker + 1} is taken for who speaks, column {speech[0] + 1} for what is said"
+    return text, replace(hints, notes=(note,))
+
+
+def _header_row(rows: Sequence[Sequence[str]]) -> int:
+    """The first row with two known names, one of them for what is said; else the first."""
+    known = columns.SPEAKER_NAMES | columns.START_NAMES
+    for number, row in enumerate(rows[:_TITLE_ROWS]):
+        said = columns.ranked(row, columns.TEXT_NAMES)
+        if said and (set(columns.ranked(row, known)) - set(said[:1]) or not number):
+            return number
+    return 0
+
+
+def _speaker(names: Sequence[str], cells: Sequence[Sequence[str]], taken: Sequence[int]) -> int | None:
+    for number in columns.ranked(names, columns.SPEAKER_KEYS):
+        telling = columns.rank(names[number], columns.SPEAKER_KEYS) == 0
+        if number not in taken and columns.names_people(cells[number], telling=telling):
+            return number
+    return None
 
 
 def _rows(text: str) -> list[list[str]]:
-    head = text.split("\n", 1)[0]
+    head, _, rest = text.partition("\n")
+    if declared := re.fullmatch(r"sep=(.)", head.strip("\r")):  # what spreadsheets write for themselves
+        text, head = rest, declared[1] * 2
+    else:
+        head = "\n".join(text.split("\n", 5)[:5])
     delimiter = max("\t,;|", key=head.count)
     csv.field_size_limit(_MAX_FIELD)
     # Whisper and spreadsheets' copies quote nothing in tab-separated files: a quotation mark is one there.
-    unquoted = delimiter == "\t" and '"' not in head and not _quotes(text)
+    unquoted = delimiter == "\t" and '"' not in head.split("\n", 1)[0] and not _quotes(text)
     try:
         lines = io.StringIO(text, newline="")
         if unquoted:
-            return [row for row in csv.reader(lines, delimiter=delimiter, quoting=csv.QUOTE_NONE) if any(row)]
-        return [row for row in csv.reader(lines, delimiter=delimiter) if any(row)]
+            return list(csv.reader(lines, delimiter=delimiter, quoting=csv.QUOTE_NONE))
+        return list(csv.reader(lines, delimiter=delimiter))
     except csv.Error as error:
         raise InputError(f"the table cannot be read: {error}") from error
 
@@ -63,42 +131,25 @@ def _quotes(text: str) -> bool:
     return bool(cells) and all(cell.endswith('"') for cell in cells)
 
 
-def _column(header: Sequence[str], names: frozenset[str]) -> int | None:
-    return next((number for number, title in enumerate(header) if title in names), None)
+def _unescaped(cell: str) -> str:
+    import html
+
+    return _ENTITY.sub(lambda match: html.unescape(match[0]), cell) if "&" in cell else cell
 
 
-def _cell(row: Sequence[str], column: int | None) -> str:
-    return row[column] if column is not None and column < len(row) else ""
+def _cell(row: Sequence[str], column: int) -> str:
+    return row[column] if column < len(row) else ""
 
 
-def _times(rows: Sequence[Sequence[str]], column: int | None, header: Sequence[str]) -> list[float | None]:
-    if column is None:
-        return [None] * len(rows)
-    cells = [_cell(row, column).strip() for row in rows]
-    return in_seconds([as_time(cell) for cell in cells], [cell for cell in cells if cell], header[column])
+def _are_times(cells: Sequence[str]) -> bool:
+    held = [cell for cell in cells if cell.strip()]
+    return bool(held) and 2 * sum(columns.as_time(cell) is not None for cell in held) >= len(held)
 
 
-def as_time(value: object) -> float | None:
-    """A number or a clock as a number; None for anything else.
-
-    >>> as_time("01:02"), as_time(3), as_time("later")
-    (62.0, 3.0, None)
-    """
-    if isinstance(value, bool) or not isinstance(value, str | int | float):
-        return None
-    written = str(value).strip().strip("[]()")
-    if re.fullmatch(r"(?:\d{1,3}:)?\d{1,3}:\d{2}(?:[.,]\d+)?|\d+(?:[.,]\d+)?", written):
-        return rounded_seconds_of(written)
-    return None
+def _has_words(cells: Sequence[str]) -> bool:
+    return any(any(map(str.isalpha, cell)) for cell in cells)
 
 
-def in_seconds(times: Sequence[float | None], written: Sequence[object], name: str = "") -> list[float | None]:
-    """Times that may count milliseconds, as seconds: whole numbers that exceed a day, or a column that says so."""
-    whole = all(re.fullmatch(r"\d+", str(value)) for value in written)
-    # Whisper's tables count milliseconds and do not say so: whole numbers, mostly over a thousand apart.
-    known = [value for value in times if value is not None]
-    steps = sorted(b - a for a, b in pairwise(known))
-    slow = bool(steps) and steps[len(steps) // 2] >= 400
-    if name.endswith("_ms") or (whole and known and (max(known) > DAY_S or slow)):
-        return [None if value is None else value / 1000 for value in times]
-    return list(times)
+def _times(cells: Sequence[str], name: str) -> list[float | None]:
+    written = [cell.strip() for cell in cells]
+    return columns.in_seconds([columns.as_time(cell) for cell in written], [cell for cell in written if cell], name)
