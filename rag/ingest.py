@@ -88,7 +88,7 @@ def ingest(
     given = [paths] if isinstance(paths, str | Path) else list(paths)
     files, failed = transcripts_under(given)
     report = IngestReport(failed=failed)
-    new = merge_corrections(corrections or {}, {file.name: meta for file in files} if meta else {})
+    new = merge_corrections(corrections or {}, {file.resolve().as_posix(): meta for file in files} if meta else {})
     kept = _kept_corrections(storage)
     in_force = merge_corrections(kept, new)
     writing = _Writing(storage, report, workers=workers, compare=bool(in_force))

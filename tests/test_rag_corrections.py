@@ -202,3 +202,17 @@ def test_a_printed_label_that_was_taken_for_somebody_elses_can_be_named() -> Non
         ("The SPEAKER", "other"),
         ("The Deputy", "respondent"),
     ]
+
+
+def test_metadata_given_by_hand_is_about_one_file_and_not_about_others_of_its_name(tmp_path: Path) -> None:
+    texts = {year: f"Ann Reed: Why in {year}?\n\nJo Field: It was late in {year}.\n" for year in ("2024", "2025")}
+    for year, text in texts.items():
+        (tmp_path / year).mkdir()
+        (tmp_path / year / "transcript.txt").write_text(text, encoding="utf-8")
+    archive = open_archive(tmp_path / "archive", encoder=FAKE_ENCODER)
+    archive.ingest([tmp_path / "2024"], meta=Correction(meta={"date": "2024-01-01"}))
+    archive.ingest([tmp_path / "2024", tmp_path / "2025"])
+    assert {Path(document.path).parent.name: document.date for document in archive.documents()} == {
+        "2024": "2024-01-01",
+        "2025": None,
+    }
