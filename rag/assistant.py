@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from rag.answer.unknown_terms import UnknownTerms, find_unknown_terms, unknown_term_notes
+from rag.answer.unknown_terms import UnknownTerms, find_unknown_terms, unknown_term_notes, word_occurrences
 from rag.answer.writer import Writer, Written
 from rag.archive import Archive
 from rag.evidence.calibration import Calibration, default_calibration
@@ -206,7 +206,7 @@ def _notes(snapshot: Snapshot, asked: Asked, found: Found, unknown: UnknownTerms
     others_say = (OthersSay(found.instead_of),) if found.instead_of and not refused else ()
     if not found.extent.passages:
         return others_say
-    occurrences = snapshot.occurrences(asked.question) if refused else None
+    occurrences = word_occurrences(snapshot, asked.question) if refused else None
     return others_say + unknown_term_notes(unknown, occurrences=occurrences, others_say=bool(others_say))
 
 

@@ -179,6 +179,8 @@ def test_what_was_denied_and_is_said_without_the_denial_is_weak(talk: Archive, s
     [
         ("Jo Field said that Ann Reed paid: the harbour wall cost 12,500 euros {12,500}.", "Ann Reed", "Jo Field"),
         ("Jo Field said that the harbour wall money was asked for twice {twice}.", "Ann Reed", "Jo Field"),
+        ("Jo Field testified that the harbour wall money was asked for twice {twice}.", "Ann Reed", "Jo Field"),
+        ("Jo Field suggested that the harbour wall cost 12,500 euros {12,500}.", "Ann Reed", "Jo Field"),
         ("Jo Field said the wall cost 12,500 euros {12,500}, and Ann Reed said it stands on granite {granite}.", "Ann Reed", "Jo Field"),
         ("The harbour wall cost 12,500 euros, according to Ann Reed and {12,500} Ann Reed said it stands on granite {granite}.", "Jo Field", "Ann Reed"),
         ("Ann Reed said the harbour wall is painted every spring {painted}.", "Tom Reed", "Ann Reed"),

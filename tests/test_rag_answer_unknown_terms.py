@@ -127,3 +127,11 @@ def test_the_page_shows_it(talk: Archive, tmp_path: Path) -> None:
 
     shown = render_answer(Assistant(talk).ask("What is the melting point of tungsten in Aldwark?"))
     assert "“Aldwark” does not occur in the record. “melting” occurs in no passage" in shown
+
+
+def test_a_refusal_does_not_say_of_a_speaker_that_the_name_occurs_nowhere(talk: Archive) -> None:
+    answer = Assistant(talk).ask("What is the melting point of tungsten, Dr. Reed?")
+    assert (answer.status, dict(answer.occurrences)) == (
+        "not_on_record",
+        {"melting": 0, "point": 0, "tungsten": 0},
+    )

@@ -7,7 +7,7 @@ import unicodedata
 import pytest
 
 from rag.query.build import context_dependence
-from rag.query.named import folded_words, names_and_numbers
+from rag.query.named import folded_words, named_speakers, names_and_numbers
 from rag.text.terms import content_words
 
 
@@ -38,3 +38,22 @@ def test_two_capitals_among_small_letters_are_an_abbreviation_unless_they_mean_a
     assert context_dependence("What does it cost?") == context_dependence("WHAT DOES IT COST?") == 2.0
     assert context_dependence("What does IT cost?") < 2.0
     assert context_dependence("What did HE say?") == context_dependence("What did he say?")
+
+
+@pytest.mark.parametrize(
+    ("question", "named"),
+    [
+        ("What will the price be?", ()),
+        ("When may the gates open, and is there hope?", ()),
+        ("Was it in May 2020?", ()),
+        ("Price is what matters: why?", ()),
+        ("WHAT WILL THE PRICE BE?", ()),
+        ("Why did Price leave?", ("Ann Price",)),
+        ("why did mr. gates leave?", ("Tom Gates",)),
+        ("did ann price leave?", ("Ann Price",)),
+        ("what did hope say about the dam?", ("Lena Hope",)),
+        ("What did May decide?", ("Una May",)),
+    ],
+)
+def test_a_common_word_is_a_speakers_name_only_with_more_to_tell_it(question: str, named: tuple[str, ...]) -> None:
+    assert named_speakers(question, ["Ann Price", "Tom Gates", "Una May", "Lena Hope"]) == named

@@ -126,6 +126,13 @@ def unknown_term_notes(
     return tuple(notes)
 
 
+def word_occurrences(snapshot: Snapshot, question: str) -> dict[str, int]:
+    """In how many passages each word of a question occurs; the archive's speakers are not counted, they speak."""
+    spoken = {fold(word) for speaker in snapshot.speakers for word in _WORD.findall(speaker)}
+    counted = snapshot.occurrences(question).items()
+    return {word: count for word, count in counted if count or not spoken & set(_WORD.findall(fold(word)))}
+
+
 def _held(snapshot: Snapshot, words: Sequence[str]) -> set[str]:
     """Those of the words that the archive holds as they are, in another form, or as a number in another spelling."""
     spellings = {word: _spellings(word) for word in words if not _is_indexed(snapshot, word)}

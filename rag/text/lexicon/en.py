@@ -7,6 +7,13 @@ from rag.text.lexicon.model import Lexicon, words
 _UNIT_ORDINALS = tuple("first second third fourth fifth sixth seventh eighth ninth".split())
 _PREFIXES = words("de da di del della der den des du el la le van von zu zur af al ibn ben ter ten")
 _ASKING_WORDS = tuple("what when where who whom whose which why how".split())
+# Where somebody is said to have said something, and where it is asked what somebody said.
+_SAID = tuple(
+    "said says told tells stated states added adds argued argues explained explains announced announces denied denies "
+    "confirmed confirms promised promises claimed claims noted notes replied replies answered answers warned warns admitted "
+    "admits insisted insists recalled recalls described describes called calls mentioned mentions commented comments "
+    "responded responds testified testifies believed believes thought thinks suggested suggests".split()
+)
 
 ENGLISH = Lexicon(
     code="en",
@@ -175,11 +182,7 @@ ENGLISH = Lexicon(
         "overall per regarding second several since someone speaking still then therefore third though thus together",
         "toward towards unless unlike until well whereas whether while within without yes yet",
     ),
-    saying_verbs=tuple(
-        "said says say told tells stated states added adds argued argues explained explains announced announces denied "
-        "denies confirmed confirms promised promises claimed claims noted notes replied replies answered answers warned "
-        "warns admitted admits insisted insists recalled recalls described describes called calls".split()
-    ),
+    saying_verbs=_SAID,
     saying_phrases=("according to",),
     by_words=("by",),
     denials=(r"not|never|no(?!\.)|nobody|none|nothing|nowhere|nor|neither|cannot|without|\w+n['’]t",),
@@ -202,6 +205,19 @@ ENGLISH = Lexicon(
         *_ASKING_WORDS,
         "do does did is are was were will would can could should has have had",
     ),
+    common_last_names=words(
+        "baker banks barber bell berry best bishop black bond bird brook brooks brown bush butler carpenter carter case chance",
+        "church close cook cooper cross day dean drew early east fair farmer field fields fish fisher flowers ford forest fox",
+        "frost fuller gates gardener glass gold good grant grave graves gray green grey hall hand hands hill hills hope house",
+        "hunt hunter joy judge key king knight lake lamb land law lane little long love major march marsh may mill miller mills",
+        "moon moss moody noble north park parks penny piper pitt pond pool poole pope porter post potter power price prince quick",
+        "rains read reader rice rich rivers rock rose rush sharp shepherd short silver singer small smith snow south spring steel",
+        "stone street strong summer summers swan swift taylor thing turner wall walker ward waters way weaver wells west white",
+        "wild winter wise wood woods wright young",
+    ),
+    before_months=words(
+        "in since until till last this next early late mid of from by during before after every each to"
+    ),
     third_persons=words("he him his she her hers"),
     bound_references=words("his her its their that this there then such same again"),
     references=words("it they them theirs these those one ones other others another else rest former latter too also"),
@@ -210,11 +226,10 @@ ENGLISH = Lexicon(
     asked_auxiliaries=("did", "does", "do", "has", "had", "will", "would"),
     asked_adverbs=("ever", "also", "really"),
     asked_emphases=("actually", "then", "himself", "herself"),
-    asked_verbs=tuple(
-        "say said says saying tell told tells think thought thinks mention mentioned mentions claim claimed claims argue "
-        "argued argues answer answered explain explained explains promise promised comment commented deny denied admit "
-        "admitted announce announced respond responded reply replied testify testified state stated describe described "
-        "describes believe believed believes suggest suggested suggests".split()
+    asked_verbs=(
+        *_SAID,
+        *"say saying tell think mention claim argue answer explain promise comment deny admit announce respond reply".split(),
+        *"testify state describe believe suggest add confirm note warn insist recall".split(),
     ),
     attributions=("according to", "in the words of"),
     opinion_nouns=tuple(

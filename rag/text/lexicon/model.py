@@ -110,6 +110,8 @@ class Lexicon:
 
     # Questions (folded)
     question_words: Words = frozenset()  # begin a question, auxiliary verbs included
+    common_last_names: Words = frozenset()  # last names that are words, too: "Price"
+    before_months: Words = frozenset()  # "*in* May", where May is nobody
     third_persons: Words = frozenset()  # pronouns that stand for a speaker named before
     bound_references: Words = frozenset()  # in a longer question these refer to something within it
     references: Words = frozenset()  # refer to what was said before, beside the two lists above
