@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.transcript.roles import assign_roles
-from rag.transcript.speakers import canonical_names
+from rag.transcript.speakers import canonical_names, talking_to_each_other, who_is_who
 
 
 @pytest.mark.parametrize(
@@ -79,3 +79,98 @@ def people(labels: list[str]) -> set[frozenset[str]]:
     """Which labels are one person."""
     names = canonical_names(labels)
     return {frozenset(label for label in labels if names[label] == name) for name in names.values()}
+
+
+_NAMES = st.sampled_from(["Ann Reed", "REED", "Ms. Field", "Guest", "The Speaker", "Witness", "Voice", "Jo Field"])
+_WORDS = st.sampled_from("Adam Bo Clara Dov Esra Finn".split())
+
+
+@given(_NAMES, _WORDS, _WORDS, st.sampled_from(["{name} ({word})", "{name}, {word}", "{name} {word}", "{word} {name}"]))
+def test_one_printed_word_that_differs_keeps_two_labels_two_people(name: str, one: str, other: str, form: str) -> None:
+    first, second = form.format(name=name, word=one), form.format(name=name, word=other)
+    assert len(people([first, second])) == (1 if one == other else 2)
+
+
+@given(
+    _NAMES, st.integers(1, 99), st.integers(1, 99), st.sampled_from(["{name} {n}", "{name} No. {n}", "{name} ({n})"])
+)
+def test_numbers_keep_people_apart(name: str, one: int, other: int, form: str) -> None:
+    assert len(people([form.format(name=name, n=one), form.format(name=name, n=other)])) == (1 if one == other else 2)
+
+
+@given(
+    st.sampled_from(["Administrator", "Speaker", "Attorney General", "Regional Officer", "President", "Harbour Master"])
+)
+def test_a_rank_makes_another_office(office: str) -> None:
+    for rank in ("Deputy", "Vice", "Acting", "Assistant"):
+        assert len(people([f"The {office}", f"The {rank} {office}"])) == 2
+        assert len(people([f"{office} Reed", f"{rank} {office} Reed"])) == 2
+
+
+@given(st.sampled_from("Anna Boris Clara".split()), st.sampled_from("Reed Major Judge Brandt Ulloa".split()))
+def test_a_label_that_only_says_less_is_the_same_person(first: str, last: str) -> None:
+    full = f"{first} {last}"
+    shorter = [f"{first[0]}. {last}", f"{full} (continuing)", full.upper(), f"{full}, Member"]
+    if last not in ("Major", "Judge"):  # alone those are titles
+        shorter += [last.upper(), f"{last}, {first}", f"{last} [by telephone]"]
+    for label in shorter:
+        assert len(people([full, label])) == 1, label
+
+
+@pytest.mark.parametrize(
+    "labels",
+    [
+        ["John Major", "Elton John"],
+        ["Paul Judge", "Mike Paul"],
+        ["Smith, John", "Smith, Jane"],
+        ["Dr. Brown", "Mr. Brown"],
+        ["Senator Brown", "Mr. Brown"],
+        ["Director Brown", "Commissioner Brown"],
+        ["John Smith, Sr.", "John Smith, Jr."],
+        ["Station 1 (Kaman)", "Station 1 (Popov)"],
+        ["Presenter", "Presenter 2"],
+        ["Minister of Works", "Minister of Health"],
+        ["Counsel for the Crown", "Counsel for the Defence"],
+        ["AR", "AR/MM", "MM"],
+        ["MM", "WH", "MM, WH"],
+    ],
+)
+def test_namesakes_and_offices_stay_apart(labels: list[str]) -> None:
+    assert len(people(labels)) == len(labels)
+
+
+def test_an_office_that_names_its_holder_in_brackets_is_that_person() -> None:
+    office = "The Secretary of State for Ferries, Harbours and Waterways (Ms Wilma Haig)"
+    assert people([office, "Ms Haig", "Mr Dell", "Mr Hanno Dell (Loring) (North)"]) == {
+        frozenset([office, "Ms Haig"]),
+        frozenset(["Mr Dell", "Mr Hanno Dell (Loring) (North)"]),
+    }
+
+
+def test_labels_that_answer_each_other_are_two_people() -> None:
+    said = [("Reed", "Who came?"), ("Ann Reed", "I did.")]
+    assert len(set(who_is_who(["Reed", "Ann Reed"], talking_to_each_other(said)).names.values())) == 2
+
+
+def test_the_commonest_of_the_full_spellings_is_shown() -> None:
+    labels = ["Lena Mackie"] * 3 + ["Lena Mackie Mackie", "Mackie", "Mackie", "Mackie", "Mackie"]
+    assert set(who_is_who(labels).names.values()) == {"Lena Mackie"}
+
+
+def test_people_with_several_labels_are_told_in_one_note_and_a_difference_of_case_is_not() -> None:
+    assert who_is_who(["A. Reed", "REED", "Ann Reed", "JO FIELD", "Jo Field"]).notes == (
+        "“A. Reed”, “Ann Reed” and “REED” are read as one person, Ann Reed",
+    )
+    assert who_is_who(["JO FIELD", "Jo Field"]).notes == ()
+
+
+def test_what_tells_two_people_apart_is_shown() -> None:
+    assert set(canonical_names(["Station 1 (Kaman)", "Station 1 (Popov)"]).values()) == {
+        "Station 1 (Kaman)",
+        "Station 1 (Popov)",
+    }
+
+
+def test_grouping_labels_grows_with_their_number_and_no_faster() -> None:
+    names = who_is_who([f"{chr(65 + n % 26)}{chr(97 + n // 26 % 26)}{n} Reed" for n in range(20_000)]).names
+    assert len(set(names.values())) == 20_000

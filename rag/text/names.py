@@ -11,6 +11,12 @@ from rag.text import folding
 from rag.text.lexicon import union
 
 TITLES = union("titles")  # folded, as everything that is compared here
+_PREFIXES = union("name_prefixes")
+_GENERATIONS = frozenset({"jr", "sr", "ii", "iii", "iv"})
+_NO_FIRST_NAMES = (
+    TITLES | union("conduct_labels") | union("question_labels") | union("answer_labels") | union("offices")
+)
+_SEVERAL = re.compile(r"[&/]|\b(?:and|und|et|y|e|и|та|for|für|pour|para)\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +26,8 @@ class PersonName:
     first: tuple[str, ...]  # folded first names or initials
     last: str
     gender: str  # "f" or "m" if a title tells, else empty
+    titles: tuple[str, ...] = ()  # in the order they are printed in
+    generation: str = ""  # "jr", "ii"
 
 
 @lru_cache(maxsize=65_536)
@@ -49,24 +57,57 @@ def fold(text: str) -> str:
 def parse_name(label: str) -> PersonName | None:
     """The name in a speaker's label; None if it names nobody, or several people.
 
+    A title is one only before a name: the last word of "John Major" is his last name.
+
     >>> parse_name("Mr. José A. Reed (Northgate)")
-    PersonName(first=('jose', 'a'), last='reed', gender='m')
-    >>> parse_name("Ann Reed and Jo Field") is None
-    True
+    PersonName(first=('jose', 'a'), last='reed', gender='m', titles=('mr',), generation='')
+    >>> parse_name("Smith, Jane") == parse_name("Jane Smith"), parse_name("Ann Reed and Jo Field") is None
+    (True, True)
     """
-    if re.search(
-        r"[&/]|\b(?:and|und|et|y|e|и|та|for|für|pour|para)\b", plain_label(label).replace(",", " , ").split(" , ")[0]
-    ):
+    plain = plain_label(label)
+    head, _, beside = plain.partition(",")
+    if _SEVERAL.search(head):
         return None  # "Ann Reed and Jo Field", "Counsel for Ms. Reed": somebody else than the last one named
-    spaced = re.sub(r"(?<=[^\W\d_]\.)(?=[^\W\d_])", " ", plain_label(label))  # "S.V. Brandt" → "S. V. Brandt"
-    spaced = re.sub(r"[\"“”„«»][^\"“”„«»]*[\"“”„«»]", " ", spaced.split(",")[0])  # a nickname
-    words = [fold(word).strip(".'’") for word in spaced.split()]
-    gender = _gender(words)
-    # "M. Reed" is a gentleman, "Senator M" has an initial.
-    names = [word for at, word in enumerate(words) if word and (word not in TITLES or (at and len(word) == 1))]
-    if not names or len(names[-1]) < 2:
+    words, generation = _without_generation(_words_of_name(head))
+    behind, behind_generation = _without_generation(_words_of_name(beside))
+    generation = generation or behind_generation
+    if is_last_name_first(plain):
+        words = [*behind, *words]
+    titles = [word for word in words[:-1] if word in TITLES and (len(word) > 1 or word == words[0])]
+    names = [word for word in words[:-1] if word not in TITLES or (len(word) == 1 and word != words[0])]
+    if not words or len(words[-1]) < 2 or (words[-1] in TITLES and not names):
         return None
-    return PersonName(tuple(names[:-1]), names[-1], gender)
+    return PersonName(tuple(names), words[-1], _gender(titles), tuple(titles), generation)
+
+
+def is_last_name_first(label: str) -> bool:
+    """Whether a label is printed as "Last, First".
+
+    >>> is_last_name_first("van der Berg, Anna"), is_last_name_first("Ann Reed, Director"), is_last_name_first("REED, CHAIR")
+    (True, False, False)
+    """
+    head, comma, beside = plain_label(label).partition(",")
+    last, (first, _) = head.split(), _without_generation(beside.split())
+    return (
+        bool(comma and last)
+        and all(fold(word) in _PREFIXES for word in last[:-1])
+        and fold(last[-1]).strip(".") not in _NO_FIRST_NAMES
+        and 1 <= len(first) <= 3
+        and all(word[0].isupper() and fold(word).strip(".") not in _NO_FIRST_NAMES for word in first)
+    )
+
+
+def _words_of_name(text: str) -> list[str]:
+    spaced = re.sub(r"(?<=[^\W\d_]\.)(?=[^\W\d_])", " ", text)  # "S.V. Brandt" → "S. V. Brandt"
+    spaced = re.sub(r"[\"“”„«»][^\"“”„«»]*[\"“”„«»]", " ", spaced)  # a nickname
+    return [bare for word in spaced.split() if (bare := fold(word).strip(".'’"))]
+
+
+def _without_generation(words: list[str]) -> tuple[list[str], str]:
+    """The words of a name without "Jr." or "III" behind it, and that."""
+    if words and (last := fold(words[-1]).strip(".")) in _GENERATIONS:
+        return words[:-1], last
+    return words, ""
 
 
 def _gender(words: Iterable[str]) -> str:
@@ -109,5 +150,5 @@ def is_title(word: str) -> bool:
 @lru_cache(maxsize=65_536)
 def is_question_label(label: str) -> bool:
     """Whether a label says "question" rather than who asks."""
-    words = fold(plain_label(label)).split()
+    words = re.sub(r"(?<=[^\W\d_])\d{1,3}$", "", fold(plain_label(label))).split()  # "Q12"
     return bool(words) and words[0] in union("question_labels") and len(words) <= 2

@@ -44,12 +44,14 @@ def label_key(label: str) -> str:
 def spelled(label: str) -> str:
     """A label as it names somebody: no remark, no mark-up, no number of a question.
 
-    >>> spelled("Question 3"), spelled("Ann Reed [continuing]")
-    ('Question', 'Ann Reed')
+    The numbers of answers and of people tell them apart, and stay.
+
+    >>> spelled("Question 3"), spelled("Guest 2"), spelled("Ann Reed [continuing]")
+    ('Question', 'Guest 2', 'Ann Reed')
     """
     plain = _CONTINUING.sub("", plain_label(label))
     numbered = _NUMBERED.fullmatch(plain)
-    return numbered[1] if numbered and asks_or_answers(numbered[1]) else plain
+    return numbered[1] if numbered and fold(numbered[1]) in union("question_signs") else plain
 
 
 @lru_cache(maxsize=65_536)

@@ -10,8 +10,10 @@ from functools import lru_cache
 
 from rag.text.lexicon import union
 from rag.text.names import TITLES, fold, is_question_label, plain_label
+from rag.text.sentences import has_question
 from rag.types import Role
 
+_NUMBER = re.compile(r"\s*\d{1,3}$")
 _ANSWER_LABELS = union("answer_labels")
 _CONDUCT_LABELS = union("conduct_labels")
 # Stand for somebody whom nobody knows, with others of their kind before or behind them.
@@ -21,8 +23,12 @@ _VOICES_WITH = _VOICES | union("voice_context")
 
 @lru_cache(maxsize=65_536)
 def is_answer_label(label: str) -> bool:
-    """Whether a label says "answer" rather than who answers."""
-    return fold(plain_label(label)) in _ANSWER_LABELS
+    """Whether a label says "answer" rather than who answers, with a number or without.
+
+    >>> is_answer_label("A"), is_answer_label("A2"), is_answer_label("Guest 1"), is_answer_label("A. Reed")
+    (True, True, True, False)
+    """
+    return _NUMBER.sub("", fold(plain_label(label))) in _ANSWER_LABELS
 
 
 @lru_cache(maxsize=65_536)
@@ -139,4 +145,4 @@ def _only_conducts(speaker: str) -> bool:
 
 def _asks(text: str) -> bool:
     """Whether an utterance ends by asking, give or take a last remark."""
-    return "?" in text[-200:] or "？" in text[-200:]
+    return has_question(text[-200:])

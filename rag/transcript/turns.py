@@ -11,6 +11,7 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from rag.text.names import is_question_label
 from rag.text.spans import gaps, trim
 from rag.transcript.asides import HEADING, find_switches, find_talk, sets_documents_apart
 from rag.transcript.boilerplate import boilerplate_within, end_of_talk
@@ -18,7 +19,7 @@ from rag.transcript.label_shapes import spelled
 from rag.transcript.marks import Labels, Mark, Stamp
 from rag.transcript.metadata import Header
 from rag.transcript.roles import assign_roles
-from rag.transcript.speakers import canonical_names
+from rag.transcript.speakers import People, talking_to_each_other, who_is_who
 from rag.transcript.stamps import find_stamps
 from rag.types import Hints, LeftOut, Role, Span, Turn
 
@@ -70,19 +71,22 @@ def read_turns(text: str, body: int, labels: Labels, header: Header) -> Reading:
         return _read_unlabelled(text, body, stamps)
     cutter = _Cutter(text, labels.marks, stamps)
     cutter.run(body)
-    return Reading(_named_turns(text, cutter.pieces, header), tuple(sorted(cutter.left_out)), tuple(cutter.notes))
+    turns, notes = _named_turns(text, cutter.pieces, header)
+    return Reading(turns, tuple(sorted(cutter.left_out)), (*cutter.notes, *notes))
 
 
 def read_named_turns(text: str, hints: Hints, header: Header) -> Reading:
     """The turns that the file's format itself names."""
-    names = canonical_names([*(label for label, *_ in hints.turns), *header.participants])
-    utterances = [(names[label], text[start:end]) for label, start, end, _ in hints.turns if label]
+    said = [(label, text[start:end]) for label, start, end, _ in hints.turns if label]
+    people = _people([*(label for label, _ in said), *header.participants], said)
+    names = {**people.names, "": ""}
+    utterances = [(names[label], words) for label, words in said]
     roles = assign_roles(utterances, {names[name]: role for name, role in header.declared.items()})
     roles |= {"": "other"}  # nobody is named: not known to ask, so it can be quoted
     turns = tuple(
         Turn(names[label], roles[names[label]], start, end, at, label) for label, start, end, at in hints.turns
     )
-    return Reading(turns, (), ())
+    return Reading(turns, (), people.notes)
 
 
 def _read_unlabelled(text: str, body: int, stamps: Sequence[Stamp]) -> Reading:
@@ -245,13 +249,24 @@ def _end_without_emphasis(text: str, mark: Mark, start: int, end: int) -> int:
     return trim(text, start, end - len(closing[0]))[1] if whole else end
 
 
-def _named_turns(text: str, pieces: Sequence[_Piece], header: Header) -> tuple[Turn, ...]:
-    """Turns with canonical names and roles."""
-    labels = {piece.label: spelled(piece.label) or piece.label for piece in pieces if piece.label}
+def _without_number(label: str) -> str:
+    """A label that says "question", without its number; other labels as they are printed."""
+    return spelled(label) if is_question_label(spelled(label)) else label
+
+
+def _people(labels: Sequence[str], said: Sequence[tuple[str, str]]) -> People:
+    return who_is_who(labels, talking_to_each_other(said))
+
+
+def _named_turns(text: str, pieces: Sequence[_Piece], header: Header) -> tuple[tuple[Turn, ...], tuple[str, ...]]:
+    """Turns with canonical names and roles, and notes on labels that are read as one person."""
+    labels = {piece.label: _without_number(piece.label) for piece in pieces if piece.label}
     introduced = _introduced_initials("\n".join([header.head, *labels]))
-    labels = {label: introduced.get(name, name) for label, name in labels.items()}
-    names = canonical_names([*labels.values(), *header.participants])
-    utterances = [(names[labels[piece.label]], text[piece.start : piece.end]) for piece in pieces if piece.label]
+    labels = {label: introduced.get(spelled(name), name) for label, name in labels.items()}
+    said = [(labels[piece.label], text[piece.start : piece.end]) for piece in pieces if piece.label]
+    people = _people([*(label for label, _ in said), *header.participants], said)
+    names = people.names
+    utterances = [(names[label], words) for label, words in said]
     roles = assign_roles(utterances, {names[name]: role for name, role in header.declared.items()})
     alone = [name for name, role in header.declared.items() if role == "respondent"]
     turns = []
@@ -263,7 +278,7 @@ def _named_turns(text: str, pieces: Sequence[_Piece], header: Header) -> tuple[T
             turns.append(Turn(names[alone[0]], "respondent", piece.start, piece.end, piece.seconds))
         else:
             turns.append(Turn("", piece.role or "other", piece.start, piece.end, piece.seconds))
-    return tuple(turns)
+    return tuple(turns), people.notes
 
 
 def _introduced_initials(text: str) -> dict[str, str]:

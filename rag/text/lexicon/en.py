@@ -67,6 +67,13 @@ ENGLISH = Lexicon(
         "justice chief mayor governor commissioner director chair chairman chairwoman chairperson captain colonel major",
         "lieutenant sergeant admiral reverend rev deputy acting state the",
     ),
+    ranks=words("deputy vice acting assistant associate under interim former shadow co sub chief junior senior lead"),
+    offices=words(
+        "administrator engineer officer counsel attorney solicitor prosecutor clerk witness juror court bailiff defendant",
+        "plaintiff petitioner respondent applicant treasurer manager analyst nurse teacher principal coach editor producer",
+        "inspector superintendent sheriff comptroller auditor registrar delegate observer whip leader spokesperson",
+        "spokesman spokeswoman speaker interviewee",
+    ),
     female_titles=words("mrs ms miss dame lady madam chairwoman congresswoman"),
     male_titles=words("mr sir lord chairman congressman"),
     name_prefixes=_PREFIXES,
@@ -78,6 +85,7 @@ ENGLISH = Lexicon(
         "question q interviewer reporter journalist correspondent host moderator questions presenter interviewers",
         "reporters journalists press",
     ),
+    question_signs=words("question questions q"),
     answer_labels=words("answer a interviewee guest"),
     question_initials=(("Q", "AR"),),
     conduct_labels=words(

@@ -32,12 +32,15 @@ SPANISH = Lexicon(
     titles=words(
         "senor senora sr sra presidente presidenta ministro ministra senador senadora don dona diputado diputada"
     ),
+    ranks=words("vice adjunto adjunta suplente interino interina"),
+    offices=words("secretario secretaria director directora gobernador gobernadora testigo juez jueza fiscal"),
     female_titles=words("senora sra"),
     male_titles=words("senor sr"),
     name_particles=words("las los y"),
     question_labels=words(
         "pregunta moderador moderadora entrevistador entrevistadora periodista presentador presentadora preguntas"
     ),
+    question_signs=words("pregunta preguntas"),
     answer_labels=words("respuesta invitado entrevistado entrevistada"),
     question_initials=(("P", "R"),),
     conduct_labels=words("interprete traductor"),

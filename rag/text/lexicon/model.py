@@ -49,6 +49,8 @@ class Lexicon:
     titles: Words = frozenset()  # words beside a name that say what a person is, not who
     female_titles: Words = frozenset()
     male_titles: Words = frozenset()
+    ranks: Words = frozenset()  # make another office of the one behind them: "Deputy Speaker"
+    offices: Words = frozenset()  # beside the titles: stand in a label for who holds them, and are nobody's name
     name_prefixes: Words = frozenset()  # begin a last name: "de", "von"
     name_particles: Words = frozenset()  # written small within a label
     opening_particles: Words = frozenset()  # those of them that a label can begin with
@@ -57,6 +59,7 @@ class Lexicon:
 
     # Labels of speakers (folded)
     question_labels: Words = frozenset()
+    question_signs: Words = frozenset()  # those of them that say "question", not who asks: their numbers are a count
     answer_labels: Words = frozenset()
     question_initials: tuple[tuple[str, str], ...] = ()  # a letter for a question, and those for its answer
     conduct_labels: Words = frozenset()  # people who only run the conversation

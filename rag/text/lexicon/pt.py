@@ -31,6 +31,7 @@ PORTUGUESE = Lexicon(
     titles=words("doutor doutora professora deputado deputada"),
     name_particles=words("do dos das e"),
     question_labels=words("pergunta jornalista perguntas"),
+    question_signs=words("pergunta perguntas"),
     answer_labels=words("resposta convidado"),
     conduct_labels=words("tradutor"),
     voice_labels=words("publico"),

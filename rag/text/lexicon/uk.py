@@ -34,6 +34,7 @@ UKRAINIAN = Lexicon(
     titles=words("міністр пан пані голова"),
     name_particles=words("та"),
     question_labels=words("запитання питання кореспондент журналіст ведучии інтервюер"),
+    question_signs=words("запитання питання"),
     answer_labels=words("відповідь вiдповiдь відповідь"),
     question_initials=(("З", "В"), ("П", "В")),
     conduct_labels=words("перекладач"),
