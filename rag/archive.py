@@ -133,6 +133,21 @@ class Archive:
         self._storage.commit([], removed=[document.id])
         return document
 
+    def correction(self, document_id: str) -> Correction:
+        """What was corrected in this document alone. Raises InputError for an unknown one."""
+        from rag.correcting import own_correction
+
+        return own_correction(self._storage, self.document(document_id))
+
+    def correct(self, document_id: str, correction: Correction) -> Document:
+        """Put a correction in the place of the document's own; the document as it is then. An empty one undoes it.
+
+        It is kept, and holds when the file is read again. Raises InputError for names that the document does not have.
+        """
+        from rag.correcting import correct_document
+
+        return correct_document(self._storage, self.document(document_id), correction)
+
     def counts(self) -> tuple[int, int]:
         """Number of documents and of passages."""
         return self._storage.counts()

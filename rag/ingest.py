@@ -16,23 +16,14 @@ from pathlib import Path
 
 from embeddings.types import Encoder
 from rag import readers
+from rag.correcting import keep_corrections, kept_corrections
 from rag.errors import InputError
 from rag.passages import passages_of
 from rag.readers.folders import transcripts_under
 from rag.storage.protocol import Storage
 from rag.storage.staged import StagedDocument, stage
-from rag.text.files import write_whole
-from rag.transcript.corrections import (
-    EVERY,
-    Correction,
-    Corrections,
-    apply_correction,
-    for_document,
-    format_corrections,
-    load_corrections,
-    merge_corrections,
-)
-from rag.transcript.corrections import FILE as CORRECTIONS
+from rag.transcript.corrected import apply_correction
+from rag.transcript.corrections import EVERY, Correction, Corrections, for_document, merge_corrections
 from rag.transcript.duplicates import duplicate_notes, sketch_of
 from rag.types import Document, IngestReport
 
@@ -89,7 +80,7 @@ def ingest(
     files, failed = transcripts_under(given)
     report = IngestReport(failed=failed)
     new = merge_corrections(corrections or {}, {file.resolve().as_posix(): meta for file in files} if meta else {})
-    kept = _kept_corrections(storage)
+    kept = kept_corrections(storage)
     in_force = merge_corrections(kept, new)
     writing = _Writing(storage, report, workers=workers, compare=bool(in_force))
     try:
@@ -98,8 +89,7 @@ def ingest(
             any_read = writing.run(steps, parse)
         if in_force != kept and any_read and storage.generation:
             with storage.lock():
-                now = merge_corrections(_kept_corrections(storage), new)
-                write_whole(storage.folder / CORRECTIONS, format_corrections(now).encode())
+                keep_corrections(storage, merge_corrections(kept_corrections(storage), new))
     finally:
         if writing.is_prepared and storage.generation == 0:
             storage.discard_if_empty(folder=writing.created_folder)
@@ -150,11 +140,6 @@ def correct(steps: Iterable[Step], corrections: Corrections, given: Corrections)
             yield Failed(
                 name, f"corrections are given for it, and no file of this run is called so; there are: {there}"
             )
-
-
-def _kept_corrections(storage: Storage) -> Corrections:
-    path = storage.folder / CORRECTIONS
-    return load_corrections(path) if path.is_file() else {}
 
 
 class _Writing:

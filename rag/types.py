@@ -45,6 +45,18 @@ class LeftOut:
 
 
 @dataclass(frozen=True, slots=True)
+class AsRead:
+    """What a document was before anybody corrected it: kept, so that every correction can be undone."""
+
+    title: str
+    date: str | None
+    place: str | None
+    language: str | None
+    turns: tuple[Turn, ...]
+    left_out: tuple[LeftOut, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Document:
     """One transcript. `text` is canonical: what every offset refers to."""
 
@@ -64,6 +76,7 @@ class Document:
     language: str | None = None  # ISO 639-1
     grammar: str = ""  # how its speakers are labelled, as the parser took it
     confidence: float = 0.0  # how well that fits the whole text, in [0, 1]
+    as_read: AsRead | None = None  # without corrections; None if nothing was corrected
 
     @property
     def speakers(self) -> tuple[str, ...]:

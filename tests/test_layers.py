@@ -61,9 +61,10 @@ ROOM_MAY_IMPORT = {
     "rag.evidence": GROUND | {EMBEDDINGS, "rag.storage", "rag.query", "rag.rerankers", "rag.retrieval"},
     "rag.generators": GROUND | {EMBEDDINGS, "rag.evidence"},
     "rag.answer": GROUND | {"rag.storage", "rag.query", "rag.generators", "rag.places"},
-    "rag.ingest": GROUND | {EMBEDDINGS, "rag.readers", "rag.transcript", "rag.passages", "rag.storage"},
+    "rag.correcting": GROUND | {"rag.transcript", "rag.passages", "rag.storage"},
+    "rag.ingest": GROUND | {EMBEDDINGS, "rag.correcting", "rag.readers", "rag.transcript", "rag.passages", "rag.storage"},
     "rag.archive": GROUND
-    | {EMBEDDINGS, "rag.transcript", "rag.ingest", "rag.storage", "rag.query", "rag.retrieval", "rag.evidence"},
+    | {EMBEDDINGS, "rag.transcript", "rag.correcting", "rag.ingest", "rag.storage", "rag.query", "rag.retrieval", "rag.evidence"},
     "rag.stopwatch": set(),
     "rag.assistant": GROUND
     | {"rag.stopwatch", "rag.archive", "rag.storage", "rag.query", "rag.rerankers", "rag.retrieval", "rag.evidence", "rag.generators", "rag.answer"},

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from rag.archive import open_archive
 from rag.errors import InputError
 from rag.transcript import parse
+from rag.transcript.corrected import apply_correction
 from rag.transcript.corrections import (
     Correction,
-    apply_correction,
     format_corrections,
     load_corrections,
     merge_corrections,

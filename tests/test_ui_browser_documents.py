@@ -86,3 +86,42 @@ def test_a_document_is_opened_to_be_read_and_read_only_hides_what_changes(site_a
         document = open_archive(site_archive).document("podcast.md")
         page.wait_for_selector("#or-turn-0")
         assert page.locator(".or-said").all_text_contents() == [document.text[t.start : t.end] for t in document.turns]
+
+
+def test_a_reader_puts_right_who_speaks_and_takes_it_back(tmp_path: Path, visit: Any) -> None:
+    talk = transcript(
+        *[("MR. HAMILL", "Who closed the mill?"), ("MS. STONE", "The council closed the mill in spring.")] * 2,
+        ("MR. HAMMILL", "And who paid?"),
+        ("MS. STONE", "Nobody has paid so far."),
+    )
+    (tmp_path / "talk.txt").write_text(f"Carla Stone on the mill, 3 May 2024\n\n{talk}", encoding="utf-8")
+    open_archive(tmp_path / "archive").ingest([tmp_path / "talk.txt"])
+    with serving(tmp_path / "archive") as address:
+        page = visit(address)
+        page.click("#or-tab-documents")
+        page.click(".or-documents .or-row button")
+        page.click(".or-who summary")
+        page.wait_for_selector(".or-person")
+        names = page.locator(".or-person bdi")
+        assert names.all_inner_texts() == ["MR. HAMILL", "MS. STONE", "MR. HAMMILL"]
+        assert page.locator(".or-suggestion").all_inner_texts() == [
+            "MS. STONE: is this Carla Stone? Yes",
+            "MR. HAMMILL and MR. HAMILL: one person? Yes",
+        ]
+        page.click(".or-suggestion:has-text('HAMMILL') button")
+        page.wait_for_selector(".or-corrected")
+        assert names.all_inner_texts() == ["MR. HAMILL", "MS. STONE"]
+        page.click(".or-suggestion button")
+        page.wait_for_selector(".or-person bdi:text('Carla Stone')")
+        assert page.locator(".or-transcript .or-speaker").all_inner_texts()[1] == "Carla Stone"
+        page.click("button:text('“MR. HAMMILL” is somebody else')")
+        page.wait_for_function("document.querySelectorAll('.or-person').length == 3")
+        page.click("button[aria-label='Rename: MR. HAMMILL']")
+        page.keyboard.type("Sam Hammill")
+        page.keyboard.press("Enter")
+        page.wait_for_selector(".or-person bdi:text('Sam Hammill')")
+        page.click("button:text('Undo the last change')")
+        page.wait_for_selector(".or-person bdi:text('MR. HAMMILL')")
+        page.click("button:text('Undo all')")
+        page.wait_for_selector(".or-corrected", state="detached")
+        assert names.all_inner_texts() == ["MR. HAMILL", "MS. STONE", "MR. HAMMILL"]

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 
 from embeddings.types import FloatMatrix, FloatVector
-from rag.types import Document, Passage, Span, Turn
+from rag.types import AsRead, Document, LeftOut, Passage, Span, Turn
 
 
 @dataclass(frozen=True)
@@ -43,10 +44,38 @@ def digest_of(*parts: bytes) -> bytes:
 
 def document_body(document: Document) -> bytes:
     """A document as JSON, without its id; half characters are kept."""
-    fields = {name: getattr(document, name) for name in Document.__slots__ if name not in ("id", "turns")}
-    fields["turns"] = [[getattr(turn, name) for name in Turn.__slots__] for turn in document.turns]
-    fields["left_out"] = [[piece.start, piece.end, piece.why] for piece in document.left_out]
+    fields = {name: getattr(document, name) for name in Document.__slots__ if name not in ("id", "as_read")}
+    fields |= _packed(document)
+    if before := document.as_read:
+        fields["as_read"] = {name: getattr(before, name) for name in AsRead.__slots__} | _packed(before)
     return json.dumps(fields, ensure_ascii=False).encode("utf-8", "surrogatepass")
+
+
+def document_from(document_id: str, body: bytes) -> Document:
+    """The document of that id that `document_body` wrote.
+
+    Archives from before labels, reasons, pages and times were kept have none of them: defaults stand for them.
+    """
+    fields = json.loads(body)
+    before = fields.pop("as_read", None)
+    fields |= {name: tuple(fields[name]) for name in ("participants", "notes")}
+    fields |= {name: tuple(map(tuple, fields.get(name, ()))) for name in ("pages", "times")}
+    as_read = AsRead(**before | _unpacked(before)) if before else None
+    return Document(id=document_id, as_read=as_read, **fields | _unpacked(fields))
+
+
+def _packed(document: Document | AsRead) -> dict[str, Any]:
+    return {
+        "turns": [[getattr(turn, name) for name in Turn.__slots__] for turn in document.turns],
+        "left_out": [[piece.start, piece.end, piece.why] for piece in document.left_out],
+    }
+
+
+def _unpacked(fields: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "turns": tuple(Turn(*turn) for turn in fields["turns"]),
+        "left_out": tuple(LeftOut(*piece) for piece in fields["left_out"]),
+    }
 
 
 def passage_body(passage: Passage) -> bytes:

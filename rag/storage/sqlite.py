@@ -20,9 +20,17 @@ from embeddings.types import FloatMatrix, RowIds
 from rag.errors import ArchiveError
 from rag.storage.conditions import scope_condition
 from rag.storage.mentions import mentioned_in, searched_parts
-from rag.storage.rows import StoredPassage, digest_of, document_body, pack_sentences, passage_body, unpack_sentences
+from rag.storage.rows import (
+    StoredPassage,
+    digest_of,
+    document_body,
+    document_from,
+    pack_sentences,
+    passage_body,
+    unpack_sentences,
+)
 from rag.storage.staged import StagedDocument
-from rag.types import Document, LeftOut, Scope, SearchExtent, Turn
+from rag.types import Document, Scope, SearchExtent
 
 SCHEMA_VERSION = 2
 BUSY_TIMEOUT_S = 30
@@ -295,14 +303,7 @@ class Store:
 
     def _document(self, document_id: str, body: bytes, digest: bytes) -> Document:
         self._checked(digest, document_id.encode(), body)
-        fields = json.loads(body)
-        # Archives from before labels and reasons were kept have neither: the defaults stand for them.
-        turns = tuple(Turn(*turn) for turn in fields.pop("turns"))
-        left_out = tuple(LeftOut(*piece) for piece in fields.pop("left_out"))
-        fields |= {name: tuple(fields[name]) for name in ("participants", "notes")}
-        # Archives from before pages and times were kept have neither.
-        fields |= {name: tuple(map(tuple, fields.get(name, ()))) for name in ("pages", "times")}
-        return Document(id=document_id, turns=turns, left_out=left_out, **fields)
+        return document_from(document_id, body)
 
     def _passage(
         self,

@@ -3,6 +3,8 @@
     ["talk.txt"]                                # a file's name, the beginning of a document's id, or "*" for all
     rename = { "Speaker 1" = "Ann Reed" }
     merge = [["Ann Reed", "A. Reed"]]           # one person; the first name stands for all
+    split = ["The DEPUTY SPEAKER"]              # a printed label that is a person of its own
+    nobody = ["Presenter"]                      # names nobody: the words stay, under no name
     role = { "Jo Field" = "interviewer" }       # interviewer, respondent or other
     drop = [3, "7-9"]                           # turns, counted from 1 as they are read before anything is dropped
     drop_characters = ["1200-1350"]             # a part of the text, by its offsets
@@ -10,8 +12,9 @@
     date = "2024-05-03"
     place = "Oslo"
 
-An archive keeps them in its folder and applies them whenever the file is read again. Unknown names
-are errors: a typo must not leave a wrong attribution in place.
+A person is named as the document shows them, or by any label that is printed there: a label that is named is a person
+of its own from then on. An archive keeps corrections in its folder and applies them whenever the file is read again.
+Unknown names are errors: a typo must not leave a wrong attribution in place.
 """
 
 from __future__ import annotations
@@ -19,19 +22,18 @@ from __future__ import annotations
 import json
 import tomllib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Any, get_args
 
 from rag.errors import InputError
-from rag.text.spans import trim, without
-from rag.types import Document, LeftOut, Role, Span
+from rag.types import Document, Role, Span
 
 FILE = "corrections.toml"
 EVERY = "*"
 META_KEYS = ("title", "date", "place", "language")
-_KEYS = ("rename", "merge", "role", "drop", "drop_characters", *META_KEYS)
+_KEYS = ("rename", "merge", "split", "nobody", "role", "drop", "drop_characters", *META_KEYS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,8 @@ class Correction:
 
     rename: Mapping[str, str] = field(default_factory=dict)
     merge: tuple[tuple[str, ...], ...] = ()
+    split: tuple[str, ...] = ()
+    nobody: tuple[str, ...] = ()
     role: Mapping[str, Role] = field(default_factory=dict)
     drop: tuple[Span, ...] = ()  # half-open ranges of turns, from 0
     drop_characters: tuple[Span, ...] = ()
@@ -52,16 +56,30 @@ Corrections = dict[str, Correction]
 def load_corrections(path: Path) -> Corrections:
     """The corrections in a TOML file. Raises InputError with what is wrong and what would be right."""
     try:
-        tables = tomllib.loads(path.read_text(encoding="utf-8"))
+        return parse_corrections(path.read_text(encoding="utf-8"), where=str(path))
     except OSError as error:
         raise InputError(f"{path} cannot be read: {error.strerror or error}") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise InputError(
-            f'{path} is no valid TOML ({error}); write ["file.txt"] and below it rename = {{ "A" = "B" }}'
-        ) from error
+    except UnicodeDecodeError as error:
+        raise _no_toml(str(path), error) from error
+
+
+def parse_corrections(text: str, *, where: str) -> Corrections:
+    """The corrections in a TOML text, which is called `where` in errors. Raises InputError.
+
+    >>> parse_corrections('["talk.txt"]\\nsplit = ["The Speaker"]', where="speakers.toml")["talk.txt"].split
+    ('The Speaker',)
+    """
+    try:
+        tables = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise _no_toml(where, error) from error
     return {
-        name: _correction(table, f"{path}, [{json.dumps(name, ensure_ascii=False)}]") for name, table in tables.items()
+        name: _correction(table, f"{where}, [{json.dumps(name, ensure_ascii=False)}]") for name, table in tables.items()
     }
+
+
+def _no_toml(where: str, error: Exception) -> InputError:
+    return InputError(f'{where} is no valid TOML ({error}); write ["file.txt"] and below it rename = {{ "A" = "B" }}')
 
 
 def meta_correction(pairs: Iterable[str]) -> Correction:
@@ -98,6 +116,8 @@ def merge_corrections(old: Corrections, new: Corrections) -> Corrections:
         result[name] = Correction(
             rename={**before.rename, **correction.rename},
             merge=tuple(dict.fromkeys([*before.merge, *correction.merge])),
+            split=tuple(dict.fromkeys([*before.split, *correction.split])),
+            nobody=tuple(dict.fromkeys([*before.nobody, *correction.nobody])),
             role={**before.role, **correction.role},
             drop=tuple(dict.fromkeys([*before.drop, *correction.drop])),
             drop_characters=tuple(dict.fromkeys([*before.drop_characters, *correction.drop_characters])),
@@ -106,129 +126,27 @@ def merge_corrections(old: Corrections, new: Corrections) -> Corrections:
     return result
 
 
-def apply_correction(document: Document, correction: Correction, *, lenient: bool = False) -> Document:
-    """The document with its corrections. Raises InputError for a name or a turn that it does not have, unless `lenient`.
-
-    Names are those of the document as it was read, or labels as they are printed: a label that was taken for somebody
-    else's becomes its own person. What is renamed can be given a role under either name.
-    """
-    document = _with_labels_apart(document, correction)
-    names = _new_names(document, correction, lenient=lenient)
-    roles = _new_roles(document, correction, names, lenient=lenient)
-    turns = [
-        replace(turn, speaker=(name := names[turn.speaker]), role=roles[name] if name else turn.role)
-        for turn in document.turns
-    ]
-    cut = _cuts(document, correction, lenient=lenient)
-    kept = [
-        replace(turn, start=start, end=end)
-        for turn in turns
-        for span in without((turn.start, turn.end), cut)
-        for start, end in [trim(document.text, *span)]
-        if end > start
-    ]
-    meta: dict[str, Any] = dict(correction.meta)
-    left_out = {*document.left_out, *(LeftOut(*span, "dropped by a correction") for span in cut)}
-    return replace(document, turns=tuple(kept), left_out=tuple(sorted(left_out)), **meta)
-
-
-def _with_labels_apart(document: Document, correction: Correction) -> Document:
-    """The document, where each printed label that the correction names, and that is no speaker's name, is one."""
-    named = {*correction.rename, *correction.role, *(name for group in correction.merge for name in group)}
-    apart = named - set(document.speakers)
-    if not any(turn.label in apart for turn in document.turns):
-        return document
-    turns = (replace(turn, speaker=turn.label) if turn.label in apart else turn for turn in document.turns)
-    return replace(document, turns=tuple(turns))
-
-
-def _speaks(document: Document, name: str, what: str, *, lenient: bool) -> bool:
-    """Whether somebody of that name speaks. Raises InputError if not, unless `lenient`; `what` says what for."""
-    if name in document.speakers or lenient:
-        return name in document.speakers
-    labels = (turn.label for turn in document.turns)
-    there = (
-        ", ".join(repr(each) for each in dict.fromkeys([*document.speakers, *labels]) if each) or "nobody with a name"
-    )
-    raise InputError(f"nobody called {name!r} to {what}; there are: {there}")
-
-
-def _new_names(document: Document, correction: Correction, *, lenient: bool) -> dict[str, str]:
-    """The name of each speaker after what is merged and what is renamed."""
-    names = document.speakers
-    merged_into: dict[str, str] = {}
-    for group in correction.merge:
-        for name in group:
-            if _speaks(document, name, "merge", lenient=lenient):
-                merged_into[name] = group[0]
-    renamed: dict[str, str] = {}
-    for name, new in correction.rename.items():
-        if not _speaks(document, name, "rename", lenient=lenient):
-            continue
-        own = merged_into.get(name, name)
-        if new in names and merged_into.get(new, new) != own and new not in correction.rename:
-            if lenient:
-                continue
-            raise InputError(
-                f"{new!r} is somebody else there; to make {name!r} the same person "
-                f"write merge = [[{_quoted(new)}, {_quoted(name)}]]"
-            )
-        renamed[own] = new
-    return {name: renamed.get(own := merged_into.get(name, name), own) for name in names}
-
-
-def _new_roles(
-    document: Document, correction: Correction, names: Mapping[str, str], *, lenient: bool
-) -> dict[str, Role]:
-    """The role of each speaker by the new name; of merged ones that of the first named."""
-    roles: dict[str, Role] = {}
-    for turn in document.turns:
-        roles.setdefault(names[turn.speaker], turn.role)
-    for first, *_ in correction.merge:
-        own = next((turn.role for turn in document.turns if turn.speaker == first), None)
-        if own:
-            roles[names[first]] = own
-    for name, role in correction.role.items():
-        if name in roles or _speaks(document, name, "give a role to", lenient=lenient):
-            roles[names.get(name, name)] = role
-    return roles
-
-
-def _cuts(document: Document, correction: Correction, *, lenient: bool) -> list[Span]:
-    """The ranges of the text that are dropped."""
-    count, length = len(document.turns), len(document.text)
-    cut: list[Span] = []
-    for first, last in correction.drop:
-        if last <= count:
-            cut += [(turn.start, turn.end) for turn in document.turns[first:last]]
-        elif not lenient:
-            raise InputError(f"there is no turn {last} to drop; it has {count}")
-    for start, end in correction.drop_characters:
-        if end <= length:
-            cut.append((start, end))
-        elif not lenient:
-            raise InputError(f"there is no character {end} to drop; it has {length}")
-    return cut
-
-
 def format_corrections(corrections: Corrections) -> str:
     """Corrections as TOML, to be read again by `load_corrections`."""
     lines: list[str] = []
     for name, correction in corrections.items():
-        lines.append(f"[{_quoted(name)}]")
+        lines.append(f"[{quoted(name)}]")
         for key, table in (("rename", correction.rename), ("role", correction.role)):
             if table:
-                pairs = ", ".join(f"{_quoted(old)} = {_quoted(new)}" for old, new in table.items())
+                pairs = ", ".join(f"{quoted(old)} = {quoted(new)}" for old, new in table.items())
                 lines.append(f"{key} = {{ {pairs} }}")
         if correction.merge:
             lines.append(
-                f"merge = [{', '.join('[' + ', '.join(map(_quoted, group)) + ']' for group in correction.merge)}]"
+                f"merge = [{', '.join('[' + ', '.join(map(quoted, group)) + ']' for group in correction.merge)}]"
             )
+        for key, listed in (("split", correction.split), ("nobody", correction.nobody)):
+            if listed:
+                lines.append(f"{key} = [{', '.join(map(quoted, listed))}]")
         if correction.drop:
-            lines.append(f"drop = [{', '.join(_quoted(f'{first + 1}-{last}') for first, last in correction.drop)}]")
+            lines.append(f"drop = [{', '.join(quoted(f'{first + 1}-{last}') for first, last in correction.drop)}]")
         if correction.drop_characters:
-            lines.append(f"drop_characters = [{', '.join(_quoted(f'{a}-{z}') for a, z in correction.drop_characters)}]")
-        lines += [f"{key} = {_quoted(value)}" for key, value in correction.meta.items()]
+            lines.append(f"drop_characters = [{', '.join(quoted(f'{a}-{z}') for a, z in correction.drop_characters)}]")
+        lines += [f"{key} = {quoted(value)}" for key, value in correction.meta.items()]
         lines.append("")
     return "\n".join(lines)
 
@@ -262,6 +180,8 @@ def _correction(table: Any, where: str) -> Correction:
     return Correction(
         rename=_names(table.get("rename", {}), f"{where}, rename"),
         merge=tuple(tuple(group) for group in merge),
+        split=_labels(table.get("split", []), f"{where}, split"),
+        nobody=_labels(table.get("nobody", []), f"{where}, nobody"),
         role=role,  # type: ignore[arg-type]
         drop=tuple(_range(given, f"{where}, drop", first=1) for given in _listed(table.get("drop", []))),
         drop_characters=tuple(
@@ -269,6 +189,13 @@ def _correction(table: Any, where: str) -> Correction:
         ),
         meta=meta,
     )
+
+
+def _labels(value: Any, where: str) -> tuple[str, ...]:
+    labels = _listed(value)
+    if not all(isinstance(label, str) and label.strip() for label in labels):
+        raise InputError(f'{where}: expected a list of names, like ["The Speaker"]')
+    return tuple(labels)
 
 
 def _names(table: Any, where: str) -> dict[str, str]:
@@ -291,6 +218,11 @@ def _range(given: Any, where: str, *, first: int) -> Span:
     raise InputError(f'{where}: expected a number or a range like "7-9", found {given!r}')
 
 
-def _quoted(text: str) -> str:
+def quoted(text: str) -> str:
+    """A text as TOML writes it.
+
+    >>> print(quoted('Dwayne "Rock" Cole'))
+    "Dwayne \\"Rock\\" Cole"
+    """
     # A JSON string is a TOML basic string, once what JSON leaves raw is escaped.
     return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")

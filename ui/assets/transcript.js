@@ -1,6 +1,6 @@
 // A transcript: its turns as elements, and the cited words marked in them.
 //
-// Uses dom.js. A `view` is the server's `get_source`; a turn in it is [speaker, role, start, seconds, text].
+// Uses dom.js, and whoSpeaks of speakers.js. A `view` is the server's `get_source`; a turn in it is [speaker, role, start, seconds, text].
 
 let opened = null; // {view, kind, id, start, end, link}: the document that is shown, and the place in it
 
@@ -10,6 +10,7 @@ function build(view) {
   const leftOut = [...view.leftOut];
   const omitBefore = (place) => { while (leftOut.length && leftOut[0][0] < place) parts.append(omitted(leftOut.shift()[1])); };
   for (const note of view.notes) parts.append(make('p', 'or-hint', note));
+  parts.append(whoSpeaks(view));
   view.turns.forEach(([name, role, begin, seconds, text], number) => {
     omitBefore(begin);
     const turn = make('div', `or-turn or-${role}`);

@@ -15,6 +15,7 @@ from ui.documents import MAX_UPLOAD_BYTES, Library, add_file, source_view
 from ui.export import SUFFIX, export
 from ui.feedback import note_feedback
 from ui.service import ChatService, user_message
+from ui.speakers import correct_speakers, speakers_view
 from ui.texts import ENGLISH, say
 
 Call = Callable[[Any], Any]
@@ -31,6 +32,8 @@ def server_functions(service: ChatService, library: Library) -> list[Call]:
         _with_error(calls.describe_page),
         _with_error(calls.list_documents),
         _with_error(calls.get_source),
+        _with_error(calls.get_speakers),
+        writing(calls.correct_speakers),
         writing(calls.add_document),
         writing(calls.add_samples),
         writing(calls.remove_document),
@@ -93,6 +96,14 @@ class Calls:
     def get_source(self, document_id: Any) -> dict[str, Any]:
         """A whole transcript. Raises InputError if it is no longer in the archive."""
         return source_view(self._document(document_id))
+
+    def get_speakers(self, document_id: Any) -> dict[str, Any]:
+        """Who speaks in a document, and what looks wrong there."""
+        return speakers_view(self.service.archive, self._document(document_id))
+
+    def correct_speakers(self, value: Any) -> dict[str, Any]:
+        """Change who speaks in a document, {"id", "change": [act, name, to]}, or undo it, {"id", "restore"}."""
+        return correct_speakers(self.service.archive, self._document(value["id"]), value)
 
     def add_document(self, value: Any) -> dict[str, Any]:
         """Read an uploaded file, {"name", "data" in base64}, into the archive."""

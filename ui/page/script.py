@@ -7,6 +7,7 @@ from importlib.resources import files
 SCRIPTS = (  # each may use the ones before it
     "dom.js",
     "transcript.js",
+    "speakers.js",
     "citations.js",
     "documents.js",
     "conversations.js",
