@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from rag.errors import InputError
+from rag.readers import read as read_file
 from rag.readers.json import read
 from rag.readers.table import read as read_table
 
@@ -127,3 +129,77 @@ def test_a_table_without_a_column_of_text_says_what_it_needs() -> None:
         InputError, match="no column is called text or transcript; found: a, b; name the columns speaker"
     ):
         read_table(b"a,b\n1,2\n", "a.csv")
+
+
+def said(*pieces: dict[str, Any]) -> list[tuple[str, str, float | None]]:
+    return turns({"talk": list(pieces)})
+
+
+@pytest.mark.parametrize("who", ["speakerDisplayName", "speaker-id", "SPEAKER_TAG", "participantName"])
+@pytest.mark.parametrize("when", ["fromTime", "startOffset", "start_s"])
+def test_keys_are_known_without_case_signs_and_humps(who: str, when: str) -> None:
+    pieces = ({who: "Ira Quist", when: 1, "captionText": "Why?"}, {who: "Tove", when: 4, "captionText": "So."})
+    assert said(*pieces) == [("Ira Quist", "Why?", 1.0), ("Tove", "So.", 4.0)]
+
+
+@pytest.mark.parametrize(
+    ("person", "name"),
+    [
+        ({"name": None, "title": "The Warden"}, "The Warden"),
+        ({"id": 7, "display_name": "Ira Quist", "name": "iq"}, "Ira Quist"),
+        ({"id": 7, "name": ""}, "Speaker 7"),
+        (2.0, "Speaker 2"),
+    ],
+)
+def test_a_speaker_is_the_first_key_that_holds_a_name(person: Any, name: str) -> None:
+    assert said({"speaker": person, "text": "Yes, it did."})[0][0] == name
+
+
+def test_the_name_of_a_profile_goes_before_the_number_of_a_user() -> None:
+    assert said({"user": "U07", "user_profile": {"real_name": "Ira Quist"}, "text": "Yes."})[0][0] == "Ira Quist"
+
+
+@pytest.mark.parametrize("when", [[3.5, 9.0], {"from": "00:00:03,500", "to": "00:00:09,000"}, "0:03.5", "3.5s"])
+def test_a_time_is_a_number_a_text_a_pair_or_an_object(when: Any) -> None:
+    assert said({"speaker": "Ira", "timestamp": when, "text": "Yes."})[0][2] == 3.5
+
+
+@pytest.mark.parametrize("kind", [{"type": "action"}, {"subtype": "channel_join"}])
+def test_what_somebody_did_is_no_speech_and_a_note_counts_it(kind: dict[str, str]) -> None:
+    pieces = [{"speaker": "Ira", "text": "Yes."}, {**kind, "speaker": "Ira", "text": "Ira stands up."}]
+    text, hints = read(json.dumps(pieces).encode(), "a.json")
+    assert text == "Ira: Yes.\n"
+    assert hints.notes == (f"entries left out that are no speech: 1 {next(iter(kind.values()))}",)
+
+
+WORDS = [{"word": w, "start": n, "speaker": who} for n, (w, who) in enumerate([("Why?", 0), ("It", 1), ("rained.", 1)])]
+
+
+@pytest.mark.parametrize("text", ["Why? It rained.", "why it rained"])
+def test_of_lists_with_the_same_words_the_one_with_speakers_is_read(text: str) -> None:
+    expected = [("Speaker 0", "Why?", 0.0), ("Speaker 1", "It rained.", 1.0)]
+    assert turns({"alternatives": [{"transcript": text, "words": WORDS}]}) == expected
+    assert said({"text": text, "speaker": "Speaker 0", "words": WORDS}) == expected
+
+
+@pytest.mark.parametrize("key", ["notes", "comments"])
+def test_a_list_about_the_pieces_never_replaces_them(key: str) -> None:
+    aside = [{"speaker": "The editor", "text": "This goes on for longer than all that anybody said on that day."}]
+    assert said({"speaker": "Ira", "text": "Yes.", key: aside}) == [("Ira", "Yes.", None)]
+
+
+@pytest.mark.parametrize("name", ["talk.jsonl", "talk.txt"])
+def test_json_lines_are_json(name: str, tmp_path: Path) -> None:
+    (tmp_path / name).write_text('{"who": "Ira", "text": "Why?"}\n\n{"who": "Tove", "text": "It rained."}\n')
+    assert read_file(tmp_path / name)[0] == "Ira: Why?\n\nTove: It rained.\n"
+
+
+def test_a_broken_line_of_json_lines_is_named() -> None:
+    with pytest.raises(InputError, match="line 2 is no JSON of its own"):
+        read(b'{"text": "Why?"}\n{"text": \n', "a.jsonl")
+
+
+def test_if_half_of_the_pieces_name_nobody_a_note_says_so() -> None:
+    pieces = [{"speaker": "Ira", "text": "Yes."}, {"text": "It did."}]
+    _, hints = read(json.dumps(pieces).encode(), "a.json")
+    assert hints.notes == ("1 of 2 pieces name nobody; check who speaks there",)

@@ -17,7 +17,7 @@ FORMATS_BY_SUFFIX: dict[str, str] = {
     **dict.fromkeys((".ass", ".lrc", ".sbv", ".srt", ".ssa", ".ttml", ".vtt"), "subtitles"),
     **dict.fromkeys((".csv", ".tsv"), "table"),
     ".docx": "docx",
-    ".json": "json",
+    **dict.fromkeys((".json", ".jsonl", ".ndjson"), "json"),
     ".pdf": "pdf",
 }
 # Folders are searched for these as well, so that files that cannot be read are reported, not passed over.
