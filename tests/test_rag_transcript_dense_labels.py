@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
+import time
+
 import pytest
 from made_conversations import SAID, exchange, said_in
 
 from rag.transcript import parse
+from rag.transcript.labels import find_labels
 
 
 @pytest.mark.parametrize("sign", "\ufeff\u200b\u200e\u202a\u2060\xad\ufe0f\ufffc\ufffd\x00\x1f\ue000")
@@ -39,3 +43,18 @@ def test_a_name_with_a_long_office_below_a_rule_is_a_label() -> None:
         f"{name.upper()}{office if number == 1 else ''}\n{words}\n" for number, (name, words) in enumerate(SAID)
     )
     assert [words.removesuffix("\n---") for _, words in said_in(text)] == [words for _, words in SAID]
+
+
+def test_the_work_grows_with_the_number_of_names_that_are_seen_once() -> None:
+    def seconds(count: int) -> float:
+        words = [
+            "".join(letters).capitalize()
+            for letters in itertools.islice(itertools.product("bdfgklmn", repeat=4), count)
+        ]
+        text = "".join(exchange((word, "It was late."), ("Ann Reed", "Yes, it was.")) for word in words)
+        started = time.process_time()
+        find_labels(text)
+        return time.process_time() - started
+
+    once = min(seconds(1000) for _ in range(3))
+    assert min(seconds(4000) for _ in range(3)) < 8 * once

@@ -22,6 +22,7 @@ _ANY = re.compile(
     rf"(?P<label>(?!\d{{1,4}}[.)\s])[^\s:：*_#>|\[\]\-–—•](?:[^:：\n*]{{0,58}}[^\s:：*])?){SPACE}"
     rf"(?(mark)(?:[:：]{SPACE}(?P=mark)|(?P=mark){SPACE}[:：])|[:：])(?=\s|[^\x00-\x7f]){SPACE}(?=\S)"
 )
+_SAID_WORD = re.compile(r"\b[^\W\d_]++\b(?![^\S\n]*[:：*])")  # no label
 _DENSE, _LEAST, _MAX_WORDS, _CODE_CHARS = 0.8, 4, 6, 3
 _HEAD_CHARS = 130
 
@@ -45,7 +46,8 @@ def with_all_of_a_dense_form(source: Source, accepted: Sequence[Mark]) -> list[M
         return []
     following = [source.text[mark.end : mark.end + 1] for mark in opening]
     small = sum(each.islower() for each in following) > 0.2 * len(following)
-    return [mark for mark in every if mark.start in known or _fits(source, mark, counts, small=small)]
+    said_words = set(_SAID_WORD.findall(source.text))
+    return [mark for mark in every if mark.start in known or _fits(source, mark, counts, said_words, small=small)]
 
 
 def _candidates(source: Source) -> list[Mark]:
@@ -62,7 +64,7 @@ def _candidates(source: Source) -> list[Mark]:
     return found
 
 
-def _fits(source: Source, mark: Mark, counts: Counter[str], *, small: bool) -> bool:
+def _fits(source: Source, mark: Mark, counts: Counter[str], said_words: set[str], *, small: bool) -> bool:
     key = mark.key
     first = fold(mark.label.split()[0]).strip(".,")
     if not mark.opens_paragraph or not key or first in NO_NAMES or header_kind(mark.label) is not None:
@@ -80,6 +82,6 @@ def _fits(source: Source, mark: Mark, counts: Counter[str], *, small: bool) -> b
     if counts[key] == 1 and mark.seconds is None and mark.kind != "bold" and not SPEECH_END.search(said):
         return False  # an item of a list
     word = mark.label.lower()
-    if counts[key] == 1 and word.isalpha() and re.search(rf"\b{word}\b(?![^\S\n]*[:：*])", source.text):
+    if counts[key] == 1 and word in said_words:
         return mark.label[0].islower() and mark.seconds is not None  # a word of the text
     return small or counts[key] > 1 or not source.text[mark.end : mark.end + 1].islower()
