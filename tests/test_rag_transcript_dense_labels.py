@@ -45,6 +45,28 @@ def test_a_name_with_a_long_office_below_a_rule_is_a_label() -> None:
     assert [words.removesuffix("\n---") for _, words in said_in(text)] == [words for _, words in SAID]
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "U.S.-Arden talks went on.\n\n" * 3,
+        "Votes: Brandt, Arden.\nAgainst: Cole, Dorn.\n\n",
+        "Here is what matters: the wall.\n\n",
+    ],
+)
+def test_what_only_looks_like_a_label_is_none_however_dense_the_labels_are(text: str) -> None:
+    said = [(name, words.split("\n")[0]) for name, words in SAID] * 2
+    found = said_in(exchange(*said[:4]) + text + exchange(*said[4:]))
+    assert {speaker for speaker, _ in found} == {"Ilse Brandt", "Tom Arden"}
+
+
+def test_a_letter_of_headings_and_colons_is_nobodys() -> None:
+    text = "".join(
+        f"On the wall that you asked about: it is late.\n\nHere is what matters: it must be dry.\n\n{word}: Nine hundred.\n\n"
+        for word in ("Cost", "Term")
+    )
+    assert {speaker for speaker, _ in said_in(text)} == {""}
+
+
 def test_the_work_grows_with_the_number_of_names_that_are_seen_once() -> None:
     def seconds(count: int) -> float:
         words = [

@@ -52,9 +52,7 @@ _LETTER = re.compile(
 )
 _LOOSE_ANSWER = re.compile(r"[^\S\n]*(?:\d{1,4}[^\S\n]+)?A[^\S\n]+(?=\S)")
 # "HON. A. REED.- Yes": a label never goes on behind such a sign.
-_POINTED = re.compile(
-    rf"{SPACE}(?:\*\*)?(?P<label>[^\W\d_][^:：\n*]{{1,60}}?)\.{SPACE}(?:[-–—]|:){SPACE}(?:\*\*)?{SPACE}(?=\S)"
-)
+_POINTED = re.compile(rf"{SPACE}(?:\*\*)?(?P<label>[^\W\d_][^:：\n*]{{1,60}}?)\.{SPACE}[-–—:](?:\*\*)?[^\S\n]+(?=\S)")
 _MARKED = re.compile(
     rf"{SPACE}(?:(?P<kind>#{{1,6}}|[-*•–]|>{{1,3}}|\d{{1,3}}[.)]){SPACE}(?:{STAMP}{SPACE})?(?P<mark>\*\*|__)?"
     rf"(?P<label>{LABEL})(?:[:：]{SPACE}(?(mark)(?P=mark))|(?(mark)(?P=mark)){SPACE}[:：])"

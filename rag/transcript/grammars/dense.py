@@ -30,7 +30,7 @@ _HEAD_CHARS = 130
 def with_all_of_a_dense_form(source: Source, accepted: Sequence[Mark]) -> list[Mark]:
     """Labels with a colon, and all others of their form if it opens nearly every paragraph."""
     known = {mark.start for mark in accepted}
-    others = [mark for mark in _candidates(source) if mark.start not in known]
+    others = [mark for mark in _candidates(source) if mark.start not in known and _may_be_named(source, mark)]
     if not others:
         return list(accepted)
     every = sorted([*accepted, *others], key=lambda mark: mark.start)
@@ -64,22 +64,26 @@ def _candidates(source: Source) -> list[Mark]:
     return found
 
 
+def _may_be_named(source: Source, mark: Mark) -> bool:
+    """Whether anybody can be called so: no heading of a page or of a list, no remark, no beginning of a sentence."""
+    key, first = mark.key, fold(mark.label.split()[0]).strip(".,")
+    if not key or first in NO_NAMES or header_kind(mark.label) is not None:
+        return False
+    if has_sentence_words(key) and len(key) > _CODE_CHARS:  # "I:" is somebody
+        return False
+    before = source.text[max(0, mark.start - 40) : mark.start].rstrip()
+    return not (is_stage_note(mark.label) or is_boilerplate(mark.label) or before.endswith((":", "：")))
+
+
 def _fits(source: Source, mark: Mark, counts: Counter[str], said_words: set[str], *, small: bool) -> bool:
     key = mark.key
-    first = fold(mark.label.split()[0]).strip(".,")
-    if not mark.opens_paragraph or not key or first in NO_NAMES or header_kind(mark.label) is not None:
-        return False
-    if (
-        is_stage_note(mark.label)
-        or is_boilerplate(mark.label)
-        or source.text[max(0, mark.start - 40) : mark.start].rstrip().endswith((":", "："))
-    ):
-        return False
     if has_sentence_words(key):
-        return len(key) <= _CODE_CHARS and counts[key] > 1  # "I:" and "B:"
+        return counts[key] > 1  # "I:" and "B:"
     line_end = source.text.find("\n", mark.end)
     said = source.text[mark.end : line_end if line_end >= 0 else None].rstrip()[-12:]
-    if counts[key] == 1 and mark.seconds is None and mark.kind != "bold" and not SPEECH_END.search(said):
+    plain = counts[key] == 1 and mark.seconds is None and mark.kind != "bold"
+    next_to_another = line_end >= 0 and _ANY.match(source.text, line_end + 1)
+    if plain and (next_to_another or not SPEECH_END.search(said)):
         return False  # an item of a list
     word = mark.label.lower()
     if counts[key] == 1 and word in said_words:

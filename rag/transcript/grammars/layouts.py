@@ -42,6 +42,7 @@ _DASH = re.compile(
 _BRACKETED = re.compile(
     rf"{SPACE}[\[<【({{](?P<label>{LABEL})(?:[,·–-]?\s?(?P<stamp>{WHEN}))?[\]>】)}}](?!\()\s*(?=\S)"
 )
+_CODE = re.compile(r"\d{3}")  # "AB-2031" names a paper
 _NICK = re.compile(
     rf"{SPACE}(?P<mark>\*\*)?<(?P<label>[^\s<>:/][^<>:\n]{{0,40}})>(?:{SPACE}\[[^\[\]\n]{{1,40}}\])?(?(mark)\*\*){SPACE}(?=\S)"
 )
@@ -102,7 +103,7 @@ def find_names_below_rules(source: Source) -> list[Mark]:
         openings += 1
         label = line.text.strip(" \t*_#")
         who = re.split(r"[,(]", label, maxsplit=1)[0].strip()
-        if label.endswith((":", "：", ";", ",")):
+        if label.endswith((":", "：", ";", ",")) or _CODE.search(who):
             continue
         if (
             has_name_shape(who)
