@@ -140,3 +140,48 @@ def test_doctor_recommends_a_multilingual_model_where_most_documents_are_not_eng
     )
     assert found.works
     assert ("--encoder" in found.remedy) is recommended
+
+
+INTERVIEWS = {  # a date, who asks and who answers, a question and its answer
+    "it": (
+        "12 aprile 2031",
+        "Domanda",
+        "Risposta",
+        "Quando apre il ponte?",
+        "Il ponte apre a maggio, se il fiume scende.",
+    ),
+    "nl": (
+        "12 maart 2031",
+        "Vraag",
+        "Antwoord",
+        "Wanneer gaat de brug open?",
+        "De brug gaat open zodra het water zakt.",
+    ),
+    "pl": ("12 września 2031", "Pytanie", "Odpowiedź", "Kiedy otworzą most?", "Most otworzą w maju, gdy woda opadnie."),
+    "tr": ("12 Mayıs 2031", "Soru", "Cevap", "Köprü ne zaman açılıyor?", "Köprü sular çekilince açılıyor."),
+    "ar": ("12 أبريل 2031", "س", "ج", "متى يفتح الجسر؟", "يفتح الجسر حين ينخفض ماء النهر."),
+    "he": ("12 באפריל 2031", "ש", "ת", "מתי ייפתח הגשר?", "הגשר ייפתח כשהמים ירדו."),
+    "ja": ("2031年4月12日", "問", "答", "橋はいつ開きますか。", "水が引いたら橋は開きます。"),
+    "ko": ("2031년 4월 12일", "질문", "답변", "다리는 언제 열립니까?", "물이 빠지면 다리가 열립니다."),
+    "hi": ("12 मई 2031", "प्रश्न", "उत्तर", "पुल कब खुलेगा?", "पानी उतरने पर पुल खुलेगा।"),
+}
+
+
+@pytest.mark.parametrize("language", INTERVIEWS)
+def test_the_words_for_question_and_answer_give_the_roles_in_any_script(language: str) -> None:
+    day, asks, answers, question, answer = INTERVIEWS[language]
+    text = f"{day}\n\n" + "".join(f"{asks}: {question}\n\n{answers}: {answer}\n\n" for _ in range(3))
+    document = parse(text, source="talk.txt")
+    said = [(turn.speaker, turn.role, document.text[turn.start : turn.end].strip()) for turn in document.turns]
+    assert said == [(asks, "interviewer", question), (answers, "respondent", answer)] * 3
+    assert document.date == find_date(day)[0]  # type: ignore[index]
+    assert all(text[turn.start : turn.end] == document.text[turn.start : turn.end] for turn in document.turns)
+
+
+@pytest.mark.parametrize(
+    ("language", "name"), [("ar", "ندى بركات"), ("he", "נועה ברק"), ("ja", "川島"), ("ko", "김하늘"), ("hi", "मीरा सेन")]
+)
+def test_names_in_scripts_without_capitals_are_read(language: str, name: str) -> None:
+    _, asks, _, question, answer = INTERVIEWS[language]
+    document = parse("".join(f"{asks}: {question}\n\n{name}: {answer}\n\n" for _ in range(3)), source="talk.txt")
+    assert [(turn.speaker, turn.role) for turn in document.turns] == [(asks, "interviewer"), (name, "respondent")] * 3

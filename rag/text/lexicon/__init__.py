@@ -8,17 +8,24 @@ from __future__ import annotations
 
 from functools import cache
 
+from rag.text.folding import fold
+from rag.text.lexicon.ar import ARABIC
 from rag.text.lexicon.de import GERMAN
 from rag.text.lexicon.en import ENGLISH
 from rag.text.lexicon.es import SPANISH
 from rag.text.lexicon.fr import FRENCH
+from rag.text.lexicon.he import HEBREW
+from rag.text.lexicon.hi import HINDI
 from rag.text.lexicon.it import ITALIAN
 from rag.text.lexicon.ja import JAPANESE
+from rag.text.lexicon.ko import KOREAN
 from rag.text.lexicon.model import Lexicon, Words
 from rag.text.lexicon.nl import DUTCH
+from rag.text.lexicon.pl import POLISH
 from rag.text.lexicon.pt import PORTUGUESE
 from rag.text.lexicon.ru import RUSSIAN
 from rag.text.lexicon.sv import SWEDISH
+from rag.text.lexicon.tr import TURKISH
 from rag.text.lexicon.uk import UKRAINIAN
 from rag.text.lexicon.zh import CHINESE
 
@@ -37,19 +44,31 @@ LEXICONS: dict[str, Lexicon] = {
         DUTCH,
         SWEDISH,
         JAPANESE,
+        POLISH,
+        TURKISH,
+        ARABIC,
+        HEBREW,
+        KOREAN,
+        HINDI,
     )
 }
 DEFAULT_LANGUAGE = ENGLISH.code
+# Lists that are compared with folded words; the lexicons may spell them as people do.
+_FOLDED = frozenset(
+    "titles female_titles male_titles name_prefixes name_particles opening_particles question_labels answer_labels "
+    "conduct_labels voice_labels voice_context not_labels".split()
+)
 
 
 @cache
 def union(name: str) -> Words:
     """The words of one list in all languages.
 
-    >>> sorted(union("male_titles"))
-    ['chairman', 'congressman', 'herr', 'lord', 'monsieur', 'mr', 'senor', 'sir', 'sr']
+    >>> "herr" in union("male_titles"), "odpowiedz" in union("answer_labels"), "sábado" in union("weekdays")
+    (True, True, True)
     """
-    return frozenset[str]().union(*(getattr(lexicon, name) for lexicon in LEXICONS.values()))
+    found = frozenset[str]().union(*(getattr(lexicon, name) for lexicon in LEXICONS.values()))
+    return frozenset(map(fold, found)) if name in _FOLDED else found
 
 
 @cache

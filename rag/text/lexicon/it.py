@@ -1,4 +1,4 @@
-"""Italian: only what has been met in tables and titles so far."""
+"""Italian: what labels, header lines and dates need; it is not indexed as a language of its own."""
 
 from __future__ import annotations
 
@@ -6,14 +6,43 @@ from rag.text.lexicon.model import Lexicon, words
 
 ITALIAN = Lexicon(
     code="it",
-    titles=words("dott"),
-    text_columns=words("testo"),
-    speaker_columns=words("parlante"),
-    denials=(r"non(?!-)|nessun\w*|niente|nulla|né|senza",),
-    doubts=(r"fals[oi]|bugi[ae]|nega(?:to|va|no)|dubi\w+|forse|presunt\w+",),
-    conditions=("a meno che|purché",),
-    contrasts=(
-        "ma",
-        "però",
+    months=(
+        "gennaio",
+        "febbraio",
+        "marzo",
+        "aprile",
+        "maggio",
+        "giugno",
+        "luglio",
+        "agosto",
+        "settembre",
+        "ottobre",
+        "novembre",
+        "dicembre",
     ),
+    weekdays=words("lunedì martedì mercoledì giovedì venerdì sabato domenica"),
+    before_dates=words("il"),
+    titles=words(
+        "dott dottore dottoressa signor signora onorevole senatore senatrice avvocato professore professoressa"
+    ),
+    female_titles=words("signora dottoressa professoressa"),
+    question_labels=words(
+        "domanda domande giornalista intervistatore intervistatrice conduttore conduttrice moderatore"
+    ),
+    answer_labels=words("risposta risposte intervistato intervistata"),
+    conduct_labels=words("interprete traduttore traduttrice"),
+    voice_labels=words("voce pubblico spettatore spettatrice ascoltatore ascoltatrice"),
+    voice_context=words("sconosciuto sconosciuta dalla sala dal"),
+    not_labels=words("nota fonte fonti luogo tema titolo oggetto esempio immagine"),
+    asks_keys=words("intervistatore intervistatrice moderatore conduttore conduttrice"),
+    answers_keys=words("ospite ospiti intervistato intervistata"),
+    present_keys=words("partecipanti presenti"),
+    date_keys=words("data"),
+    place_keys=words("luogo"),
+    title_keys=words("titolo"),
+    text_columns=words("testo"),
+    speaker_columns=words("parlante oratore"),
+    start_columns=words("inizio"),
+    bracketed_ends=("fine",),
+    stage_words=(r"applausi|risate|musica",),
 )

@@ -1,7 +1,8 @@
 """What a language's file says: one `Lexicon`, a frozen dataclass of word lists.
 
-Words are lower case. Lists marked *folded* are compared after `rag.text.names.fold`, and so have no accents; lists of
-*patterns* hold regular expressions, which are joined with `|` and matched without regard to case.
+Words are lower case. Words marked *folded* are compared after `rag.text.folding.fold`; `union` folds them, so a lexicon
+spells them with their accents. Lists of *patterns* hold regular expressions, which are joined with `|` and matched without
+regard to case.
 """
 
 from __future__ import annotations

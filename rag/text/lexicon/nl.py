@@ -1,4 +1,4 @@
-"""Dutch: only what has been met in tables so far."""
+"""Dutch: what labels, header lines and dates need; it is not indexed as a language of its own."""
 
 from __future__ import annotations
 
@@ -6,9 +6,29 @@ from rag.text.lexicon.model import Lexicon, words
 
 DUTCH = Lexicon(
     code="nl",
+    months=("januari", "februari", "maart", "", "mei", "juni", "juli", "augustus", "", "oktober", "", ""),
+    weekdays=words("maandag dinsdag woensdag donderdag vrijdag zaterdag zondag"),
+    before_dates=words("op"),
+    titles=words("mevrouw meneer mijnheer dhr mw drs minister wethouder burgemeester"),
+    female_titles=words("mevrouw mw"),
+    question_labels=words(
+        "vraag vragen interviewer interviewster verslaggever verslaggeefster journaliste presentatrice"
+    ),
+    answer_labels=words("antwoord antwoorden geinterviewde"),
+    question_initials=(("V", "A"),),
+    conduct_labels=words("tolk vertaler"),
+    voice_labels=words("stem publiek toehoorder luisteraar"),
+    voice_context=words("onbekend onbekende uit de zaal het"),
+    not_labels=words("opmerking bron bronnen datum plaats onderwerp titel beeld voorbeeld"),
+    asks_keys=words("interviewer interviewster presentatrice"),
+    answers_keys=words("gast gasten geïnterviewde"),
+    present_keys=words("deelnemers aanwezig aanwezigen"),
+    date_keys=words("datum"),
+    place_keys=words("plaats locatie"),
+    title_keys=words("titel"),
     text_columns=words("tekst"),
-    denials=("niet|niets|geen|nooit|niemand|zonder",),
-    doubts=(r"onwaar|leugens?|ontken\w*|twijfel\w*|misschien|vermeend\w*",),
-    conditions=("indien|tenzij|mits",),
-    contrasts=("maar",),
+    speaker_columns=words("spreker"),
+    start_columns=words("tijd"),
+    bracketed_ends=("einde",),
+    stage_words=(r"applaus|gelach|muziek",),
 )

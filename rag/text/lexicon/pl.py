@@ -1,0 +1,45 @@
+"""Polish: what labels, header lines and dates need; it is not indexed as a language of its own."""
+
+from __future__ import annotations
+
+from rag.text.lexicon.model import Lexicon, words
+
+POLISH = Lexicon(
+    code="pl",
+    months=(
+        "stycznia",
+        "lutego",
+        "marca",
+        "kwietnia",
+        "maja",
+        "czerwca",
+        "lipca",
+        "sierpnia",
+        "września",
+        "października",
+        "listopada",
+        "grudnia",
+    ),
+    weekdays=words("poniedziałek wtorek środa czwartek piątek sobota niedziela"),
+    titles=words("pani minister prezydent premier poseł posłanka senator profesor doktor marszałek"),
+    female_titles=words("pani posłanka"),
+    name_particles=words("i"),
+    question_labels=words("pytanie pytania dziennikarz dziennikarka prowadzący prowadząca"),
+    answer_labels=words("odpowiedź odpowiedzi"),
+    conduct_labels=words("tłumacz tłumaczka"),
+    voice_labels=words("głos publiczność słuchacz słuchaczka"),
+    voice_context=words("nieznany nieznana z sali"),
+    not_labels=words("uwaga źródło miejsce temat tytuł zdjęcie przykład"),
+    asks_keys=words("prowadzący prowadząca rozmawiał rozmawiała"),
+    answers_keys=words("gość goście"),
+    present_keys=words("uczestnicy obecni"),
+    date_keys=words("data"),
+    place_keys=words("miejsce"),
+    title_keys=words("tytuł"),
+    text_columns=words("tekst wypowiedź"),
+    speaker_columns=words("mówca"),
+    start_columns=words("czas początek"),
+    bracketed_ends=("koniec",),
+    stage_words=(r"oklaski|śmiech|muzyka",),
+    denials=("nie|nigdy|nikt|nic|żad(?:en|na|ne)",),
+)
