@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
+from conftest import ROOT
 
 from rag.archive import open_archive
 from rag.errors import InputError
 from rag.readers import open_parser, open_readers
 from rag.readers.child import MAX_TEXT, answer_to
+from rag.readers.isolated import Child, limits_processor_time
 from rag.readers.wire import pack, unpack
 from rag.transcript import parse as parse_text
 from rag.types import Document, Hints
@@ -63,10 +69,22 @@ def test_an_exception_is_a_sentence_that_names_it(
 
 
 def test_a_file_that_takes_too_long_is_stopped_and_the_next_one_is_read(tmp_path: Path) -> None:
-    from rag.readers.isolated import Child
 
     (tmp_path / "talk.txt").write_text(TALK)
     with Child(timeout_s=0.0) as child, pytest.raises(InputError, match="reading took more than 0 s and was stopped"):
         child.parse(tmp_path / "talk.txt")
     with open_readers() as read:
         assert read(tmp_path / "talk.txt") == (TALK, Hints())
+
+
+@pytest.mark.skipif(not limits_processor_time(), reason="this system cannot limit processor time")
+def test_time_that_others_take_is_not_counted_and_work_of_its_own_is(tmp_path: Path) -> None:
+    sleeps, computes = tmp_path / "sleeps.py", tmp_path / "computes.py"
+    clock = "from rag.readers.child import _Clock; import time; _Clock(0.2, '.')\n"
+    sleeps.write_text(clock + "time.sleep(0.6)\n", encoding="utf-8")
+    computes.write_text(clock + "while True: pass\n", encoding="utf-8")
+    ends = [
+        subprocess.run([sys.executable, str(file)], cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)}).returncode
+        for file in (sleeps, computes)
+    ]
+    assert ends == [0, -signal.SIGPROF]

@@ -9,15 +9,17 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import sys
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
+from time import process_time
 from typing import Any
 
 from rag.errors import InputError, OnrecordError
-from rag.readers.isolated import PAGE_DONE
+from rag.readers.isolated import PAGE_DONE, STARTED, allowed_s, limits_processor_time
 from rag.readers.wire import pack
 from rag.text.terms import encodable
 from rag.types import Document, Hints
@@ -40,15 +42,51 @@ def main() -> None:
     limit_memory()
     from rag import transcript  # noqa: F401  while the parent gets ready
 
-    def page_done() -> None:
-        answers.write(PAGE_DONE)
-        answers.flush()
-
+    answers.write(STARTED)
+    answers.flush()
     for line in sys.stdin.buffer:
-        head, text = answer_to(json.loads(line), page_done)
+        request = json.loads(line)
+        clock = _Clock(request["seconds"], request["path"])
+
+        def page_done(clock: _Clock = clock) -> None:
+            clock.page_done()
+            answers.write(PAGE_DONE)
+            answers.flush()
+
+        head, text = answer_to(request, page_done)
+        clock.stop()
         answers.write(json.dumps(head, ensure_ascii=False).encode("utf-8", "surrogatepass") + b"\n")
         answers.write(text)
         answers.flush()
+
+
+class _Clock:
+    """Ends this process when it has computed for so long at one file, if the system can do that."""
+
+    def __init__(self, seconds: float, path: str) -> None:
+        self._least_s = seconds
+        self._began = process_time()
+        self._pages = 0
+        self._size = 0
+        with suppress(OSError):
+            self._size = Path(path).stat().st_size
+        self._set()
+
+    def page_done(self) -> None:
+        """A page that is done earns time for the next."""
+        self._pages += 1
+        self._set()
+
+    def stop(self) -> None:
+        """The file is done."""
+        if limits_processor_time():
+            signal.setitimer(signal.ITIMER_PROF, 0)
+
+    def _set(self) -> None:
+        if limits_processor_time():
+            left_s = allowed_s(self._least_s, self._pages, self._size) - (process_time() - self._began)
+            # What the signal does by itself is to end the process, even in the midst of a library's code.
+            signal.setitimer(signal.ITIMER_PROF, max(left_s, 0.001))
 
 
 def limit_memory() -> None:

@@ -1,7 +1,8 @@
 """The parent's end of the child process in which strangers' files are read and parsed.
 
-The child gets a path and answers with a line of JSON and a text. It has limits of its own on memory (see
-`rag.readers.child`); time and output are watched from here. One child takes file after file, so that a hundred documents
+The child gets a path and answers with a line of JSON and a text. It has limits of its own on memory and on processor time
+(see `rag.readers.child`): on a busy machine an honest file is not refused. The time that passes is watched from here, and
+may be a few times as long; where a system has no such limits, it is the only one. One child takes file after file, so that a hundred documents
 cost one start of an interpreter; after a fault the next file gets a fresh one.
 """
 
@@ -9,6 +10,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import threading
@@ -31,7 +33,9 @@ SECONDS_PER_PAGE = 0.12
 MOST_WITHOUT_PAGES_S, MOST_S = 9.5, 120.0
 MAX_PACKED = 100_000_000
 
-PAGE_DONE = b".\n"
+STARTED, PAGE_DONE = b"!\n", b".\n"
+_START_S = 120.0  # of an interpreter, on a machine that is busy with other things
+_BUSY = 6.0  # so many times its processor time a file may take, if the child limits that
 _MOST_OF_A_LINE = 64_000_000  # bytes; a document of a few megabytes with all its turns has a tenth of that
 _BOOT = "import json, sys; sys.path[:] = json.loads(sys.argv[1]); from rag.readers.child import main; main()"
 _REMEDY = {
@@ -41,12 +45,27 @@ _REMEDY = {
 }
 
 
+def limits_processor_time() -> bool:
+    """Whether this system can end a process that computes for too long."""
+    return hasattr(signal, "ITIMER_PROF")
+
+
+def allowed_s(least_s: float, pages: int, size: int) -> float:
+    """The seconds that a file of so many bytes has earned with the pages that are done.
+
+    >>> allowed_s(7.0, 0, 90_000), round(allowed_s(7.0, 200, 90_000), 1)
+    (7.0, 15.4)
+    """
+    return min(least_s + SECONDS_PER_PAGE * max(0.0, min(pages, size / 1000 - 20)), max(MOST_S, least_s))
+
+
 class Child:
     """A process that reads files; started with this context, and ended with it."""
 
     def __init__(self, *, timeout_s: float = TIMEOUT_S) -> None:
         self._timeout_s = timeout_s
         self._process: subprocess.Popen[bytes] | None = None
+        self._is_ready = False
 
     def __enter__(self) -> Child:
         self._start()  # it imports what it needs while the caller gets ready
@@ -71,10 +90,11 @@ class Child:
         """The fields of what is wished for, and the text. Raises InputError."""
         size = _size_of(path)
         limit_s = min(self._timeout_s + SECONDS_PER_MB * size / 1e6, MOST_WITHOUT_PAGES_S)
-        request = {"wish": wish, "path": os.fspath(path.resolve()), "source": path.name}
+        request = {"wish": wish, "path": os.fspath(path.resolve()), "source": path.name, "seconds": limit_s}
         process = self._process or self._start()
         answer: dict[str, Any] | None = None
         text = b""
+        self._await_start(process)
         with _Watchdog(process, limit_s) as watchdog:
             try:
                 _send(process, json.dumps(request).encode() + b"\n")
@@ -105,7 +125,14 @@ class Child:
         )
         return self._process
 
+    def _await_start(self, process: subprocess.Popen[bytes]) -> None:
+        """Wait until the child is ready: a slow start is no fault of a file's."""
+        if not self._is_ready:
+            with _Watchdog(process, _START_S / _BUSY):
+                self._is_ready = bool(process.stdout) and process.stdout.readline(len(STARTED)) == STARTED  # type: ignore[union-attr]
+
     def _end(self) -> None:
+        self._is_ready = False
         process, self._process = self._process, None
         if process is None:
             return
@@ -123,7 +150,6 @@ class _Watchdog:
     def __init__(self, process: subprocess.Popen[bytes], limit_s: float) -> None:
         self.limit_s = limit_s
         self.has_bitten = False
-        self._least_s = limit_s
         self._process = process
         self._started = monotonic()
         self._done = threading.Event()
@@ -137,13 +163,13 @@ class _Watchdog:
         self._done.set()
         self._thread.join()
 
-    def allow(self, extra_s: float) -> None:
-        """So many seconds on top of the first limit."""
-        self.limit_s = min(self._least_s + extra_s, max(MOST_S, self._least_s))
+    def _left_s(self) -> float:
+        busy = _BUSY if limits_processor_time() else 1.0
+        return self._started + busy * self.limit_s - monotonic()
 
     def _watch(self) -> None:
-        while not self._done.wait(max(0.0, self._started + self.limit_s - monotonic())):
-            if monotonic() >= self._started + self.limit_s:
+        while not self._done.wait(max(0.0, self._left_s())):
+            if self._left_s() <= 0:
                 self.has_bitten = True
                 self._process.kill()
                 return
@@ -164,7 +190,8 @@ def _size_of(path: Path) -> int:
 def _broken(path: Path, process: subprocess.Popen[bytes], watchdog: _Watchdog) -> str:
     """Why there is no answer, in a sentence."""
     remedy = _REMEDY.get(path.suffix.lower(), "check that it is what its name says, or split it")
-    if watchdog.has_bitten:
+    out_of_time = limits_processor_time() and process.returncode == -signal.SIGPROF
+    if watchdog.has_bitten or out_of_time:
         return f"reading took more than {watchdog.limit_s:.0f} s and was stopped; {remedy}"
     return f"the process that read it broke down (exit status {process.returncode}); {remedy}"
 
@@ -178,11 +205,12 @@ def _send(process: subprocess.Popen[bytes], line: bytes) -> None:
 
 def _answer(process: subprocess.Popen[bytes], watchdog: _Watchdog, size: int) -> bytes:
     """The child's line of JSON, behind one line for each page that it has done."""
+    least_s = watchdog.limit_s
     for pages in count(1):
         line = process.stdout.readline(_MOST_OF_A_LINE) if process.stdout else b""
         if line != PAGE_DONE:
             break
-        watchdog.allow(SECONDS_PER_PAGE * max(0.0, min(pages, size / 1000 - 20)))
+        watchdog.limit_s = allowed_s(least_s, pages, size)
     return line
 
 

@@ -15,8 +15,8 @@ def pack(value: Any) -> Any:
     """A value as JSON can hold it.
 
     >>> from rag.types import Turn
-    >>> pack((Turn("Ann", "respondent", 0, 4), None))
-    [['Ann', 'respondent', 0, 4, None], None]
+    >>> pack((Turn("Ann", "respondent", 0, 4, None, "ANN"), None))
+    [['Ann', 'respondent', 0, 4, None, 'ANN', True], None]
     """
     if is_dataclass(value):
         return [pack(getattr(value, each.name)) for each in fields(value)]
@@ -28,7 +28,7 @@ def unpack(form: Any, value: Any) -> Any:
 
     >>> from rag.types import Turn
     >>> unpack(tuple[Turn, ...], [["Ann", "respondent", 0, 4, None]])
-    (Turn(speaker='Ann', role='respondent', start=0, end=4, seconds=None),)
+    (Turn(speaker='Ann', role='respondent', start=0, end=4, seconds=None, label='', certain=True),)
     """
     if value is None:
         return None
