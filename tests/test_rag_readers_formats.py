@@ -119,3 +119,16 @@ def test_other_encodings_are_read_and_named(tmp_path: Path, text: str, encoding:
 def test_utf16_is_told_by_its_mark_and_needs_no_note(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_bytes("Ann Reed: Ça va.\r\n".encode("utf-16"))
     assert readers.read(tmp_path / "a.txt") == ("Ann Reed: Ça va.\n", readers.Hints())
+
+
+def test_json_lines_in_a_folder_are_transcripts_only_if_somebody_speaks_in_them(tmp_path: Path) -> None:
+    (tmp_path / "talk.jsonl").write_text('{"speaker": "Ira", "text": "Why?"}\n')
+    (tmp_path / "set.jsonl").write_text('{"question": "Why?", "text": "x"}\n')
+    (tmp_path / "log.ndjson").write_text('{"level": 3}\n')
+    assert [file.name for file in transcripts_under([tmp_path])[0]] == ["talk.jsonl"]
+
+
+def test_subviewer_is_subtitles_with_its_times(tmp_path: Path) -> None:
+    (tmp_path / "a.sbv").write_text("0:00:01.000,0:00:04.000\nWhy now?\n\n0:00:09.500,0:00:12.000\nIt rained.\n")
+    text, hints = readers.read(tmp_path / "a.sbv")
+    assert (text.split(), [at for _, at in hints.times]) == ("Why now? It rained.".split(), [1.0, 9.5])

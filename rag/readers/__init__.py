@@ -25,6 +25,7 @@ READERS = Registry(
         "subtitles": "rag.readers.subtitles:read",
         "json": "rag.readers.json:read",
         "table": "rag.readers.table:read",
+        "xml": "rag.readers.xml:read",
     },
 )
 READABLE = frozenset(FORMATS_BY_SUFFIX)

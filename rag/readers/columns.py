@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
+from functools import lru_cache
 from itertools import pairwise
 
 from rag.text.clock import rounded_seconds_of
@@ -37,6 +38,7 @@ def name_parts(name: str) -> list[str]:
     return re.findall(r"[^\W\d_]+", re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", name).casefold())
 
 
+@lru_cache(maxsize=4096)
 def rank(name: str, known: frozenset[str]) -> int | None:
     """How telling a name is among the `known` ones, 0 the most; None if it is none of them.
 

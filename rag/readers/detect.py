@@ -19,6 +19,8 @@ FORMATS_BY_SUFFIX: dict[str, str] = {
     ".docx": "docx",
     **dict.fromkeys((".json", ".jsonl", ".ndjson"), "json"),
     ".pdf": "pdf",
+    ".sbv": "subtitles",
+    ".xml": "xml",
 }
 # Folders are searched for these as well, so that files that cannot be read are reported, not passed over.
 REFUSED_SUFFIXES = frozenset({".doc", ".odt", ".rtf"})
@@ -66,7 +68,7 @@ def format_of(head: bytes, suffix: str) -> str:
     found = _by_structure(head_text(head), suffix)
     if found:
         return found
-    return by_suffix if by_suffix in ("html", "subtitles", "table", "json") else "text"
+    return by_suffix if by_suffix in ("html", "subtitles", "table", "json", "xml") else "text"
 
 
 def head_text(head: bytes) -> str:
@@ -102,6 +104,9 @@ def _by_structure(text: str, suffix: str) -> str | None:
         return "table"
     if _HTML.match(start):
         return "html"
+    # Tags are never text; whether the record is of a known kind its reader says.
+    if re.match(r"<\?xml\b|<(?:akomaNtoso|TEI|publicwhip)\b", start):
+        return "xml"
     if not is_text and re.match(r"<(?:head|body|div|article|main|h[1-6]|p|table|meta|title)\b", start, re.I):
         return "html"
     if re.match(r'\{\s*"|\[\s*\{\s*"', start):

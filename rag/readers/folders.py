@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from pathlib import Path
 
 from rag.readers import READABLE, SUFFIXES
+from rag.readers.columns import TEXT_NAMES, ranked
 
 ARCHIVE_FILE = "archive.sqlite"  # what makes a folder an archive
 
@@ -26,6 +28,7 @@ def transcripts_under(paths: Iterable[str | Path]) -> tuple[list[Path], list[tup
                 if file.is_file()
                 and file.suffix.lower() in SUFFIXES
                 and file.stem.lower() != "readme"
+                and not _is_data(file)
                 and not any(part.startswith(".") for part in file.relative_to(path).parts)
                 and not _is_in_archive(file, path)
             )
@@ -45,3 +48,15 @@ def _is_in_archive(file: Path, folder: Path) -> bool:
     """Whether a file belongs to an archive that lies in the folder: its manifests are no transcripts."""
     inside = file.relative_to(folder).parents
     return any((folder / part / ARCHIVE_FILE).is_file() for part in inside)
+
+
+def _is_data(file: Path) -> bool:
+    """Whether JSON Lines in a folder are records of something else than speech: their first has no words of anybody."""
+    if file.suffix.lower() not in (".jsonl", ".ndjson"):
+        return False
+    try:
+        with file.open(encoding="utf-8-sig", errors="replace") as lines:
+            first = json.loads(lines.readline(65_536) or "null")
+    except (OSError, ValueError, RecursionError):
+        return False  # to be read, and refused with its reason
+    return not isinstance(first, dict) or "question" in first or not ranked(list(first), TEXT_NAMES)
