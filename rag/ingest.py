@@ -19,7 +19,7 @@ from rag import readers
 from rag.correcting import keep_corrections, kept_corrections
 from rag.errors import InputError
 from rag.passages import passages_of
-from rag.readers.folders import transcripts_under
+from rag.readers.folders import passed_over, transcripts_under
 from rag.storage.protocol import Storage
 from rag.storage.staged import StagedDocument, stage
 from rag.transcript.corrected import apply_correction
@@ -78,7 +78,7 @@ def ingest(
     """
     given = [paths] if isinstance(paths, str | Path) else list(paths)
     files, failed = transcripts_under(given)
-    report = IngestReport(failed=failed)
+    report = IngestReport(failed=failed, passed_over=passed_over(given, files))
     new = merge_corrections(corrections or {}, {file.resolve().as_posix(): meta for file in files} if meta else {})
     kept = kept_corrections(storage)
     in_force = merge_corrections(kept, new)

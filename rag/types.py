@@ -305,3 +305,4 @@ class IngestReport:
     failed: list[tuple[str, str]] = field(default_factory=list)
     notes: list[tuple[str, str]] = field(default_factory=list)
     passages: int = 0
+    passed_over: dict[str, int] = field(default_factory=dict)  # files in folders that are of no known kind, by suffix

@@ -9,7 +9,7 @@ import pytest
 from rag import readers
 from rag.errors import InputError
 from rag.readers.detect import format_of
-from rag.readers.folders import transcripts_under
+from rag.readers.folders import passed_over, transcripts_under
 
 
 @pytest.mark.parametrize(
@@ -132,3 +132,12 @@ def test_subviewer_is_subtitles_with_its_times(tmp_path: Path) -> None:
     (tmp_path / "a.sbv").write_text("0:00:01.000,0:00:04.000\nWhy now?\n\n0:00:09.500,0:00:12.000\nIt rained.\n")
     text, hints = readers.read(tmp_path / "a.sbv")
     assert (text.split(), [at for _, at in hints.times]) == ("Why now? It rained.".split(), [1.0, 9.5])
+
+
+def test_what_a_folder_holds_besides_transcripts_is_counted_by_kind(tmp_path: Path) -> None:
+    for name in ("a.txt", "b.log", "sub/c.LOG", "d.nlp", "Makefile", ".hidden", "archive/archive.sqlite"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_bytes(b"x")
+    files, _ = transcripts_under([tmp_path])
+    assert passed_over([tmp_path], files) == {".log": 2, ".nlp": 1, "without a suffix": 1}
+    assert passed_over([tmp_path / "b.log"], files) == {}

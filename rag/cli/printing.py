@@ -124,6 +124,8 @@ def print_report(report: IngestReport) -> None:
             print(f"{label:>9}  {name}")
     for name, note in report.notes:
         print(f"{'note':>9}  {name}: {note}")
+    if report.passed_over:
+        print(f"passed over: {', '.join(f'{count} {kind}' for kind, count in report.passed_over.items())}")
 
 
 def complain_of(report: IngestReport) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -42,6 +43,18 @@ def transcripts_under(paths: Iterable[str | Path]) -> tuple[list[Path], list[tup
         else:
             failed.append((str(given), "there is no such file or folder; check the path"))
     return list(dict.fromkeys(file.resolve() for file in files)), failed
+
+
+def passed_over(paths: Iterable[str | Path], read: Iterable[Path]) -> dict[str, int]:
+    """How many files of each suffix lie in the folders of `paths` and are not among those `read`; hidden ones do not count."""
+    known = set(read)
+    counts: Counter[str] = Counter()
+    for folder in (Path(given).expanduser() for given in paths):
+        for file in folder.rglob("*") if folder.is_dir() else ():
+            hidden = any(part.startswith(".") for part in file.relative_to(folder).parts)
+            if not hidden and file.is_file() and file.resolve() not in known and not _is_in_archive(file, folder):
+                counts[file.suffix.lower() or "without a suffix"] += 1
+    return dict(sorted(counts.items()))
 
 
 def _is_in_archive(file: Path, folder: Path) -> bool:
