@@ -174,3 +174,47 @@ def test_what_tells_two_people_apart_is_shown() -> None:
 def test_grouping_labels_grows_with_their_number_and_no_faster() -> None:
     names = who_is_who([f"{chr(65 + n % 26)}{chr(97 + n // 26 % 26)}{n} Reed" for n in range(20_000)]).names
     assert len(set(names.values())) == 20_000
+
+
+@pytest.mark.parametrize(
+    "labels", [("Host 1", "Host 2"), ("Moderator", "Moderator 2"), ("Press", "Reporter"), ("Interviewer 1", "Interviewer 2")]
+)
+def test_where_all_would_ask_nobody_does(labels: tuple[str, str]) -> None:
+    said = [(labels[0], "It burned."), (labels[1], "So I heard."), (labels[0], "In the frost.")]
+    assert set(assign_roles(said).values()) == {"respondent"}
+
+
+def test_a_single_a_answers_only_where_there_is_a_q() -> None:
+    assert assign_roles([("A", "Who saw it?"), ("B", "My aunt."), ("A", "Where?"), ("B", "From the bridge.")]) == {
+        "A": "interviewer",
+        "B": "respondent",
+    }
+    assert assign_roles([("Q", "Who saw it?"), ("A", "My aunt?")]) == {"Q": "interviewer", "A": "respondent"}
+
+
+@pytest.mark.parametrize("mark", ["?", "？", "؟", "՞", "⁇", "❓"])
+def test_a_question_mark_of_any_script_asks(mark: str) -> None:
+    said = [("Ann", f"Where{mark}"), ("Jo", "Here, as we always were."), ("Ann", f"Who{mark}"), ("Jo", "I and my aunt.")]
+    assert assign_roles(said) == {"Ann": "interviewer", "Jo": "respondent"}
+
+
+def test_a_bench_of_justices_asks_in_statements_and_one_justice_alone_answers() -> None:
+    bench = [("Justice Tarn", "There was a letter."), ("Ms. Brook", "It came late."), ("Justice Fell", "It came.")]
+    assert assign_roles([*bench, bench[1]]) == {
+        "Justice Tarn": "interviewer",
+        "Ms. Brook": "respondent",
+        "Justice Fell": "interviewer",
+    }
+    nominee = [("Ms. Brook", "Why?"), ("Justice Tarn", "I wrote so."), ("Ms. Brook", "When?"), ("Justice Tarn", "In May.")]
+    assert assign_roles(nominee)["Justice Tarn"] == "respondent"
+
+
+def test_who_welcomes_and_thanks_asks() -> None:
+    said = [
+        ("Ann Reed", "Welcome to the harbour hour. Our guest knows every boat."),
+        ("Jo Field", "I know most of them, and those I do not know are not worth the rope that they hang on."),
+        ("Ann Reed", "Tell us about the first."),
+        ("Jo Field", "The first was my father's, and it sank on the day when it was paid, as he told everybody."),
+        ("Ann Reed", "Thank you for joining us."),
+    ]
+    assert assign_roles(said) == {"Ann Reed": "interviewer", "Jo Field": "respondent"}

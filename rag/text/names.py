@@ -151,4 +151,6 @@ def is_title(word: str) -> bool:
 def is_question_label(label: str) -> bool:
     """Whether a label says "question" rather than who asks."""
     words = re.sub(r"(?<=[^\W\d_])\d{1,3}$", "", fold(plain_label(label))).split()  # "Q12"
-    return bool(words) and words[0] in union("question_labels") and len(words) <= 2
+    if not words or words[0] not in union("question_labels"):
+        return False
+    return len(words) == 1 or (len(words) == 2 and words[1] not in TITLES | union("offices"))  # no "Press Secretary"

@@ -6,9 +6,10 @@ import itertools
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 
-from rag.text.lexicon import union
+from rag.text.lexicon import patterns, union
 from rag.text.names import TITLES, fold, is_question_label, plain_label
 from rag.text.sentences import has_question
 from rag.types import Role
@@ -16,6 +17,13 @@ from rag.types import Role
 _NUMBER = re.compile(r"\s*\d{1,3}$")
 _ANSWER_LABELS = union("answer_labels")
 _CONDUCT_LABELS = union("conduct_labels")
+_ASKERS = frozenset(word for word in union("question_labels") | union("asking_offices") if len(word) > 1) - union(
+    "question_signs"
+)
+# The last word of what stands behind a comma or in brackets, or before "at" and the like.
+_LAST_BESIDE = re.compile(r"(?<=[,(\[–—\s])([^\W\d_]{2,})(?=[^\S\n]*(?:$|[,)\]]|(?:at|for|with|of|de|von|bei)\b))")
+_BENCH = union("bench_titles")
+_HOSTING = re.compile(rf"\b{patterns('hosting_phrases')}\b", re.I)
 # Stand for somebody whom nobody knows, with others of their kind before or behind them.
 _VOICES = union("voice_labels")
 _VOICES_WITH = _VOICES | union("voice_context")
@@ -42,61 +50,133 @@ def is_voice_label(label: str) -> bool:
     return bool(words) and len(words) <= 4 and set(words) <= _VOICES_WITH and not _VOICES.isdisjoint(words)
 
 
-def assign_roles(utterances: Sequence[tuple[str, str]], declared: Mapping[str, Role] | None = None) -> dict[str, Role]:
-    """The role of each speaker, from what is declared, from the labels, and from who asks.
+def asks_by_office(label: str) -> bool:
+    """Whether the office that a label gives beside a name is that of somebody who asks.
 
-    `utterances` are (canonical speaker, text) in order. A speaker who asks in most turns, and says less than those who
-    answer, is an interviewer. If nobody asks, everybody is a respondent.
-
-    >>> assign_roles([("Question", "Why?"), ("Ann Reed", "It was late. And you?"), ("Question", "So?"), ("Ann Reed", "So.")])
-    {'Question': 'interviewer', 'Ann Reed': 'respondent'}
+    >>> asks_by_office("PETRA HOLLIN, ANALYST, ASTER"), asks_by_office("Host Jo Field"), asks_by_office("Press Secretary Reed")
+    (True, True, False)
     """
-    declared = declared or {}
+    words = re.findall(r"[^\W\d_]{2,}", fold(label))
+    opens = len(words) > 1 and words[0] in _ASKERS and words[1] not in TITLES | union("offices")  # no "Press Secretary"
+    return opens or any(word in _ASKERS for word in _LAST_BESIDE.findall(fold(label)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """What the roles of a document are judged by, speaker by speaker."""
+
+    utterances: Sequence[tuple[str, str]]
+    texts: Mapping[str, list[str]]
+    words: Mapping[str, int]
+    asks: Mapping[str, float]  # share of the turns that end by asking
+    replies: Mapping[str, float]  # share of the turns that follow somebody else's question
+
+    def mean(self, speaker: str) -> float:
+        """How many words a speaker says in a turn."""
+        return self.words[speaker] / len(self.texts[speaker])
+
+
+def _said(utterances: Sequence[tuple[str, str]]) -> _Said:
     texts: dict[str, list[str]] = defaultdict(list)
     for speaker, text in utterances:
         texts[speaker].append(text)
-    roles: dict[str, Role] = {}
-    labelled_questions = any(is_question_label(speaker) for speaker in texts)
-    words = {speaker: [len(text.split()) for text in said] for speaker, said in texts.items()}
-    asks = {speaker: sum(_asks(text) for text in said) / len(said) for speaker, said in texts.items()}
-    share = {speaker: sum(counts) for speaker, counts in words.items()}
-    # How often each speaks right after somebody else's question.
     answers_after: Counter[str] = Counter()
     for (before, asked), (speaker, _) in itertools.pairwise(utterances):
         if speaker != before and _asks(asked):
             answers_after[speaker] += 1
-    for speaker in texts:
+    return _Said(
+        utterances,
+        texts,
+        {speaker: sum(len(text.split()) for text in said) for speaker, said in texts.items()},
+        {speaker: sum(map(_asks, said)) / len(said) for speaker, said in texts.items()},
+        {speaker: answers_after[speaker] / len(said) for speaker, said in texts.items()},
+    )
+
+
+def assign_roles(
+    utterances: Sequence[tuple[str, str]], declared: Mapping[str, Role] | None = None, *, answered: bool = False
+) -> dict[str, Role]:
+    """The role of each speaker, from what is declared, from the labels, and from who asks.
+
+    `utterances` are (canonical speaker, text) in order; `answered` says that somebody without a label answers. A speaker
+    who asks in most turns, and says less than those who answer, is an interviewer. Somebody always answers: if all would
+    be interviewers, nobody is.
+
+    >>> assign_roles([("Question", "Why?"), ("Ann Reed", "It was late. And you?"), ("Question", "So?"), ("Ann Reed", "So.")])
+    {'Question': 'interviewer', 'Ann Reed': 'respondent'}
+    >>> assign_roles([("Host 1", "It burned."), ("Host 2", "So I heard.")])
+    {'Host 1': 'respondent', 'Host 2': 'respondent'}
+    """
+    said = _said(utterances)
+    roles = _roles(said, declared or {})
+    if roles and not answered and "respondent" not in roles.values():
+        roles = {speaker: "respondent" if role == "interviewer" else role for speaker, role in roles.items()}
+    return _with_conduct(roles, said.texts, declared or {})
+
+
+def _roles(said: _Said, declared: Mapping[str, Role]) -> dict[str, Role]:
+    roles: dict[str, Role] = _labelled(said.texts, declared)
+    undecided = [speaker for speaker in said.texts if speaker not in roles]
+    if any(is_question_label(speaker) for speaker in said.texts):
+        roles.update(dict.fromkeys(undecided, "respondent"))
+        return roles
+    if not undecided:
+        return roles
+    for speaker in undecided:
+        roles[speaker] = "interviewer" if _is_interviewer(speaker, said) else "respondent"
+    if "interviewer" not in roles.values() and len(undecided) > 1:
+        # A host who chats asks in fewer than half of the turns, but far more often, and more briefly, than the guest.
+        guest = max(undecided, key=lambda speaker: said.words[speaker])
+        for speaker in undecided:
+            if said.mean(speaker) < said.mean(guest) and said.asks[speaker] >= max(0.25, 2 * said.asks[guest]):
+                roles[speaker] = "interviewer"
+    host = _host(said.utterances, undecided, said.asks)
+    if not host and "interviewer" not in roles.values():
+        host = _who_welcomes(said, undecided)
+    if host and len(undecided) > 1:
+        roles[host] = "interviewer"
+    _as_their_like(roles, undecided, said.texts)
+    if "respondent" not in roles.values():
+        # Everybody asks: the one who speaks most answers.
+        roles[max(undecided, key=lambda speaker: said.words[speaker])] = "respondent"
+    return roles
+
+
+def _labelled(speakers: Iterable[str], declared: Mapping[str, Role]) -> dict[str, Role]:
+    """The roles that are printed, and those that a label says by itself."""
+    speakers = list(speakers)
+    questions = any(is_question_label(speaker) for speaker in speakers)
+    bench = [speaker for speaker in speakers if _BENCH.intersection(fold(speaker).split()[:2])]
+    roles: dict[str, Role] = {}
+    for speaker in speakers:
+        letter = len(fold(plain_label(speaker)).strip("0123456789 ")) == 1
         if speaker in declared:
             roles[speaker] = declared[speaker]
         elif is_question_label(speaker):
             roles[speaker] = "interviewer"
-        elif is_answer_label(speaker):
+        elif is_answer_label(speaker) and (questions or not letter):  # "A" and "B" talk to each other
             roles[speaker] = "respondent"
-    undecided = [speaker for speaker in texts if speaker not in roles]
-    if labelled_questions:
-        roles.update(dict.fromkeys(undecided, "respondent"))
-        return _with_conduct(roles, texts, declared)
-    if not undecided:
-        return {speaker: roles[speaker] for speaker in texts}
-    for speaker in undecided:
-        mean = share[speaker] / len(texts[speaker])
-        others = [share[o] / len(texts[o]) for o in texts if o != speaker]
-        asks_more = asks[speaker] >= 0.5 and answers_after[speaker] / len(texts[speaker]) < 0.5
-        roles[speaker] = "interviewer" if asks_more and others and mean < 1.5 * max(others) else "respondent"
-    if "interviewer" not in roles.values() and len(undecided) > 1:
-        # A host who chats asks in fewer than half of the turns, but far more often, and more briefly, than the guest.
-        guest = max(undecided, key=lambda speaker: share[speaker])
-        for speaker in undecided:
-            briefer = share[speaker] / len(texts[speaker]) < share[guest] / len(texts[guest])
-            if briefer and asks[speaker] >= max(0.25, 2 * asks[guest]):
-                roles[speaker] = "interviewer"
-    if (host := _host(utterances, undecided, asks)) and len(undecided) > 1:
-        roles[host] = "interviewer"
-    _as_their_like(roles, undecided, texts)
-    if "respondent" not in roles.values():
-        # Everybody asks: the one who speaks most answers.
-        roles[max(undecided, key=lambda speaker: share[speaker])] = "respondent"
-    return _with_conduct(roles, texts, declared)
+        elif 2 <= len(bench) < len(speakers) and speaker in bench:  # a bench asks, mostly in statements
+            roles[speaker] = "interviewer"
+    return roles
+
+
+def _is_interviewer(speaker: str, said: _Said) -> bool:
+    others = [other for other in said.texts if other != speaker]
+    if not others or said.asks[speaker] < 0.5 or said.replies[speaker] >= 0.5:
+        return False
+    briefer = said.mean(speaker) < 1.5 * max(map(said.mean, others))
+    return briefer or (said.asks[speaker] >= 0.7 and max(said.asks[other] for other in others) < 0.3)
+
+
+def _who_welcomes(said: _Said, speakers: Sequence[str]) -> str | None:
+    """Who welcomes the others and thanks them, and says less than they do: hosts need no question marks."""
+    hosting = {speaker: sum(bool(_HOSTING.search(text)) for text in said.texts[speaker]) for speaker in speakers}
+    hosts = [speaker for speaker in speakers if hosting[speaker] >= 2 and _HOSTING.search(said.texts[speaker][0])]
+    if len(hosts) != 1 or len(speakers) < 2:
+        return None
+    most = max(said.words[speaker] for speaker in speakers if speaker != hosts[0])
+    return hosts[0] if said.words[hosts[0]] < most else None
 
 
 def _host(utterances: Sequence[tuple[str, str]], speakers: Sequence[str], asks: Mapping[str, float]) -> str | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import itertools
 import re
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from rag.text.names import is_question_label
@@ -18,7 +18,7 @@ from rag.transcript.boilerplate import boilerplate_within, end_of_talk
 from rag.transcript.label_shapes import spelled
 from rag.transcript.marks import Labels, Mark, Stamp
 from rag.transcript.metadata import Header
-from rag.transcript.roles import assign_roles
+from rag.transcript.roles import asks_by_office, assign_roles
 from rag.transcript.speakers import People, talking_to_each_other, who_is_who
 from rag.transcript.stamps import find_stamps
 from rag.types import Hints, LeftOut, Role, Span, Turn
@@ -81,7 +81,7 @@ def read_named_turns(text: str, hints: Hints, header: Header) -> Reading:
     people = _people([*(label for label, _ in said), *header.participants], said)
     names = {**people.names, "": ""}
     utterances = [(names[label], words) for label, words in said]
-    roles = assign_roles(utterances, {names[name]: role for name, role in header.declared.items()})
+    roles = assign_roles(utterances, _declared(names, header))
     roles |= {"": "other"}  # nobody is named: not known to ask, so it can be quoted
     turns = tuple(
         Turn(names[label], roles[names[label]], start, end, at, label) for label, start, end, at in hints.turns
@@ -258,6 +258,12 @@ def _people(labels: Sequence[str], said: Sequence[tuple[str, str]]) -> People:
     return who_is_who(labels, talking_to_each_other(said))
 
 
+def _declared(names: Mapping[str, str], header: Header) -> dict[str, Role]:
+    """The roles that are printed: above the first turn, or as an office in a label."""
+    offices: dict[str, Role] = {name: "interviewer" for label, name in names.items() if asks_by_office(label)}
+    return offices | {names[name]: role for name, role in header.declared.items()}
+
+
 def _named_turns(text: str, pieces: Sequence[_Piece], header: Header) -> tuple[tuple[Turn, ...], tuple[str, ...]]:
     """Turns with canonical names and roles, and notes on labels that are read as one person."""
     labels = {piece.label: _without_number(piece.label) for piece in pieces if piece.label}
@@ -267,7 +273,9 @@ def _named_turns(text: str, pieces: Sequence[_Piece], header: Header) -> tuple[t
     people = _people([*(label for label, _ in said), *header.participants], said)
     names = people.names
     utterances = [(names[label], words) for label, words in said]
-    roles = assign_roles(utterances, {names[name]: role for name, role in header.declared.items()})
+    roles = assign_roles(
+        utterances, _declared(names, header), answered=any(piece.role == "respondent" for piece in pieces)
+    )
     alone = [name for name, role in header.declared.items() if role == "respondent"]
     turns = []
     for piece in pieces:

@@ -41,7 +41,14 @@ GERMAN = Lexicon(
     name_particles=words("h. c. und"),
     opening_particles=words("h. c."),
     joining_words=("und",),
-    question_labels=words("frage interviewerin reporterin moderatorin journalistin fragen"),
+    question_labels=words(
+        "frage interviewerin reporterin moderatorin journalistin fragen fragesteller fragestellerin zwischenfrage moderation"
+    ),
+    hosting_phrases=(
+        r"(?:herzlich )?willkommen (?:zu|zur|zum|bei)",
+        r"zu gast",
+        r"(?:danke|vielen dank) für das gespräch",
+    ),
     question_signs=words("frage fragen"),
     answer_labels=words("antwort gast"),
     question_initials=(("F", "A"),),

@@ -38,14 +38,20 @@ SPANISH = Lexicon(
     male_titles=words("senor sr"),
     name_particles=words("las los y"),
     question_labels=words(
-        "pregunta moderador moderadora entrevistador entrevistadora periodista presentador presentadora preguntas"
+        "pregunta moderador moderadora entrevistador entrevistadora periodista presentador presentadora preguntas",
+        "interlocutor interlocutora interlocutores intervencion reportero reportera conductor conductora",
+    ),
+    hosting_phrases=(
+        r"bienvenid[oa]s? a",
+        r"gracias por (?:acompañarnos|estar|venir|su tiempo)",
+        r"nuestr[oa] invitad[oa]",
     ),
     question_signs=words("pregunta preguntas"),
     answer_labels=words("respuesta invitado entrevistado entrevistada"),
     question_initials=(("P", "R"),),
     conduct_labels=words("interprete traductor"),
-    voice_labels=words("asistente publico"),
-    voice_context=words("desconocido desconocida"),
+    voice_labels=words("asistente publico voz voces"),
+    voice_context=words("hombre mujer desconocido desconocida"),
     not_labels=words("nota fuente fecha lugar tema titulo imagen ejemplo"),
     sentence_words=tuple("que es son pero".split()),
     asks_keys=words("entrevistador moderador"),

@@ -36,7 +36,10 @@ FRENCH = Lexicon(
     male_titles=words("monsieur"),
     name_particles=words("et"),
     joining_words=("et",),
-    question_labels=words("intervieweur intervieweuse journaliste animateur"),
+    question_labels=words(
+        "intervieweur intervieweuse journaliste animateur animatrice presentateur presentatrice moderateur moderatrice"
+    ),
+    hosting_phrases=(r"bienvenue (?:à|dans|sur)", r"merci d[’']avoir", r"(?:mon|notre) invitée?"),
     answer_labels=words("reponse invite"),
     question_initials=(("D", "R"),),
     conduct_labels=words("interprete traductor"),

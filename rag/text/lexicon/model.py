@@ -62,6 +62,9 @@ class Lexicon:
     question_labels: Words = frozenset()
     question_signs: Words = frozenset()  # those of them that say "question", not who asks: their numbers are a count
     answer_labels: Words = frozenset()
+    asking_offices: Words = frozenset()  # beside a name: those who hold them ask
+    bench_titles: Words = frozenset()  # several of them together ask, whoever pleads before them
+    hosting_phrases: tuple[str, ...] = ()  # patterns: who welcomes the others and thanks them
     question_initials: tuple[tuple[str, str], ...] = ()  # a letter for a question, and those for its answer
     conduct_labels: Words = frozenset()  # people who only run the conversation
     voice_labels: Words = frozenset()  # somebody in the hall, without a name

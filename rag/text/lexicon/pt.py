@@ -30,7 +30,9 @@ PORTUGUESE = Lexicon(
     before_dates=words("em"),
     titles=words("doutor doutora professora deputado deputada"),
     name_particles=words("do dos das e"),
-    question_labels=words("pergunta jornalista perguntas"),
+    question_labels=words(
+        "pergunta jornalista perguntas entrevistador entrevistadora apresentador apresentadora mediador mediadora"
+    ),
     question_signs=words("pergunta perguntas"),
     answer_labels=words("resposta convidado"),
     conduct_labels=words("tradutor"),
