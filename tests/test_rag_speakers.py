@@ -177,7 +177,8 @@ def test_grouping_labels_grows_with_their_number_and_no_faster() -> None:
 
 
 @pytest.mark.parametrize(
-    "labels", [("Host 1", "Host 2"), ("Moderator", "Moderator 2"), ("Press", "Reporter"), ("Interviewer 1", "Interviewer 2")]
+    "labels",
+    [("Host 1", "Host 2"), ("Moderator", "Moderator 2"), ("Press", "Reporter"), ("Interviewer 1", "Interviewer 2")],
 )
 def test_where_all_would_ask_nobody_does(labels: tuple[str, str]) -> None:
     said = [(labels[0], "It burned."), (labels[1], "So I heard."), (labels[0], "In the frost.")]
@@ -194,7 +195,12 @@ def test_a_single_a_answers_only_where_there_is_a_q() -> None:
 
 @pytest.mark.parametrize("mark", ["?", "？", "؟", "՞", "⁇", "❓"])
 def test_a_question_mark_of_any_script_asks(mark: str) -> None:
-    said = [("Ann", f"Where{mark}"), ("Jo", "Here, as we always were."), ("Ann", f"Who{mark}"), ("Jo", "I and my aunt.")]
+    said = [
+        ("Ann", f"Where{mark}"),
+        ("Jo", "Here, as we always were."),
+        ("Ann", f"Who{mark}"),
+        ("Jo", "I and my aunt."),
+    ]
     assert assign_roles(said) == {"Ann": "interviewer", "Jo": "respondent"}
 
 
@@ -205,7 +211,12 @@ def test_a_bench_of_justices_asks_in_statements_and_one_justice_alone_answers() 
         "Ms. Brook": "respondent",
         "Justice Fell": "interviewer",
     }
-    nominee = [("Ms. Brook", "Why?"), ("Justice Tarn", "I wrote so."), ("Ms. Brook", "When?"), ("Justice Tarn", "In May.")]
+    nominee = [
+        ("Ms. Brook", "Why?"),
+        ("Justice Tarn", "I wrote so."),
+        ("Ms. Brook", "When?"),
+        ("Justice Tarn", "In May."),
+    ]
     assert assign_roles(nominee)["Justice Tarn"] == "respondent"
 
 

@@ -14,6 +14,7 @@ from rag.transcript.check import check
 from rag.transcript.labels import find_labels
 from rag.transcript.marks import Labels
 from rag.transcript.metadata import declared_language, read_front_matter, read_header
+from rag.transcript.prologue import Spoken, spoken_labels
 from rag.transcript.turns import read_named_turns, read_turns
 from rag.types import Document, Hints
 
@@ -31,11 +32,12 @@ def parse(text: str, *, source: str, path: str = "", hints: Hints | None = None)
     """
     meta, body = read_front_matter(text)
     hints = hints or Hints()
-    labels = _NAMED_BY_FORMAT if hints.turns else find_labels(text, body)
+    spoken = Spoken(_NAMED_BY_FORMAT) if hints.turns else spoken_labels(text, find_labels(text, body))
+    labels = spoken.labels
     header = read_header(
         text, body, _first_line(text, labels, hints), meta, source, labelled=_is_labelled(labels, hints)
     )
-    reading = read_named_turns(text, hints, header) if hints.turns else read_turns(text, body, labels, header)
+    reading = read_named_turns(text, hints, header) if hints.turns else read_turns(text, body, spoken, header)
     said = text[reading.turns[0].start :] if reading.turns else text
     document = Document(
         id=document_id(text),

@@ -148,7 +148,7 @@ def _people(fields: Mapping[HeaderKind, list[str]], meta: Meta) -> tuple[tuple[s
     declared: dict[str, Role] = {}
     for kind, role in roles.items():
         for value in fields.get(kind, []):
-            for name in _JOINS_NAMES.split(re.sub(r"\([^)]*\)", "", value)):
+            for name in map(str.strip, _JOINS_NAMES.split(re.sub(r"\([^)]*\)", "", value))):
                 if name and has_name_shape(name):
                     names.append(name)
                     if role:

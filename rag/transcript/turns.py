@@ -11,20 +11,19 @@ from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from rag.text.names import is_question_label
 from rag.text.spans import gaps, trim
 from rag.transcript.asides import HEADING, find_switches, find_talk, sets_documents_apart
 from rag.transcript.boilerplate import boilerplate_within, end_of_talk
-from rag.transcript.label_shapes import spelled
-from rag.transcript.marks import Labels, Mark, Stamp
+from rag.transcript.marks import Mark, Stamp
 from rag.transcript.metadata import Header
+from rag.transcript.naming import stand_for
+from rag.transcript.prologue import Spoken
 from rag.transcript.roles import asks_by_office, assign_roles
 from rag.transcript.speakers import People, talking_to_each_other, who_is_who
 from rag.transcript.stamps import find_stamps
 from rag.types import Hints, LeftOut, Role, Span, Turn
 
 _NO_LABELS = "no speaker labels were found: read as plain paragraphs, with no speaker"
-_INTRODUCED = re.compile(r"([^\n()]{3,60})[^\S\n]\(([^\W\d_]{2,4})\)")
 _EMPHASIS = r"(?<![*_])(?:\*{1,3}|_{1,3})"
 _OPENING, _CLOSING = re.compile(rf"{_EMPHASIS}(?![*_])"), re.compile(rf"{_EMPHASIS}$")
 _SPACES = re.compile(r"\s*")
@@ -64,14 +63,15 @@ class _Cut:
     seconds: float | None = None
 
 
-def read_turns(text: str, body: int, labels: Labels, header: Header) -> Reading:
+def read_turns(text: str, body: int, spoken: Spoken, header: Header) -> Reading:
     """The turns between a document's labels; plain paragraphs if it has none."""
+    labels = spoken.labels
     stamps = find_stamps(text, body, labels.marks)
     if not labels.marks:
         return _read_unlabelled(text, body, stamps)
-    cutter = _Cutter(text, labels.marks, stamps)
+    cutter = _Cutter(text, labels.marks, stamps, spoken.cuts)
     cutter.run(body)
-    turns, notes = _named_turns(text, cutter.pieces, header)
+    turns, notes = _named_turns(text, cutter.pieces, header, spoken.legend)
     return Reading(turns, tuple(sorted(cutter.left_out)), (*cutter.notes, *notes))
 
 
@@ -112,7 +112,9 @@ def _read_unlabelled(text: str, body: int, stamps: Sequence[Stamp]) -> Reading:
 class _Cutter:
     """One pass over a labelled document, which collects pieces of turns, what is left out, and notes on both."""
 
-    def __init__(self, text: str, marks: Sequence[Mark], stamps: Sequence[Stamp]) -> None:
+    def __init__(self, text: str, marks: Sequence[Mark], stamps: Sequence[Stamp], cuts: Sequence[LeftOut]) -> None:
+        self._cuts = [_Cut(cut.start, cut.end, cut.why) for cut in cuts]
+        self._cut_starts = [cut.start for cut in cuts]
         self.pieces: list[_Piece] = []
         self.left_out: list[LeftOut] = []
         self.notes: list[str] = []
@@ -184,6 +186,7 @@ class _Cutter:
             *(_Cut(stamp.start, stamp.end, _STAMP, stamp.seconds) for stamp in self._stamps_between(start, end)),
             *(_Cut(*span, _PAGE) for span in boilerplate_within(self._text, start, end)),
             *(_Cut(switch.start, switch.end, _HEADING) for switch in switches),
+            *self._cuts[bisect_left(self._cut_starts, start) : bisect_left(self._cut_starts, end)],
         ]
         owned, position = True, start
         for cut in sorted(cuts, key=lambda cut: (cut.start, cut.end)):
@@ -249,11 +252,6 @@ def _end_without_emphasis(text: str, mark: Mark, start: int, end: int) -> int:
     return trim(text, start, end - len(closing[0]))[1] if whole else end
 
 
-def _without_number(label: str) -> str:
-    """A label that says "question", without its number; other labels as they are printed."""
-    return spelled(label) if is_question_label(spelled(label)) else label
-
-
 def _people(labels: Sequence[str], said: Sequence[tuple[str, str]]) -> People:
     return who_is_who(labels, talking_to_each_other(said))
 
@@ -264,11 +262,11 @@ def _declared(names: Mapping[str, str], header: Header) -> dict[str, Role]:
     return offices | {names[name]: role for name, role in header.declared.items()}
 
 
-def _named_turns(text: str, pieces: Sequence[_Piece], header: Header) -> tuple[tuple[Turn, ...], tuple[str, ...]]:
+def _named_turns(
+    text: str, pieces: Sequence[_Piece], header: Header, legend: Mapping[str, str]
+) -> tuple[tuple[Turn, ...], tuple[str, ...]]:
     """Turns with canonical names and roles, and notes on labels that are read as one person."""
-    labels = {piece.label: _without_number(piece.label) for piece in pieces if piece.label}
-    introduced = _introduced_initials("\n".join([header.head, *labels]))
-    labels = {label: introduced.get(spelled(name), name) for label, name in labels.items()}
+    labels = stand_for([piece.label for piece in pieces if piece.label], header.head, header.participants, legend)
     said = [(labels[piece.label], text[piece.start : piece.end]) for piece in pieces if piece.label]
     people = _people([*(label for label, _ in said), *header.participants], said)
     names = people.names
@@ -287,16 +285,6 @@ def _named_turns(text: str, pieces: Sequence[_Piece], header: Header) -> tuple[t
         else:
             turns.append(Turn("", piece.role or "other", piece.start, piece.end, piece.seconds))
     return tuple(turns), people.notes
-
-
-def _introduced_initials(text: str) -> dict[str, str]:
-    """Initials that a text explains, as in "Ann Reed (AR)" → whose they are."""
-    found = {}
-    for match in _INTRODUCED.finditer(text):
-        words, initials = match[1].split()[-len(match[2]) :], match[2].upper()
-        if "".join(word[0] for word in words).upper() == initials and all(word[0].isupper() for word in words):
-            found[match[2]] = " ".join(words)
-    return found
 
 
 def _beginning(text: str) -> str:

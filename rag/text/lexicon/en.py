@@ -123,10 +123,20 @@ ENGLISH = Lexicon(
     ),
     continuing_marks=("continuing", "continued", r"cont[’'.]?d?\.?"),
     asks_keys=words("interviewer interviewers host hosts moderator presenter interview by interviewed")
-    | {"interview by", "interviewed by"},
-    answers_keys=words("guest guests interviewee speaker witness witnesses"),
-    present_keys=words("participants participant present speakers with"),
-    date_keys=words("date recorded published broadcast aired"),
+    | {"interview by", "interviewed by", "conducted by", "interview conducted by"},
+    answers_keys=words("guest guests interviewee interviewees speaker witness witnesses narrator respondent name"),
+    present_keys=words("participants participant present speakers with attendees attendee attendance absent apologies")
+    | {"in attendance", "also present", "those present"},
+    date_keys=words("date recorded published broadcast aired")
+    | {
+        "date transcript",
+        "date of transcript",
+        "date of interview",
+        "interview date",
+        "date recorded",
+        "recording date",
+        "recorded on",
+    },
     place_keys=words("place location venue city"),
     title_keys=words("title"),
     no_titles=("untitled",),

@@ -7,9 +7,9 @@ from rag.text.lexicon.model import Lexicon, words
 CHINESE = Lexicon(
     code="zh",
     function_words=words("的 了 是 在 吗 呢 什么 怎么 如何 为什么 谁 哪 和 与 他 她 我 你 说"),
-    question_labels=words("问 问题 提问 记者 记者问 采访者 主持人"),
+    question_labels=words("问 问题 提问 记者 记者问 采访者 主持人 記者 記者問 採訪者 訪問者"),
     question_signs=words("问 问题 提问 問 問題 提問"),
-    answer_labels=words("答 回答 答复"),
+    answer_labels=words("答 回答 答复 受訪者 受访者 回應"),
     conduct_labels=words("翻译"),
     voice_labels=words("观众 听众 学生"),
     not_labels=words("注 注意 来源 时间 地点 主题 位置 题 标题 图 幻灯片 日期 编辑 责任编辑"),
