@@ -4,65 +4,102 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
 from rag.errors import InputError
 from rag.readers.blocks import VERBATIM, rows_as_lines, with_bold_label
+from rag.readers.html_margins import Margin, Margins
 
 MAX_NODES = 2_000_000
 
-_NO_TEXT = frozenset(
-    "script style noscript template svg head nav footer aside form button select option textarea iframe object embed "
-    "canvas audio video map menu dialog".split()
-)
+_NO_TEXT = frozenset("script style svg head iframe".split())
 
 _BLOCK = frozenset(
-    "address article blockquote body center dd details div dl dt fieldset figcaption figure h1 h2 h3 h4 h5 h6 header hr "
-    "html li main ol p pre section summary table tbody td tfoot th thead tr ul".split()
+    "address article aside blockquote body center dd details dialog div dl dt fieldset figcaption figure footer form h1 "
+    "h2 h3 h4 h5 h6 header hr html li main menu nav noscript ol p pre section summary table tbody td template textarea "
+    "tfoot th thead tr ul".split()
 )
 
-_BOLD = frozenset(["b", "strong"])
+_BOLD = frozenset(["b", "strong", "cite"])
+_NAMES_SPEAKER = re.compile(r"(?:(?:speaker|talker|participant|name|who|author|person|label)[-_]?)+", re.I)
+_LABEL_CHARS = 60
+_FIRST_CELLS = 50
 
 
-def read_blocks(root: Any) -> list[tuple[str, float]]:
-    """Paragraphs in order with the share of their characters that are links."""
-    found: list[tuple[str, float]] = []
-    pieces: list[tuple[str, bool]] = []
-    linked = 0
-    kind = ""
+@dataclass(slots=True)
+class HtmlBlock:
+    """A paragraph as its pieces: (text, bold, link, margin); `speaker` and `owner` if an attribute names who says it."""
 
-    def close() -> None:
-        nonlocal linked
-        text = with_bold_label(pieces)
-        if text.strip():
-            level = int(kind[1]) if re.fullmatch(r"h[1-6]", kind) else 0
-            text = f"{'#' * level} {' '.join(text.split()).strip('* ')}" if level else text
-            found.append((text, linked / max(len(text.strip()), 1)))
-        pieces.clear()
-        linked = 0
+    kind: str = ""
+    pieces: list[tuple[str, bool, bool, Margin | None]] = field(default_factory=list)
+    speaker: str = ""
+    owner: int = 0  # the place of the element that bears the attribute
+    verbatim: bool = False
+
+    @property
+    def text(self) -> str:
+        """The paragraph with its label in Markdown, a heading behind its `#`."""
+        if self.verbatim:
+            return VERBATIM + "".join(piece[0] for piece in self.pieces)
+        text = with_bold_label([(words, bold) for words, bold, *_ in self.pieces])
+        level = int(self.kind[1]) if text.strip() and re.fullmatch(r"h[1-6]", self.kind) else 0
+        return f"{'#' * level} {' '.join(text.split()).strip('* ')}" if level else text
+
+    @property
+    def margin(self) -> Margin | None:
+        """The margin that its first words stand in."""
+        return next((margin for words, _, _, margin in self.pieces if words.strip()), None)
+
+    @property
+    def linked(self) -> float:
+        """The share of its characters that are links."""
+        whole = sum(len(words.strip()) for words, *_ in self.pieces)
+        return sum(len(words.strip()) for words, _, link, _ in self.pieces if link) / max(whole, 1)
+
+
+def read_blocks(root: Any, speaker_attribute: str = "") -> list[HtmlBlock]:
+    """Paragraphs in order, those that stand in margins included. Raises InputError for a page without end."""
+    found: list[HtmlBlock] = []
+    block = HtmlBlock()
+    glued = False  # two inline elements of different classes without a space between them
+
+    def close(kind: str = "", state: _State | None = None) -> None:
+        nonlocal block
+        if any(words.strip() for words, *_ in block.pieces):
+            found.append(block)
+        block = HtmlBlock(kind)
+        if state:
+            block.speaker, block.owner = state.speaker
 
     # No recursion: pages nest as deep as they like.
-    for event, element, state in _events(root):
+    for event, element, state in _events(root, speaker_attribute):
         if event == "text":
             words = element if state.pre else re.sub(r"[^\S\xa0]+", " ", element).replace("\xa0", " ")
-            pieces.append((words, state.bold))
-            linked += len(words.strip()) if state.link else 0
+            if glued and words[:1].isalnum():
+                words = f" {words}"
+            glued = False
+            block.pieces.append((words, state.bold, state.link, state.margin))
+        elif event == "glue":
+            glued = (
+                bool(block.pieces) and len(block.pieces[-1][0].rstrip()) > 1 and not block.pieces[-1][0][-1].isspace()
+            )
         elif event == "break":
             # Two breaks are a paragraph's end.
-            if pieces and pieces[-1][0] == "\n":
-                pieces.pop()
-                close()
+            if block.pieces and block.pieces[-1][0] == "\n":
+                block.pieces.pop()
+                close("", state)
             else:
-                pieces.append(("\n", state.bold))
+                block.pieces.append(("\n", state.bold, False, state.margin))
         elif event == "block":
-            close()
-            kind = element
-        elif event == "table":
-            close()
-            found += [(line, 0.0) for line in element]
-        elif event == "pre":
-            close()
-            found.append((VERBATIM + element.strip("\n").rstrip(), 0.0))
+            close(element, state)
+        elif event in ("table", "pre"):
+            for line in element:
+                close("", state)
+                block.verbatim = event == "pre"
+                block.pieces.append((line, False, False, state.margin))
+            close("", state)
     close()
     return found
 
@@ -70,13 +107,21 @@ def read_blocks(root: Any) -> list[tuple[str, float]]:
 class _State:
     """What holds inside an element."""
 
-    __slots__ = ("bold", "link", "pre")
+    __slots__ = ("bold", "link", "margin", "pre", "speaker")
 
-    def __init__(self, bold: bool = False, link: bool = False, pre: bool = False) -> None:
-        self.bold, self.link, self.pre = bold, link, pre
+    def __init__(
+        self,
+        bold: bool = False,
+        link: bool = False,
+        pre: bool = False,
+        margin: Margin | None = None,
+        speaker: tuple[str, int] = ("", 0),
+    ) -> None:
+        self.bold, self.link, self.pre, self.margin, self.speaker = bold, link, pre, margin, speaker
 
 
-def _events(root: Any) -> Iterator[tuple[str, Any, _State]]:
+def _events(root: Any, speaker_attribute: str) -> Iterator[tuple[str, Any, _State]]:
+    margins = Margins()
     stack: list[tuple[str, Any, _State]] = [("open", root, _State())]
     seen = 0
     while stack:
@@ -89,37 +134,59 @@ def _events(root: Any) -> Iterator[tuple[str, Any, _State]]:
             raise InputError(f"this page has more than {MAX_NODES:,} elements; save its text as a text file")
         tag = element.tag if isinstance(element.tag, str) else ""
         tail = [("text", element.tail, state)] if element.tail else []
-        if not tag or tag in _NO_TEXT or _is_hidden(element):
+        if not tag or tag in _NO_TEXT:
             stack += [*tail, ("block", "", state)] if tag in _BLOCK else tail
             continue
         if tag == "br":
             stack += [*tail, ("break", None, state)]
             continue
+        speaker = ((element.get(speaker_attribute) or "").strip(), seen) if speaker_attribute else ("", 0)
+        is_block = tag in _BLOCK or bool(speaker[0])
+        inner = _State(
+            state.bold or tag in _BOLD or _names_speaker(element),
+            state.link or tag == "a",
+            state.pre,
+            margins.inside(element, tag, state.margin),
+            speaker if speaker[0] else state.speaker,
+        )
         if tag == "pre":
-            stack += [*tail, ("block", "", state), ("pre", element.text_content(), state)]
+            content = [element.text_content().strip("\n").rstrip()]
+            stack += [*tail, ("block", "", state), ("pre", content, inner)]
             continue
-        if tag == "table" and (lines := _table(element)) is not None:
-            stack += [*tail, ("block", "", state), ("table", lines, state)]
+        named = speaker_attribute and tag == "table" and _bears(element, speaker_attribute)
+        if tag == "table" and not named and (lines := _table(element)) is not None:
+            stack += [*tail, ("block", "", state), ("table", lines, inner)]
             continue
-        inner = _State(state.bold or tag in _BOLD, state.link or tag == "a", state.pre)
-        todo: list[tuple[str, Any, _State]] = [("block", tag, state)] if tag in _BLOCK else []
+        todo: list[tuple[str, Any, _State]] = [("block", tag, inner)] if is_block else []
+        if not is_block and _is_glued(element):
+            todo.append(("glue", None, state))
         if element.text:
             todo.append(("text", element.text, inner))
         todo += [("open", child, inner) for child in element]
-        if tag in _BLOCK:
+        if is_block:
             todo.append(("block", "", state))
         stack += [*tail, *reversed(todo)]
 
 
-def _is_hidden(element: Any) -> bool:
-    style = (element.get("style") or "").replace(" ", "").lower()
-    role = (element.get("role") or "").lower()
-    return (
-        element.get("hidden") is not None
-        or element.get("aria-hidden") == "true"
-        or "display:none" in style
-        or role in ("navigation", "banner", "contentinfo", "search", "complementary")
-    )
+def _is_glued(element: Any) -> bool:
+    """Whether an inline element of another class ends right before this one: what a style sheet sets apart."""
+    own, before = element.get("class"), element.getprevious()
+    if not own or before is None or before.tail:
+        return False
+    return bool(before.get("class")) and before.get("class") != own and before.tag not in _BLOCK
+
+
+def _names_speaker(element: Any) -> bool:
+    """Whether an element's class says that it holds a name, and it is short enough for one."""
+    names = element.get("class") or ""
+    if not names or len(element) or not 0 < len((element.text or "").strip()) <= _LABEL_CHARS:
+        return False
+    return any(_NAMES_SPEAKER.fullmatch(name) for name in names.split()[:20] if len(name) <= _LABEL_CHARS)
+
+
+def _bears(table: Any, attribute: str) -> bool:
+    """Whether the first rows of a table bear an attribute."""
+    return any(element.get(attribute) for element in islice(table.iter("tr", "td"), _FIRST_CELLS))
 
 
 def _table(table: Any) -> list[str] | None:

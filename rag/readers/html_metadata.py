@@ -34,6 +34,9 @@ _DATE_NAMES = (
 )
 
 
+_TITLE_NAMES = ("og:title", "dc.title", "dcterms.title", "citation_title", "twitter:title")
+
+
 def find_title(root: Any) -> str:
     """The title that a page (an lxml element) declares, else its first `h1`, else its `title`; empty if it has none.
 
@@ -42,7 +45,7 @@ def find_title(root: Any) -> str:
     'A talk'
     """
     heading = [" ".join(found.text_content().split()) for found in root.iter("h1")]
-    declared = _meta(root, ("og:title", "dc.title", "dcterms.title", "citation_title", "twitter:title"))
+    declared = _meta(root, _TITLE_NAMES)
     written = next((" ".join(found.text_content().split()) for found in root.iter("title")), "")
     titles = [title for title in (declared, *heading[:1], written) if title]
     return titles[0][:300] if titles else ""
@@ -58,7 +61,17 @@ def declared_date(root: Any) -> str | None:
         value = next(
             (found.get("datetime") or "" for found in root.iter("time") if found.get("pubdate") is not None), ""
         )
-    return _day(value)
+    return _day(value) or _day_in_titles(root)
+
+
+def _day_in_titles(root: Any) -> str | None:
+    """The day that the titles name, if it is one and the same."""
+    titles = [
+        _meta(root, _TITLE_NAMES),
+        *(" ".join(found.text_content().split()) for found in root.iter("title", "h1")),
+    ]
+    days = {found[0] for title in titles if (found := find_date(title[:300])) and len(found[0]) == len("2024-05-03")}
+    return days.pop() if len(days) == 1 else None
 
 
 def _declared_in(script: str) -> str | None:
