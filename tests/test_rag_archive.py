@@ -174,7 +174,7 @@ def test_a_file_that_lost_its_answers_keeps_the_old_text_whatever_stands_beside_
     path = write(files, "b.txt", "a whale")
     archive.ingest([files])
     for name in ("0.txt", "b.txt"):
-        (files / name).write_text("Question: Why?\n\nQuestion: And?\n", encoding="utf-8")
+        (files / name).write_text("Question: (Inaudible.)\n\nQuestion: (Crosstalk.)\n", encoding="utf-8")
     report = archive.ingest([files])
     assert [Path(name).name for name, _ in report.failed] == ["0.txt", path.name]
     assert contents(archive) == {"b.txt": "a whale"}
@@ -182,7 +182,7 @@ def test_a_file_that_lost_its_answers_keeps_the_old_text_whatever_stands_beside_
 
 def test_a_first_ingest_without_an_answer_leaves_no_archive(archive: Archive, files: Path) -> None:
     files.mkdir()
-    (files / "a.txt").write_text("Question: Why?\n\nQuestion: And?\n", encoding="utf-8")
+    (files / "a.txt").write_text("Question: (Inaudible.)\n\nQuestion: (Crosstalk.)\n", encoding="utf-8")
     assert len(archive.ingest([files]).failed) == 1
     assert not archive.folder.exists()
 

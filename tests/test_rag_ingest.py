@@ -96,7 +96,7 @@ def test_nothing_is_created_before_there_is_something_to_write(storage: Storage,
     folder.mkdir()
     (folder / "a.txt").write_bytes(b"")
     assert len(ingest(storage, [folder]).failed) == 1
-    (folder / "a.txt").write_text("Question: Why?\n\nQuestion: And?\n", encoding="utf-8")
+    (folder / "a.txt").write_text("Question: (Inaudible.)\n\nQuestion: (Crosstalk.)\n", encoding="utf-8")
     assert len(ingest(storage, [folder]).failed) == 1
     assert (storage.exists, storage.folder.exists()) == (False, False)
 

@@ -258,7 +258,8 @@ def test_letters_are_mentioned_if_a_document_holds_them_anywhere(storage: Storag
     ]
     with storage.snapshot() as snapshot:
         found = snapshot.mentioned(texts)
-        assert found == {text for text in texts if text.lower() in held.lower()}
+        # Spaces in a row count as one, as they do for a reader.
+        assert found == {text for text in texts if " ".join(text.lower().split()) in held.lower()}
         assert snapshot.mentioned([]) == frozenset()
 
 
