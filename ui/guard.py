@@ -114,8 +114,8 @@ async def _read_body(receive: Any) -> bytes | None:
             return None
         body += message.get("body", b"")
         if not message.get("more_body"):
-            return bytes(body)
-    return None
+            break
+    return bytes(body) if len(body) <= MAX_BODY_BYTES else None
 
 
 def _with_length(scope: Any, length: int) -> Any:
