@@ -111,3 +111,103 @@ def with_part(name: str, data: bytes) -> bytes:
 def test_a_broken_or_hostile_file_is_refused_with_its_reason(tmp_path: Path, data: bytes, told: str) -> None:
     with pytest.raises(InputError, match=told):
         read(tmp_path, data)
+
+
+def box(*paragraphs: str) -> str:
+    """A text box anchored in a paragraph of its own, with the copy for old versions of Word."""
+    content = f"<w:txbxContent>{''.join(paragraphs)}</w:txbxContent>"
+    choice = 'xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006"'
+    return (
+        f"<w:p><mc:AlternateContent {choice}><mc:Choice Requires='wps'><w:r>{content}</w:r></mc:Choice>"
+        f"<mc:Fallback><w:r>{content}</w:r></mc:Fallback></mc:AlternateContent></w:p>"
+    )
+
+
+def turns(talk: list[tuple[str, str]]) -> list[str]:
+    return [paragraph(f"*{name}:", f" {words}") for name, words in talk]
+
+
+@pytest.mark.parametrize("boxed", [[1], [0, 2], [0, 1, 2, 3]])
+def test_text_boxes_are_read_once_and_where_they_are_anchored(tmp_path: Path, boxed: list[int]) -> None:
+    body = "".join(box(turn) if number in boxed else turn for number, turn in enumerate(turns(TALK)))
+    assert said(*read(tmp_path, docx(body))) == TALK
+
+
+def test_text_boxes_in_which_nobody_speaks_are_left_out_and_told(tmp_path: Path) -> None:
+    body = "".join([*turns(TALK[:2]), box(paragraph("It was late.")), *turns(TALK[2:]), *turns(TALK)])
+    text, hints = read(tmp_path, docx(body))
+    assert said(text, hints) == [*TALK, *TALK]
+    assert hints.notes == ("left out: 1 text box without a speaker's label, 12 characters: “It was late.”",)
+
+
+@pytest.mark.parametrize(
+    ("mark", "note"),
+    [
+        ("<w:vanish/>", ("left out: 8 characters that are hidden",)),
+        ("<w:strike/>", ("left out: 8 characters that are struck out",)),
+        ('<w:vanish w:val="0"/>', ()),
+    ],
+)
+def test_what_word_hides_or_strikes_out_is_no_speech_and_is_counted(
+    tmp_path: Path, mark: str, note: tuple[str, ...]
+) -> None:
+    run = f"<w:r><w:rPr>{mark}</w:rPr><w:t>(secret)</w:t></w:r>"
+    body = paragraph("Ilse Brandt: Why?").replace("</w:p>", f"{run}</w:p>") + paragraph("Tom Arden: So.")
+    text, hints = read(tmp_path, docx(body))
+    assert ("secret" in text, hints.notes) == (not note, note)
+
+
+@pytest.mark.parametrize(("instruction", "shown"), [(" PAGE ", False), (" NUMPAGES", False), (" DATE ", True)])
+def test_the_number_of_a_page_is_not_said_and_other_fields_are(tmp_path: Path, instruction: str, shown: bool) -> None:
+    def mark(kind: str) -> str:
+        return f'<w:r><w:fldChar w:fldCharType="{kind}"/></w:r>'
+
+    simple = f'<w:fldSimple w:instr="{instruction}"><w:r><w:t>14</w:t></w:r></w:fldSimple>'
+    complex_ = f"{mark('begin')}<w:r><w:instrText>{instruction}</w:instrText></w:r>{mark('separate')}<w:r><w:t>15</w:t></w:r>{mark('end')}"
+    body = paragraph("Ilse Brandt: Why?").replace("</w:p>", f"{simple}{complex_}</w:p>") + paragraph("Tom Arden: So.")
+    text, _ = read(tmp_path, docx(body))
+    assert text == ("Ilse Brandt: Why?1415" if shown else "Ilse Brandt: Why?") + "\n\nTom Arden: So.\n"
+
+
+def test_readings_above_signs_are_left_out_and_signs_of_symbol_fonts_are_kept(tmp_path: Path) -> None:
+    ruby = "<w:r><w:ruby><w:rt><w:r><w:t>kan</w:t></w:r></w:rt><w:rubyBase><w:r><w:t>漢</w:t></w:r></w:rubyBase></w:ruby></w:r>"
+    degree = '<w:r><w:sym w:font="Symbol" w:char="F0B0"/></w:r>'
+    body = paragraph("Ilse Brandt: 5").replace("</w:p>", f"{degree}{ruby}</w:p>")
+    assert read(tmp_path, docx(body))[0] == "Ilse Brandt: 5°漢\n"
+
+
+@pytest.mark.parametrize(
+    ("names", "row"),
+    [
+        (None, "{name}|{words}"),
+        (("Speaker", "Text"), "{name}|{words}"),
+        (("Text", "Speaker"), "{words}|{name}"),
+        (None, "{words}|{name}"),
+        (("#", "Time", "Speaker", "Text"), "{n}|0:0{n}|{name}|{words}"),
+        (None, "{n}|{name}|{words}|0:0{n} - 0:0{n}"),
+        (("No.", "Transcript", "Notes", "Speaker"), "{n}|{words}|loud|{name}"),
+    ],
+)
+def test_a_speaker_column_is_found_by_its_name_or_by_what_it_holds(
+    tmp_path: Path, names: tuple[str, ...] | None, row: str
+) -> None:
+    talk = [(name, f"{words} And it rained.") for name, words in TALK]
+    rows = ["|".join(names)] if names else []
+    rows += [row.format(n=n, name=name, words=words) for n, (name, words) in enumerate(talk, 1)]
+    table = "".join(
+        f"<w:tr>{''.join(f'<w:tc>{paragraph(cell)}</w:tc>' for cell in line.split('|'))}</w:tr>" for line in rows
+    )
+    text, hints = read(tmp_path, docx(f"<w:tbl>{table}</w:tbl>"))
+    assert said(text, hints) == talk
+    assert hints.notes == (("columns of tables left out: Notes",) if "loud" in row else ())
+
+
+def test_a_table_of_other_things_makes_nobody_speak(tmp_path: Path) -> None:
+    rows = [
+        ("Ferry", "Crossings in 2031, by day", "Captain of the day"),
+        ("Dawn", "nine, and ten on Sundays", "Bo Lind"),
+    ]
+    table = "".join(
+        f"<w:tr>{''.join(f'<w:tc>{paragraph(cell)}</w:tc>' for cell in row)}</w:tr>" for row in [*rows, *rows]
+    )
+    assert read(tmp_path, docx(f"<w:tbl>{table}</w:tbl>"))[0].count("\t") == 8

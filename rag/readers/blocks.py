@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 VERBATIM = "\x00"  # before the text of a block whose spaces and line ends are its layout, as in <pre>
@@ -17,6 +17,7 @@ class Block:
     text: str
     page: str = ""
     further: tuple[str, ...] = ()
+    box: int = 0  # the number of the text box that it stands in
 
 
 def flatten(blocks: Iterable[Block]) -> tuple[str, tuple[tuple[int, str], ...]]:
@@ -49,38 +50,6 @@ def flatten(blocks: Iterable[Block]) -> tuple[str, tuple[tuple[int, str], ...]]:
         parts.append(text)
         length += len(text) + 2
     return "\n\n".join(parts) + "\n" if parts else "", tuple(pages)
-
-
-def rows_as_lines(rows: Sequence[Sequence[str]]) -> list[str]:
-    """Rows of a table as paragraphs; a column of names before a column of speech becomes labels.
-
-    >>> rows_as_lines([["Ann Reed", "Why so late?"], ["Bo Lind", "Because of the rain. It never stopped."]])
-    ['Ann Reed: Why so late?', 'Bo Lind: Because of the rain. It never stopped.']
-    """
-    rows = [[cell.strip() for cell in row] for row in rows if any(cell.strip() for cell in row)]
-    width = max((len(row) for row in rows), default=0)
-    if width < 2:
-        return [line for row in rows for line in row[0].split("\n")] if rows else []
-    said = [row for row in rows if len(row) == width and row[-1]]
-    names = [name for row in said if (name := row[-2].replace(PAGE_BREAK, ""))]
-    short = sum(len(name) <= 50 and "\n" not in name and not re.search(r"[.!?;]$", name) for name in names)
-    longer = sum(len(row[-1]) for row in said) > 2 * sum(len(name) for name in names)
-    if width > 3 or len(names) < 2 or short < 0.9 * len(names) or not longer or not _are_names(names):
-        return ["\t".join(" ".join(cell.split()) for cell in row if cell) for row in rows]
-    lines: list[str] = []
-    for row in rows:
-        stamp, (name, text) = (row[0] if width == 3 else ""), row[-2:] if len(row) == width else ("", " ".join(row))
-        label = f"{name.rstrip(': ')}: " if name else ""
-        lines.append(f"{f'[{stamp}] ' if _is_stamp(stamp) else ''}{label}{text}")
-    return lines
-
-
-def _are_names(cells: Sequence[str]) -> bool:
-    return all(re.match(r"[^\W\d_]", cell) for cell in cells)
-
-
-def _is_stamp(cell: str) -> bool:
-    return bool(re.fullmatch(r"[\[(]?(?:\d{1,2}:)?\d{1,2}:\d{2}(?:[.,]\d{1,3})?[\])]?", cell))
 
 
 def with_bold_label(pieces: list[tuple[str, bool]]) -> str:

@@ -18,6 +18,7 @@ from rag.readers.html_blocks import HtmlBlock, read_blocks
 from rag.readers.html_margins import LeftOutOfPage, folded, judge, opening_of
 from rag.readers.html_metadata import declared_date, declared_language, find_title
 from rag.readers.html_speakers import Spoken, named_text, speaker_attribute
+from rag.readers.rows import columns_note
 from rag.readers.text import decode_any
 from rag.types import Hints
 
@@ -46,7 +47,7 @@ def read(data: bytes, name: str) -> tuple[str, Hints]:
         root = lxml_html.document_fromstring(re.sub(r"^\s*<\?xml[^>]*\?>", "", text), parser=parser)
     except (etree.ParserError, etree.XMLSyntaxError, ValueError) as error:
         raise InputError(f"this page cannot be read: {error}") from error
-    blocks = read_blocks(root, speaker_attribute(root))
+    blocks, columns = read_blocks(root, speaker_attribute(root))
     left_out = judge(blocks)
     for block in blocks:
         block.pieces = [piece for piece in block.pieces if piece[3] is None or piece[3].is_text]
@@ -58,7 +59,7 @@ def read(data: bytes, name: str) -> tuple[str, Hints]:
         canonical, _ = flatten(Block(block.text) for block in kept)
     if not canonical.strip():
         raise InputError("no text was found in this page; save it from the browser as 'Web page, complete' or as text")
-    notes = tuple(line for line in (note, _left_out([*left_out, *beside])) if line)
+    notes = tuple(line for line in (note, _left_out([*left_out, *beside]), columns_note(columns)) if line)
     return canonical, Hints(
         title=title, date=declared_date(root), language=declared_language(root), turns=turns, notes=notes
     )

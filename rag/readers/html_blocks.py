@@ -9,8 +9,9 @@ from itertools import islice
 from typing import Any
 
 from rag.errors import InputError
-from rag.readers.blocks import VERBATIM, rows_as_lines, with_bold_label
+from rag.readers.blocks import VERBATIM, with_bold_label
 from rag.readers.html_margins import Margin, Margins
+from rag.readers.rows import RowLines, rows_as_lines
 
 MAX_NODES = 2_000_000
 
@@ -59,8 +60,12 @@ class HtmlBlock:
         return sum(len(words.strip()) for words, _, link, _ in self.pieces if link) / max(whole, 1)
 
 
-def read_blocks(root: Any, speaker_attribute: str = "") -> list[HtmlBlock]:
-    """Paragraphs in order, those that stand in margins included. Raises InputError for a page without end."""
+def read_blocks(root: Any, speaker_attribute: str = "") -> tuple[list[HtmlBlock], tuple[str, ...]]:
+    """Paragraphs in order, those in margins included, and columns of tables that are left out.
+
+    Raises InputError for a page without end.
+    """
+    columns: list[str] = []
     found: list[HtmlBlock] = []
     block = HtmlBlock()
     glued = False  # two inline elements of different classes without a space between them
@@ -95,13 +100,14 @@ def read_blocks(root: Any, speaker_attribute: str = "") -> list[HtmlBlock]:
         elif event == "block":
             close(element, state)
         elif event in ("table", "pre"):
-            for line in element:
+            columns += element.left_out
+            for line in element.lines:
                 close("", state)
                 block.verbatim = event == "pre"
                 block.pieces.append((line, False, False, state.margin))
             close("", state)
     close()
-    return found
+    return found, tuple(dict.fromkeys(columns))
 
 
 class _State:
@@ -150,7 +156,7 @@ def _events(root: Any, speaker_attribute: str) -> Iterator[tuple[str, Any, _Stat
             speaker if speaker[0] else state.speaker,
         )
         if tag == "pre":
-            content = [element.text_content().strip("\n").rstrip()]
+            content = RowLines([element.text_content().strip("\n").rstrip()])
             stack += [*tail, ("block", "", state), ("pre", content, inner)]
             continue
         named = speaker_attribute and tag == "table" and _bears(element, speaker_attribute)
@@ -189,7 +195,7 @@ def _bears(table: Any, attribute: str) -> bool:
     return any(element.get(attribute) for element in islice(table.iter("tr", "td"), _FIRST_CELLS))
 
 
-def _table(table: Any) -> list[str] | None:
+def _table(table: Any) -> RowLines | None:
     """A table of data as lines; None if it lays out a page."""
     if table.find(".//table") is not None or (table.find(".//p") is not None and len(table.findall(".//tr")) < 3):
         return None
