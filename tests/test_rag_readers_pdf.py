@@ -191,3 +191,110 @@ def test_a_stream_that_unpacks_to_a_gigabyte_is_refused_in_time(tmp_path: Path) 
     with pytest.raises(InputError):
         read(tmp_path, data)
     assert time.monotonic() - started < 10
+
+
+@pytest.mark.parametrize(
+    ("lines", "text"),
+    [
+        (["It is a well-", "known vessel."], "It is a well-known vessel."),
+        (["She is self-", "propelled."], "She is self-propelled."),
+        (["in twenty-", "five weeks"], "in twenty-five weeks"),
+        (["for ex-", "sailors"], "for ex-sailors"),
+        (["a state-of-the-", "art pump"], "a state-of-the-art pump"),
+        (["in Mid-", "Varnby"], "in Mid-Varnby"),
+        (["a harbour, and a harbour-", "master"], "a harbour, and a harbour-master"),
+        (["of the wall, the paper and the wall-", "paper"], "of the wall, the paper and the wall-paper"),
+        (["of wallpaper, the wall, the paper and wall-", "paper"], "of wallpaper, the wall, the paper and wallpaper"),
+        (["a well dis-", "ciplined crew"], "a well disciplined crew"),
+        (["they could not under-", "stand it"], "they could not understand it"),
+    ],
+)
+def test_a_hyphen_at_the_end_of_a_line_stays_between_words_and_goes_within_one(
+    tmp_path: Path, lines: list[str], text: str
+) -> None:
+    assert read(tmp_path, pdf([column(["Tom Arden: So it was said by us:", *lines])]))[0] == (
+        f"Tom Arden: So it was said by us: {text}\n"
+    )
+
+
+def test_a_word_that_was_joined_by_guess_is_named_in_a_note(tmp_path: Path) -> None:
+    _, hints = read(tmp_path, pdf([column(["Tom Arden: They were all dis-", "ciplined."])]))
+    assert hints.notes == ("joined at the ends of lines by guess: “disciplined”; the PDF may have a hyphen there",)
+    _, hints = read(tmp_path, pdf([column(["Tom Arden: Some are disciplined, all dis-", "ciplined."])]))
+    assert hints.notes == ()
+
+
+COURT = [
+    ("Q", "Did you see the wall?"),
+    ("A", "I saw it on the Monday, and"),
+    ("", "12 men saw it with me."),
+    ("Q", "Was it whole?"),
+    ("A", "It was not."),
+    ("Q", "Whom did you tell?"),
+    ("A", "The mayor, and"),
+    ("", "everybody else."),
+    ("Q", "And who came?"),
+    ("A", "Nobody."),
+]
+SPOKEN = [
+    ("Q", "Did you see the wall?"),
+    ("A", "I saw it on the Monday, and 12 men saw it with me."),
+    ("Q", "Was it whole?"),
+    ("A", "It was not."),
+    ("Q", "Whom did you tell?"),
+    ("A", "The mayor, and everybody else."),
+    ("Q", "And who came?"),
+    ("A", "Nobody."),
+]
+
+
+def court(form: str, *, every: int = 1, lines: list[tuple[str, str]] = COURT) -> list[At]:
+    page = []
+    for number, (label, words) in enumerate(lines, start=1):
+        y = 700 - 20 * number
+        if number % every == 0:
+            page.append(At(60, y, form.format(number)))
+        page.append(At(100, y, f"{label}.   {words}") if label else At(130, y, words))
+    return page
+
+
+@pytest.mark.parametrize("form", ["{}", "[{}]", "{:02d}:"])
+@pytest.mark.parametrize("every", [1, 5])
+def test_numbers_that_count_lines_are_the_page_s_and_numbers_that_are_said_stay(
+    tmp_path: Path, form: str, every: int
+) -> None:
+    pages = [court(form, every=every, lines=COURT * 2)] if every == 5 else [court(form, every=every)]
+    turns = [(name, " ".join(words.split())) for name, words in said(parsed(tmp_path, pdf(pages)))]
+    assert turns == SPOKEN * (2 if every == 5 else 1)
+
+
+def test_the_last_page_has_line_numbers_if_the_others_have(tmp_path: Path) -> None:
+    document = parsed(tmp_path, pdf([court("{}"), court("{}", lines=COURT[3:5])]))
+    assert said(document) == [*SPOKEN, ("Q", "Was it whole?"), ("A", "It was not.")]
+
+
+def test_numbers_at_the_head_of_some_lines_are_said(tmp_path: Path) -> None:
+    lines = [
+        "Ilse Brandt: How many came?",
+        "",
+        "Tom Arden: There were the old and the young, in all",
+        "12 of them, of whom",
+        "13 went home.",
+    ]
+    assert "in all 12 of them, of whom 13 went home." in read(tmp_path, pdf([column(lines)]))[0]
+
+
+@pytest.mark.parametrize(
+    ("title", "kept"),
+    [
+        ("Interview with Tom Arden", True),
+        ("Interview with Jan Olsson", False),
+        ("Harbour Project - Ilse Brandt", True),
+        ("Veterans' talk: JAN OLSSON", False),
+        ("a talk at the harbour", True),
+    ],
+)
+def test_a_title_that_names_somebody_else_than_the_first_pages_is_none(tmp_path: Path, title: str, kept: bool) -> None:
+    lines = ["Harbour Project", "", *ONE[:4], "sound."]
+    _, hints = read(tmp_path, pdf([column(lines)], title=title))
+    assert hints.title == (title if kept else "")

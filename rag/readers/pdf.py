@@ -35,6 +35,8 @@ _NO_TITLES = re.compile(
     rf"{'|'.join(LEXICONS['en'].no_titles)}|microsoft word|powerpoint|\.(?:docx?|pdf|indd|tex|rtf)\b|^\W*$", re.I
 )
 
+_NAME = re.compile(r"[^\W\d_a-zß-ÿ][\w'’-]+(?: (?:[a-z]{1,3} )?[^\W\d_a-zß-ÿ][\w'’.-]+)+")  # two words with capitals
+
 
 class _Warnings(logging.Handler):
     """Hears what pypdf would print, and keeps what concerns the text."""
@@ -64,18 +66,25 @@ def read(data: bytes, name: str, *, page_done: Callable[[], None] | None = None)
     if not letters:
         raise InputError(f"this PDF holds no text; if it shows some, {_OCR}")
     empty = sum(not lines for lines in pages)
-    pages, removed = drop_running_heads([drop_line_numbers(lines) for lines in pages])
-    text, starts = join_pages(pages)
+    opening = " ".join(line.text for lines in pages[:2] for line in lines)
+    pages, removed = drop_running_heads(drop_line_numbers(pages))
+    joined = join_pages(pages)
     labels = _labels(reader, count)
     notes = []
     if removed:
         notes.append(f"left out: running heads and page numbers, {removed} lines on {count} pages")
+    if joined.guessed:
+        shown = ", ".join(f"“{word}”" for word in joined.guessed[:3])
+        more = f" and {len(joined.guessed) - 3:,} more" if len(joined.guessed) > 3 else ""
+        notes.append(f"joined at the ends of lines by guess: {shown}{more}; the PDF may have a hyphen there")
     if warned.unreadable_fonts:
         notes.append("some of its fonts could not be read fully: letters may be missing; compare quotes with the PDF")
     if empty:
         notes.append(f"{empty} of {count} pages hold no text; if they are scanned, {_OCR}")
-    return text, Hints(
-        title=_title(reader), pages=tuple((start, labels[page]) for start, page in starts), notes=tuple(notes)
+    return joined.text, Hints(
+        title=_title(reader, opening),
+        pages=tuple((start, labels[page]) for start, page in joined.starts),
+        notes=tuple(notes),
     )
 
 
@@ -144,10 +153,15 @@ def _labels(reader: Any, count: int) -> list[str]:
     )
 
 
-def _title(reader: Any) -> str:
+def _title(reader: Any, opening: str) -> str:
+    """The title that the file declares; empty if it names what the first pages do not: a copied file's is another one's."""
     try:
         title = str((reader.metadata or {}).get("/Title") or "")
     except Exception:
         return ""
     title = " ".join(CONTROL.sub("", title).split())
-    return "" if _NO_TITLES.search(title) or len(title) > 300 else title
+    if _NO_TITLES.search(title) or len(title) > 300:
+        return ""
+    words = set(re.findall(r"\w+", opening.casefold()))
+    names = (re.findall(r"\w+", name[0].casefold()) for name in _NAME.finditer(title))
+    return "" if any(words.isdisjoint(name) for name in names) else title

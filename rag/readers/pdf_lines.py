@@ -30,6 +30,9 @@ _LIGATURES = str.maketrans(
     }
 )
 
+_LINE_NUMBER = re.compile(r"\[?(\d{1,3})[\]:]?(?=\s|$)")
+_SURE_NUMBERS, _FEW_NUMBERS = 8, 4  # of lines on a page
+_EDGE = 24.0  # points that numbers of one and three digits lie apart
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
 
 OPENS_TURN = re.compile(
@@ -128,21 +131,47 @@ def _rejoin(lines: list[Line]) -> list[Line]:
     return whole
 
 
-def drop_line_numbers(lines: list[Line]) -> list[Line]:
-    """Without the line numbers of a deposition: they count up, at one place on the page."""
-    lone = [line for line in lines if re.fullmatch(r"\d{1,2}", line.text)]
-    if len(lone) >= 8 and len({round(line.x / 12) for line in lone}) <= 2 and _counts_up([int(n.text) for n in lone]):
-        lines = [line for line in lines if line not in lone]
-    led = [(line, match) for line in lines if (match := re.match(r"\s*(\d{1,2})(?=\s)", line.text))]
-    if len(led) >= 8 and len(led) >= 0.6 * len(lines) and _counts_up([int(match[1]) for _, match in led]):
-        numbered = {id(line): match.end() for line, match in led}
-        lines = [_cut(line, numbered[id(line)]) if id(line) in numbered else line for line in lines]
-    return [line for line in lines if line.text]
+def drop_line_numbers(pages: list[list[Line]]) -> list[list[Line]]:
+    """Without the numbers of lines: they rise by the same from one to the next, at one place on the page.
+
+    A page with few lines shows them less clearly; it has them if another page of the document has.
+    """
+    found = [_line_numbers(lines) for lines in pages]
+    sure = [_are_certain(numbers, lines) for numbers, lines in zip(found, pages, strict=True)]
+    places = [
+        line.x for lines, numbers, is_sure in zip(pages, found, sure, strict=True) if is_sure for line, _, _ in numbers
+    ]
+    if not places:
+        return pages
+    left, right = min(places) - 12, max(places) + 12
+    kept = []
+    for lines, numbers in zip(pages, found, strict=True):
+        cuts = {id(line): length for line, _, length in numbers if left <= line.x <= right}
+        cut = (_cut(line, cuts[id(line)]) if id(line) in cuts else line for line in lines)
+        kept.append([line for line in cut if line.text])
+    return kept
 
 
-def _counts_up(numbers: Sequence[int]) -> bool:
-    steps = [b - a for a, b in pairwise(numbers)]
-    return bool(steps) and sum(step == 1 for step in steps) >= 0.8 * len(steps)
+def _line_numbers(lines: Sequence[Line]) -> list[tuple[Line, int, int]]:
+    """The lines that a rising number stands before or alone on: (line, number, its characters); none if it does not rise."""
+    led = [(line, int(match[1]), match.end()) for line in lines if (match := _LINE_NUMBER.match(line.text))]
+    # Further to the right a number belongs to a sentence.
+    edge = min((line.x for line, *_ in led), default=0.0) + _EDGE
+    led = [each for each in led if each[0].x <= edge]
+    steps = [b - a for (_, a, _), (_, b, _) in pairwise(led)]
+    if steps and max(steps.count(1), steps.count(5)) < 0.8 * len(steps):
+        return []
+    return led
+
+
+def _are_certain(numbers: Sequence[tuple[Line, int, int]], lines: Sequence[Line]) -> bool:
+    """Whether the numbers of one page alone show that lines are counted: most of them, or every fifth."""
+    spoken = sum(not line.text.isdecimal() for line in lines)
+    if len(numbers) < _FEW_NUMBERS:
+        return False
+    if numbers[0][1] == 5 and numbers[1][1] == 10:
+        return len(numbers) >= spoken // 6
+    return len(numbers) >= (0.6 if len(numbers) >= _SURE_NUMBERS else 0.9) * spoken
 
 
 def _cut(line: Line, length: int) -> Line:

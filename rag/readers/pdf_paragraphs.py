@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence, Set
+from dataclasses import dataclass
 from itertools import pairwise
 
 from rag.readers.blocks import with_bold_label
@@ -12,49 +13,93 @@ from rag.readers.pdf_lines import (
     OPENS_TURN,
     Line,
 )
+from rag.text.lexicon import LEXICONS, union
 from rag.text.sentences import PRINTED_LINE_END
 
+_BROKEN = re.compile(r"([^\W\d_]+)([-\u2010\xad])$")
+_ENGLISH = LEXICONS["en"]
+_KEEPING = union("hyphen_prefixes") | frozenset((*_ENGLISH.units, *_ENGLISH.teens, *_ENGLISH.tens))
+_FUNCTION_WORDS = union("function_words")
+_LONG_WORD = 5  # letters: syllables are shorter than most words that begin a compound
 
-def join_pages(pages: list[list[Line]]) -> tuple[str, list[tuple[int, int]]]:
-    """The text with its paragraphs, and (where it begins, page) of each page that has text."""
+
+@dataclass(slots=True)
+class Joined:
+    """A text with its paragraphs, (where it begins, page) of each page that has text, and words that were joined by guess."""
+
+    text: str
+    starts: list[tuple[int, int]]
+    guessed: list[str]
+
+
+def join_pages(pages: list[list[Line]]) -> Joined:
+    """The lines of pages as paragraphs; a word that was broken at a line's end is one word again."""
     lines = [line for page in pages for line in page]
-    words = Counter(re.findall(r"\w+(?:-\w+)*", " ".join(line.text for line in lines).casefold()))
+    words = _whole_words([line.text for line in lines])
     letters = sum(len(text) for line in lines for text, _ in line.pieces)
     bold = sum(len(text) for line in lines for text, is_bold in line.pieces if is_bold)
-    paragraphs = _paragraphs(pages)
     parts: list[str] = []
-    starts: list[tuple[int, int]] = []
+    joined = Joined("", [], [])
     length = 0
-    for paragraph in paragraphs:
+    for paragraph in _paragraphs(pages):
         texts = _marked(paragraph) if bold < 0.6 * letters else [line.text for line in paragraph]
         opening = "\n\n" if parts else ""
         for line, text in zip(paragraph, texts, strict=True):
             text = re.sub(r"\s+", " ", text).strip()
             if opening == " ":
-                cut, opening = _hyphen(parts[-1], text, words)
+                cut, opening, guessed = _hyphen(parts[-1], text, words)
                 if cut:
                     parts[-1] = parts[-1][:-cut]
                     length -= cut
+                joined.guessed += [guessed] if guessed else []
             parts += [opening, text]
             length += len(opening)
-            if not starts or starts[-1][1] != line.page:
-                starts.append((length, line.page))
+            if not joined.starts or joined.starts[-1][1] != line.page:
+                joined.starts.append((length, line.page))
             length += len(text)
             opening = " "
-    return "".join(parts) + "\n", starts
+    joined.text = "".join(parts) + "\n"
+    return joined
 
 
-def _hyphen(before: str, text: str, words: Counter[str]) -> tuple[int, str]:
-    """How many characters of a line's end go, and what joins it to the next: a word that was broken is one word again."""
-    match = re.search(r"([^\W\d_]+)([-\u2010\xad])$", before)
+def _whole_words(texts: Sequence[str]) -> Counter[str]:
+    """How often each word stands in the lines, but for the parts of those that a line's end breaks."""
+    counted: Counter[str] = Counter()
+    broken = False
+    for text in texts:
+        found = re.findall(r"\w+(?:-\w+)*", text.casefold())
+        begins, broken = broken, bool(_BROKEN.search(text))
+        counted.update(found[begins : len(found) - broken])
+    return counted
+
+
+def _hyphen(before: str, text: str, words: Counter[str]) -> tuple[int, str, str]:
+    """How many characters of a line's end go, what joins it to the next, and the word if that is a guess.
+
+    A hyphen stays in a word that is written with it elsewhere, behind a number or a prefix that keeps it, and between
+    two words of their own; a dash without a letter before it is none.
+    """
+    match = _BROKEN.search(before)
     if not match:
-        return 0, " "
+        return 0, " ", ""
     following = re.match(r"[^\W\d_]+", text)
-    if not following or not following[0][0].islower():
-        # "U.S.-" and "Jean-" keep theirs.
-        return (1, "") if match[2] == "\xad" else (0, "")
-    whole, compound = (match[1] + following[0]).casefold(), f"{match[1]}-{following[0]}".casefold()
-    return (0, "") if match[2] != "\xad" and words[compound] > words[whole] else (1, "")
+    if match[2] == "\xad":
+        return 1, "", ""
+    if not following or not following[0][0].islower() or before[: match.start(1)].endswith(("-", "\u2010")):
+        return 0, "", ""  # "U.S.-", "Jean-", and "state-of-the-" keep theirs
+    first, second = match[1].casefold(), following[0].casefold()
+    whole = f"{first}{second}"
+    if words[f"{first}-{second}"] > words[whole]:
+        return 0, "", ""
+    if words[whole] or whole in _FUNCTION_WORDS:
+        return 1, "", ""
+    if first in _FUNCTION_WORDS:
+        are_words = words[second] > 0 or second in _FUNCTION_WORDS
+    else:
+        are_words = words[first] > 0 and (words[second] > 0 or second in _FUNCTION_WORDS or len(first) >= _LONG_WORD)
+    if first in _KEEPING or are_words:
+        return 0, "", ""
+    return 1, "", whole
 
 
 def _marked(paragraph: Sequence[Line]) -> list[str]:

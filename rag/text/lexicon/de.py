@@ -7,6 +7,7 @@ from rag.text.lexicon.model import Lexicon, words
 GERMAN = Lexicon(
     code="de",
     stemmer="german",
+    hyphen_prefixes=words("ex nicht"),
     function_words=words(
         "aber alle als also am an auch auf aus bei bin bis bist da dann das dass dem den der des die dies diese dieser",
         "doch du durch ein eine einem einen einer er es für gegen hat haben hatte ich ihr ihre im in ist ja kann mit nach",

@@ -18,6 +18,7 @@ _SAID = tuple(
 ENGLISH = Lexicon(
     code="en",
     stemmer="english",
+    hyphen_prefixes=words("self ex well ill non half all cross quasi vice"),
     function_words=words(
         "a about after again all also am an and any are as at be because been before being but by can could did do does",
         "doing don't down during each few for from further had has have having he her here hers him his how i if in into",

@@ -7,6 +7,7 @@ from rag.text.lexicon.model import Lexicon, words
 SPANISH = Lexicon(
     code="es",
     stemmer="spanish",
+    hyphen_prefixes=words("ex"),
     function_words=words(
         "a al como con cómo cuando cuándo cual cuál cuáles de del dijo dice donde dónde el ella en era es esta este esto",
         "fue ha han hay la las le lo los más me mi no nos o para pero por porque qué que quién quien se ser si sin sobre",

@@ -7,6 +7,7 @@ from rag.text.lexicon.model import Lexicon, words
 FRENCH = Lexicon(
     code="fr",
     stemmer="french",
+    hyphen_prefixes=words("ex non demi semi vice quasi"),
     function_words=words(
         "au aux avec ce ces cette comme comment dans de des dit dire du elle en est et être eu il ils je la le les leur",
         "lui mais me même mon ne nous on ou où par pas pour pourquoi qu quand que quel quelle quelles quels qui sa sans",

@@ -31,6 +31,7 @@ class Lexicon:
     stemmer: str = ""  # Tantivy's name of the stemmer; empty if it has none
     endings: tuple[str, ...] = ()  # cut off if there is no stemmer, the longest first
     function_words: Words = frozenset()  # a language without any is not indexed as one
+    hyphen_prefixes: Words = frozenset()  # keep their hyphen: "self-made"
 
     # Dates and numbers
     months: tuple[str, ...] = ()  # twelve lines, January first: every name and short form of the month

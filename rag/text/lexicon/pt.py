@@ -7,6 +7,7 @@ from rag.text.lexicon.model import Lexicon, words
 PORTUGUESE = Lexicon(
     code="pt",
     stemmer="portuguese",
+    hyphen_prefixes=words("ex pré pós recém vice"),
     function_words=words(
         "a ao aos as com como da das de disse do dos e ela ele em era essa esse esta este eu foi há isso mais mas na nas",
         "no nas nos não o os ou para pela pelo por porque qual quais quando que quem se sem ser seu sua são também tem um",
