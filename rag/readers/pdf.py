@@ -35,6 +35,7 @@ _NO_TITLES = re.compile(
     rf"{'|'.join(LEXICONS['en'].no_titles)}|microsoft word|powerpoint|\.(?:docx?|pdf|indd|tex|rtf)\b|^\W*$", re.I
 )
 
+_FEW_WORDS = 20
 _NAME = re.compile(r"[^\W\d_a-zß-ÿ][\w'’-]+(?: (?:[a-z]{1,3} )?[^\W\d_a-zß-ÿ][\w'’.-]+)+")  # two words with capitals
 
 
@@ -164,4 +165,5 @@ def _title(reader: Any, opening: str) -> str:
         return ""
     words = set(re.findall(r"\w+", opening.casefold()))
     names = (re.findall(r"\w+", name[0].casefold()) for name in _NAME.finditer(title))
-    return "" if any(words.isdisjoint(name) for name in names) else title
+    is_telling = len(words) >= _FEW_WORDS  # a cover with a picture names nobody
+    return "" if is_telling and any(words.isdisjoint(name) for name in names) else title

@@ -32,6 +32,7 @@ _LIGATURES = str.maketrans(
 
 _LINE_NUMBER = re.compile(r"\[?(\d{1,3})[\]:]?(?=\s|$)")
 _SURE_NUMBERS, _FEW_NUMBERS = 8, 4  # of lines on a page
+_MOST = 0.5  # of a document's lines
 _EDGE = 24.0  # points that numbers of one and three digits lie apart
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
 
@@ -134,14 +135,16 @@ def _rejoin(lines: list[Line]) -> list[Line]:
 def drop_line_numbers(pages: list[list[Line]]) -> list[list[Line]]:
     """Without the numbers of lines: they rise by the same from one to the next, at one place on the page.
 
-    A page with few lines shows them less clearly; it has them if another page of the document has.
+    A page with few lines shows them less clearly; it has them if another page of the document has. If most lines of the
+    document have none, what rises on one page is a table of contents, and the numbers elsewhere are those of headings.
     """
     found = [_line_numbers(lines) for lines in pages]
     sure = [_are_certain(numbers, lines) for numbers, lines in zip(found, pages, strict=True)]
     places = [
         line.x for lines, numbers, is_sure in zip(pages, found, sure, strict=True) if is_sure for line, _, _ in numbers
     ]
-    if not places:
+    counted = sum(_counted(numbers) for numbers in found)
+    if not places or counted < _MOST * sum(map(_spoken, pages)):
         return pages
     left, right = min(places) - 12, max(places) + 12
     kept = []
@@ -166,12 +169,19 @@ def _line_numbers(lines: Sequence[Line]) -> list[tuple[Line, int, int]]:
 
 def _are_certain(numbers: Sequence[tuple[Line, int, int]], lines: Sequence[Line]) -> bool:
     """Whether the numbers of one page alone show that lines are counted: most of them, or every fifth."""
-    spoken = sum(not line.text.isdecimal() for line in lines)
     if len(numbers) < _FEW_NUMBERS:
         return False
-    if numbers[0][1] == 5 and numbers[1][1] == 10:
-        return len(numbers) >= spoken // 6
-    return len(numbers) >= (0.6 if len(numbers) >= _SURE_NUMBERS else 0.9) * spoken
+    return _counted(numbers) >= (0.6 if len(numbers) >= _SURE_NUMBERS else 0.8) * _spoken(lines)
+
+
+def _counted(numbers: Sequence[tuple[Line, int, int]]) -> int:
+    """How many lines some numbers count, which stand on each of them or on every fifth."""
+    return len(numbers) * (5 if len(numbers) > 1 and numbers[1][1] - numbers[0][1] == 5 else 1)
+
+
+def _spoken(lines: Sequence[Line]) -> int:
+    """How many lines hold more than a number."""
+    return sum(not _LINE_NUMBER.fullmatch(line.text) for line in lines)
 
 
 def _cut(line: Line, length: int) -> Line:
