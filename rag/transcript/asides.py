@@ -13,10 +13,18 @@ from typing import NamedTuple
 from rag.text.sentences import CLAUSE_END, PARAGRAPH
 from rag.transcript.boilerplate import clerks_in, is_clerk
 from rag.transcript.marks import Mark
+from rag.transcript.paratext import (
+    is_introduction_spoken,
+    is_record_of_sitting,
+    is_remark_on_sitting,
+    is_somebody_elses,
+    is_vote,
+)
 
 HEADING = re.compile(r"^[^\S\n]{0,3}#{1,6}[^\S\n]+\S[^\n]*$|^[^\S\n]*_{5,}[^\S\n]*$", re.M)
 # A talk before the first question, as against a few lines that introduce one.
 _TALK_CHARS, _TALK_PARAGRAPHS, _TALK_PARAGRAPH_CHARS = 1500, 3, 150
+_LABELS_FOR_KIND, _LEAST_SMALL = 200, 4
 _INDENT = 4  # spaces, from which on a paragraph is set apart
 _WRAPPED_LINE_CHARS = range(55, 91)
 
@@ -29,19 +37,31 @@ class Switch(NamedTuple):
     is_speakers: bool  # from here on
 
 
+class Habits(NamedTuple):
+    """How a document sets apart what is not said."""
+
+    apart: bool  # what is indented is no speech
+    sitting: bool  # it is the record of a house, a committee or a court
+    level: int  # of the deepest heading that stands above labels; deeper ones divide a speech
+
+
 def find_talk(text: str, body: int, first: int) -> int:
     """Where a talk before the first label begins; `first`, the label, if there are only a few lines that introduce it."""
     paragraphs = [(body + match.start(), match.group().strip()) for match in PARAGRAPH.finditer(text[body:first])]
+    spoken = (start for start, paragraph in paragraphs if _can_be_said(paragraph) and is_introduction_spoken(paragraph))
+    begins = next(spoken, first)
     prose = [
         (start, len(paragraph))
         for start, paragraph in paragraphs
-        if _weight(paragraph) >= _TALK_PARAGRAPH_CHARS
-        and CLAUSE_END.search(paragraph)
-        and not paragraph.startswith(("#", "[", "|", "<"))
+        if _weight(paragraph) >= _TALK_PARAGRAPH_CHARS and CLAUSE_END.search(paragraph) and _can_be_said(paragraph)
     ]
     if len(prose) < _TALK_PARAGRAPHS or sum(size for _, size in prose) < _TALK_CHARS:
-        return first
-    return prose[0][0]
+        return begins
+    return min(begins, prose[0][0])
+
+
+def _can_be_said(paragraph: str) -> bool:
+    return not paragraph.startswith(("#", "[", "|", "<", "!"))
 
 
 def _weight(paragraph: str) -> int:
@@ -49,24 +69,67 @@ def _weight(paragraph: str) -> int:
     return len(paragraph) * (3 if not paragraph.isascii() and " " not in paragraph[:60] else 1)
 
 
-def find_switches(text: str, start: int, end: int, *, apart: bool) -> list[Switch]:
-    """Where a turn stops being its speaker's, in order. `apart` says that what is indented is no speech here."""
+def find_switches(text: str, start: int, end: int, habits: Habits) -> list[Switch]:
+    """Where a turn stops being its speaker's, in order."""
     found: list[Switch] = []
     piece = text[start:end]
-    clerks = clerks_in(piece) if apart else []
-    apart = apart and "\n    " in piece
+    clerks = clerks_in(piece) if habits.apart else []
+    apart = habits.apart and "\n    " in piece
     has_headings = "#" in piece or "____" in piece
-    if not apart and not clerks and not has_headings:
-        return found
     found += [Switch(start + at, start + at, False) for at in clerks]
     if has_headings:
-        found += [Switch(start + m.start(), start + m.end(), False) for m in HEADING.finditer(piece)]
+        headings = (m for m in HEADING.finditer(piece) if not _goes_on_below(piece, m, habits.level))
+        found += [Switch(start + m.start(), start + m.end(), False) for m in headings]
     if apart:
         found += _indented(piece, start)
+    if "\n" in piece:
+        found += _remarks(piece, start, sitting=habits.sitting)
     found.sort()
     # Below a heading, and behind a clerk's remark, nothing returns to the speaker.
     lasting = next((each.start for each in found if _lasts(text, each)), end)
     return [each for each in found if not (each.is_speakers and each.start >= lasting)]
+
+
+def _goes_on_below(piece: str, heading: re.Match[str], level: int) -> bool:
+    """Whether a speech goes on below a heading: in the midst of a sentence, or below a small or numbered one."""
+    marks = heading.group().strip()
+    signs = len(marks) - len(marks.lstrip("#"))
+    below = piece[heading.end() : heading.end() + 200].lstrip(" \n*_")
+    small = signs > level or bool(re.match(r"#+\s+(?:\d+[.)]|[a-z]\))", marks))
+    return below[:1].islower() or (small and bool(below) and not below.startswith("#"))
+
+
+def _remarks(piece: str, start: int, *, sitting: bool) -> list[Switch]:
+    """Paragraphs of a turn that are nobody's: what a house did, with the lists below it, and what others say in brackets."""
+    found: list[Switch] = []
+    before = False
+    for match in PARAGRAPH.finditer(piece):
+        paragraph = match.group()
+        is_list = before and not CLAUSE_END.search(paragraph.strip())
+        remark = is_vote(paragraph) or (sitting and (is_remark_on_sitting(paragraph) or is_list))
+        if match.start() and (remark or is_somebody_elses(paragraph)):
+            found += [Switch(start + match.start(), start + match.start(), False)]
+            found += [Switch(start + match.end(), start + match.end(), True)]
+        before = bool(match.start()) and remark
+    return found
+
+
+def habits_of(text: str, marks: Sequence[Mark]) -> Habits:
+    """How a labelled document sets apart what is not said."""
+    above = [_line_above(text, mark.start) for mark in marks]
+    levels = [len(line) - len(line.lstrip("#")) for line in above if line.startswith("#")]
+    labels = " ".join(mark.label for mark in marks[:_LABELS_FOR_KIND])
+    first = marks[0].start if marks else 0
+    return Habits(
+        apart=_sets_documents_apart(text, marks),
+        sitting=is_record_of_sitting(text[:first], labels),
+        level=max(levels, default=_LEAST_SMALL - 1),
+    )
+
+
+def _line_above(text: str, start: int) -> str:
+    before = text[max(0, start - 300) : start].rstrip()
+    return before[before.rfind("\n") + 1 :].strip()
 
 
 def _lasts(text: str, switch: Switch) -> bool:
@@ -93,7 +156,7 @@ def _indent(line: str) -> int:
     return len(line) - len(line.lstrip(" "))
 
 
-def sets_documents_apart(text: str, marks: Sequence[Mark]) -> bool:
+def _sets_documents_apart(text: str, marks: Sequence[Mark]) -> bool:
     """Whether what is indented is no speech here: lines that go on under a label stand at the margin."""
     margin = indented = 0
     for mark in marks[:200]:

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import re
 
-from rag.text.lexicon import patterns
-from rag.text.sentences import CLAUSE_END, CUT_OFF_END, PARAGRAPH
+from rag.text.lexicon import patterns, union
+from rag.text.sentences import CLAUSE_END, CUT_OFF_END, PARAGRAPH, SENTENCE_END
 from rag.text.spans import trim
 
 # Headings that pages put behind a text; whole phrases, since "More than that" or "See for yourself" are people talking.
@@ -32,6 +32,9 @@ _TIME_OF_DAY = re.compile(
 )
 # What clerks write between speeches into the record of a parliament.
 _CLERK = re.compile(rf"^[^\S\n]*{patterns('clerk_remarks')}", re.M)
+_PART = re.compile(rf"\b{patterns('part_words')}\b", re.I)
+_INTERPRETED = re.compile(rf"\W*(?:\w+\s){{0,3}}{patterns('interpreting_words')}\W*[:：]\s*\S", re.I)
+_WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 _STAGE_WORDS = re.compile(
     rf"^(?:{patterns('stage_qualifiers')}\s)*{patterns('stage_words')}\b.{{0,60}}$",
     re.I,
@@ -83,9 +86,14 @@ def is_stage_note(text: str) -> bool:
 def is_only_a_note(paragraph: str) -> bool:
     """Whether a paragraph is one remark in brackets: nothing that anybody says.
 
-    >>> is_only_a_note("(Laughter.)"), is_only_a_note("[They did] not.")
-    (True, False)
+    >>> is_only_a_note("(Laughter.)"), is_only_a_note("[They did] not."), is_only_a_note("[Interpreter: We will pay.]")
+    (True, False, False)
     """
+    if _INTERPRETED.match(paragraph):
+        return False
+    spoken = [word for word in _WORD.findall(paragraph.lower()) if word in union("first_and_second_persons")]
+    if spoken and ":" not in paragraph and SENTENCE_END.search(paragraph.strip(" ()[]")):
+        return False  # "(I was so angry then.)"
     return bool(re.fullmatch(r"\s*(?:\\?\[\[?[^\[\]]{1,200}\]\]?|\([^()]{1,200}\))[.,]?\s*", paragraph))
 
 
@@ -103,6 +111,12 @@ def clerks_in(text: str) -> list[int]:
     return [match.start() for match in _CLERK.finditer(text)]
 
 
+def _goes_on(rest: str) -> bool:
+    """Whether there is speech behind the end of a tape."""
+    lines = (line.strip() for line in rest[:4000].split("\n"))
+    return any(SENTENCE_END.search(line) and len(line.split()) >= 3 and not is_end_mark(line) for line in lines)
+
+
 def end_of_talk(text: str, start: int, end: int) -> int:
     """Where the last turn ends, without what a page or a stenographer puts behind it.
 
@@ -113,7 +127,12 @@ def end_of_talk(text: str, start: int, end: int) -> int:
     for position, paragraph in paragraphs:
         offset = 0
         for line in paragraph.split("\n"):
-            if is_end_mark(line) and position + offset > start:
+            rest = position + offset + len(line)
+            if (
+                is_end_mark(line)
+                and position + offset > start
+                and not (_PART.search(line) and _goes_on(text[rest:end]))
+            ):
                 return end_of_talk(text, start, trim(text, start, position + offset)[1])
             offset += len(line) + 1
     # From behind: whether all that follows a paragraph is headings and teasers, with one teaser at least.

@@ -10,7 +10,9 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from rag.text.names import is_question_label
+from rag.text.sentences import SENTENCE_END
 from rag.transcript.roles import is_answer_label
+from rag.types import LeftOut
 
 _RULE = re.compile(r"[^\S\n]*(?:(?:[-*_=~·•–—#][^\S\n]*){3,})$")
 _NO_DIGITS = str.maketrans("", "", "0123456789")
@@ -18,6 +20,8 @@ _NUMBER = re.compile(r"\d{1,5}")
 _MAX_CHARS = 90
 _LEAST = 3  # times that a head recurs
 _PAGE_LINES = 12  # a page has at least so many
+_NUMBERED_LINE = re.compile(r"[^\S\n]*(\d{1,4})(?![^\S\n]*[:.)\d])(?:[^\S\n]+|$)")
+_LEAST_NUMBERED = 8
 _CLOCK = re.compile(r"\d[:.]\d\d")
 _LABEL_ENDS = (":", "：", "?", "!")
 
@@ -84,3 +88,33 @@ def _neighbour(lines: Sequence[str], number: int, others: set[int]) -> bool:
 def _at_even_distances(where: Sequence[int]) -> bool:
     steps = [later - earlier for earlier, later in pairwise(where)]
     return min(steps) >= _PAGE_LINES and max(steps) <= 1.15 * min(steps) + 1
+
+
+def printed_lines(text: str) -> list[LeftOut]:
+    """The heads and feet of a text's pages, and the numbers of its lines, in order.
+
+    >>> text = "\\n".join(f"{n}  So they said." for n in range(1, 10))
+    >>> [text[slice(*cut.span)] for cut in printed_lines(text)][:2]
+    ['1  ', '2  ']
+    """
+    lines = text.split("\n")
+    starts = [0]
+    for line in lines:
+        starts.append(starts[-1] + len(line) + 1)
+    numbers = _line_numbers(lines)
+    if numbers:
+        return [LeftOut(starts[at] + begin, starts[at] + end, "line number") for at, begin, end in numbers]
+    pages = (at for at in sorted(page_lines(lines)) if not SENTENCE_END.search(lines[at].rstrip()))
+    return [LeftOut(starts[at], starts[at] + len(lines[at]), "page head or foot") for at in pages]
+
+
+def _line_numbers(lines: Sequence[str]) -> list[tuple[int, int, int]]:
+    """Numbers at the heads of lines that rise by one from line to line, as (line, start, end)."""
+    found = [(at, match) for at, line in enumerate(lines) if (match := _NUMBERED_LINE.match(line))]
+    written = sum(bool(line.strip()) for line in lines)
+    if len(found) < _LEAST_NUMBERED or len(found) < 0.6 * written:
+        return []
+    steps = [int(later[1]) - int(one[1]) for (_, one), (_, later) in pairwise(found)]
+    if sum(step == 1 for step in steps) < 0.85 * len(steps):
+        return []
+    return [(at, match.start(), match.end()) for at, match in found]

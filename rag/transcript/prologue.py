@@ -16,6 +16,7 @@ from rag.text.spans import trim
 from rag.transcript.header_keys import header_kind, is_header_line
 from rag.transcript.label_shapes import asks_or_answers, has_name_shape, label_key
 from rag.transcript.marks import Labels, Mark
+from rag.transcript.paratext import is_vote
 from rag.types import LeftOut
 
 _MOST_MARKS = 60  # of a document are looked at for a data sheet
@@ -106,6 +107,8 @@ def _without_headings(text: str, marks: Sequence[Mark]) -> tuple[list[Mark], lis
     kept: list[Mark] = []
     cuts: list[LeftOut] = []
     for number, mark in enumerate(marks):
+        if is_vote(f"{mark.label}:"):
+            continue  # nobody's, as a remark on the sitting
         if mark.key in headings:
             cuts.append(LeftOut(*trim(text, mark.start, mark.end), "heading"))
         elif _declares_below_heading(text, mark, _said(text, marks, number)):

@@ -11,12 +11,15 @@ from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from rag.text.sentences import PARAGRAPH, SENTENCE_END
 from rag.text.spans import gaps, trim
-from rag.transcript.asides import HEADING, find_switches, find_talk, sets_documents_apart
+from rag.transcript.asides import HEADING, find_switches, find_talk, habits_of
 from rag.transcript.boilerplate import boilerplate_within, end_of_talk
 from rag.transcript.marks import Mark, Stamp
 from rag.transcript.metadata import Header
 from rag.transcript.naming import stand_for
+from rag.transcript.page_lines import is_rule, printed_lines
+from rag.transcript.paratext import end_without_paratext, is_printed
 from rag.transcript.prologue import Spoken
 from rag.transcript.roles import asks_by_office, assign_roles
 from rag.transcript.speakers import People, talking_to_each_other, who_is_who
@@ -91,7 +94,7 @@ def read_named_turns(text: str, hints: Hints, header: Header) -> Reading:
 
 def _read_unlabelled(text: str, body: int, stamps: Sequence[Stamp]) -> Reading:
     start, end = trim(text, body, len(text))
-    kept = end_of_talk(text, start, end)
+    kept = end_without_paratext(text, start, end_of_talk(text, start, end))
     left_out = [LeftOut(0, start, _HEADER)] if text[:start].strip() else []
     left_out += [LeftOut(kept, len(text), _BEHIND)] if text[kept:].strip() else []
     turns: list[Turn] = []
@@ -122,7 +125,9 @@ class _Cutter:
         self._marks = marks
         self._stamps, self._stamp_above = _stamps_of_labels(text, stamps, marks)
         self._stamp_starts = [stamp.start for stamp in self._stamps]
-        self._apart = sets_documents_apart(text, marks)
+        self._habits = habits_of(text, marks)
+        self._page = printed_lines(text)
+        self._page_starts = [cut.start for cut in self._page]
 
     def run(self, body: int) -> None:
         """Cuts the text from `body` on."""
@@ -154,6 +159,10 @@ class _Cutter:
         talk = find_talk(text, body, begin)
         if text[:talk].strip():
             self.left_out.append(LeftOut(0, talk, _HEADER))
+            if any(
+                SENTENCE_END.search(line.rstrip()) for line in text[body:talk].split("\n") if len(line) > _NOTE_CHARS
+            ):
+                self.notes.append(f"left out above the first turn: {_beginning(text[body:talk])}")
         if talk == begin:
             return
         cuts = [LeftOut(m.start() + talk, m.end() + talk, _HEADING) for m in HEADING.finditer(text[talk:begin])]
@@ -170,7 +179,7 @@ class _Cutter:
 
     def _cut_last_turn(self, mark: Mark) -> None:
         start, end = self._said_under(mark, len(self._text))
-        kept = end_of_talk(self._text, start, end)
+        kept = end_without_paratext(self._text, start, end_of_talk(self._text, start, end))
         if kept < end:
             self.left_out.append(LeftOut(kept, len(self._text), _BEHIND))
             self.notes.append(f"left out after the last turn: {_beginning(self._text[kept:])}")
@@ -180,13 +189,15 @@ class _Cutter:
         """One label's text in pieces: nobody's from where the record goes on by itself."""
         above = self._stamp_above.get(mark.start)
         seconds = above.seconds if above and mark.seconds is None else mark.seconds
-        switches = find_switches(self._text, start, end, apart=self._apart) if mark.role is None else []
+        switches = find_switches(self._text, start, end, self._habits) if mark.role is None else []
         owner_from = {switch.start: switch.is_speakers for switch in switches}
         cuts = [
             *(_Cut(stamp.start, stamp.end, _STAMP, stamp.seconds) for stamp in self._stamps_between(start, end)),
             *(_Cut(*span, _PAGE) for span in boilerplate_within(self._text, start, end)),
             *(_Cut(switch.start, switch.end, _HEADING) for switch in switches),
-            *self._cuts[bisect_left(self._cut_starts, start) : bisect_left(self._cut_starts, end)],
+            *(_Cut(*paragraph, _PAGE) for paragraph in self._printed_within(start, end)),
+            *(_Cut(*cut.span, cut.why) for cut in self._page[slice(*self._between(self._page_starts, start, end))]),
+            *self._cuts[slice(*self._between(self._cut_starts, start, end))],
         ]
         owned, position = True, start
         for cut in sorted(cuts, key=lambda cut: (cut.start, cut.end)):
@@ -201,7 +212,25 @@ class _Cutter:
         self._add(mark, owned, position, end, seconds)
 
     def _stamps_between(self, start: int, end: int) -> Sequence[Stamp]:
-        return self._stamps[bisect_left(self._stamp_starts, start) : bisect_left(self._stamp_starts, end)]
+        return self._stamps[slice(*self._between(self._stamp_starts, start, end))]
+
+    def _between(self, starts: Sequence[int], start: int, end: int) -> Span:
+        return bisect_left(starts, start), bisect_left(starts, end)
+
+    def _printed_within(self, start: int, end: int) -> list[Span]:
+        """Paragraphs inside a turn that are the page's, by what they say."""
+        if "\n" not in self._text[start:end]:
+            return []
+        found = [match for match in PARAGRAPH.finditer(self._text, start, end) if match.start() > start]
+        behind = True  # a rule that more of the speech follows is a part of it
+        printed: list[Span] = []
+        for match in reversed(found):
+            paragraph = match.group()
+            if is_printed(paragraph) and (behind or not is_rule(paragraph.strip())):
+                printed.append(match.span())
+            else:
+                behind = False
+        return printed[::-1]
 
     def _add(self, mark: Mark, owned: bool, start: int, end: int, seconds: float | None) -> None:
         start, end = trim(self._text, start, end)

@@ -68,6 +68,26 @@ GERMAN = Lexicon(
     numbered_no_titles=("dokument",),
     speaker_columns=words("sprecher sprecherin redner"),
     start_columns=words("anfang zeit"),
+    first_and_second_persons=words("ich mich mir mein meine wir uns unser unsere sie du dich dir ihr euch ihnen"),
+    speaking_persons=words("ich du dich dir ihr euch"),
+    record_words=(r"transkripte?|transkription|abschrift|mitschrift|tonaufnahme|untertitel|alle rechte vorbehalten",),
+    record_makers=(
+        r"(?:transkribiert|aufgezeichnet|redigiert|übersetzt|protokolliert|untertitelt) (?:von|durch|mit|am)\b",
+    ),
+    session_words=(r"aufnahme|aufzeichnung|transkript|interview|gespräch|sitzung|audio|tonband",),
+    end_words=("ende", "endet", "endete", "beendet", "schluss", "geschlossen"),
+    sitting_words=(
+        r"sitzung|bundestag|ausschuss|antrag|gesetzentwurf|abstimmung|präsident(?:in)?|haus|plenum|gericht",
+    ),
+    sitting_offices=words("prasident prasidentin vorsitzender vorsitzende abgeordneter abgeordnete"),
+    procedure_verbs=(
+        r"unterbrochen|geschlossen|eröffnet|angenommen|abgelehnt|vertagt|überwiesen|übernimmt|wiedereröffnet|beendet|erhoben",
+    ),
+    auxiliary_words=tuple("ist wird wurde werden sind waren um uhr von bis damit".split()),
+    interpreting_words=("dolmetscher(?:in)?", "übersetzung"),
+    part_words=("band", "tonband", "seite", "kassette", "teil"),
+    chapter_words=("kapitel", "teil", "abschnitt"),
+    page_words=("seite",),
     boilerplate_openers=(
         r"anzeige|werbung|mehr zum thema|lesen sie auch|weiterlesen|verwandte artikel|das könnte sie auch interessieren",
         r"schlagw[oö]rter",

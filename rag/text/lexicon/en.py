@@ -191,6 +191,64 @@ ENGLISH = Lexicon(
         r"The (?:motion|amendment|resolution|bill|nomination)s? (?:was|were) "
         r"(?:agreed|rejected|ordered|read|laid|passed|confirmed)\b",
     ),
+    first_and_second_persons=words(
+        "i me my mine myself we us our ours ourselves you your yours yourself i'm i've i'll i'd we're we've we'll let's"
+    ),
+    speaking_persons=words("i i'm i've you your yours yourself you're"),
+    record_words=(
+        r"transcripts?|transcriptions?|transcribed|transcribers?|transcriber's|recordings?|subtitles|captions",
+        r"(?:computer|machine|automatically)[- ]generated|all rights reserved|editor[’']s note|translator[’']s note",
+    ),
+    sponsor_phrases=(r"(?:is|was) (?:brought to you|sponsored|presented) by|our sponsors?",),
+    record_makers=(
+        r"(?:transcri(?:bed|ption|pt)|captioned|subtitle[sd]|subtitled|generated|exported|edited|reviewed|proofread|translated"
+        r"|produced|provided|recorded|approved|checked|typed|prepared|compiled|published|interviewed)"
+        r"(?: (?:and|&) \w+)?(?: (?:with|by|from|using|courtesy of|on|at)\b|\s*:)",
+    ),
+    rights_words=("copyright",),
+    certifying_words=("certify", "certifies", "certificate", "certified"),
+    session_words=(
+        r"transcripts?|transcription|recording|interview|meeting|audio|video|tape|conversation|call|hearing|session|sitting",
+        r"conference|proceedings?|deposition|episode|podcast|broadcast|file",
+    ),
+    end_words=(
+        "starts?",
+        "started",
+        "begin(?:s|ning)?",
+        "resumes?",
+        "end",
+        "ends",
+        "ended",
+        "ending",
+        "concluded",
+        "concludes",
+        "stops",
+        "stopped",
+        "adjourned",
+        "closed",
+        "rose",
+    ),
+    sitting_words=(
+        r"house|senate|committee|chamber|sitting|session|hearing|parliament|assembly|council|congress|court|jury|witness",
+        r"motions?|bills?|amendments?|questions?|resolutions?|divisions?|debate|clause|leave|exhibits?|clerk|recess|petitions?",
+        r"proceedings|order|votes?|speaker|deputy|president|chair(?:man|woman|person)?|members?|ordinance|minutes",
+    ),
+    sitting_offices=words(
+        "speaker chair chairman chairwoman chairperson senator court judge justice clerk hon honourable"
+    ),
+    procedure_verbs=(
+        r"divided|agreed|adjourned|suspended|resumed|read|presented|put|negatived|carried|passed|rejected|withdrawn|granted",
+        r"ordered|laid|marked|sworn|recessed|concluded|excused|called|taken|took|referred|moved|seconded|approved|adopted",
+        r"debated|deferred|announced|reconvened|convened|opened|closed|rose|met|left|received|tabled|accordingly|proceeded",
+    ),
+    auxiliary_words=tuple(
+        "was were is are be been being has have had then accordingly thereupon so duly now not stands to".split()
+    ),
+    vote_words=("ayes", "noes", "yeas", "nays", "tellers(?: for the (?:ayes|noes))?", "abstentions?", "absent"),
+    interpreting_words=("interpreter", "interpreted", "interpretation", "translator", "translated", "translation"),
+    part_words=("tape", "side", "reel", "cassette", "dis[ck]", "part", "file"),
+    chapter_words=("chapter", "part", "section"),
+    page_words=("page", "p", "pg"),
     stage_words=(
         r"applause|laughter|laughs?|laughing|chuckles?|chuckling|cheers?|cheering|music|silence|pause|crosstalk",
         r"cross-talk|cross talk|inaudible|indiscernible|unintelligible|phonetic|sic|sighs?|coughs?|off[- ]mic",

@@ -100,6 +100,25 @@ class Lexicon:
     bracketed_ends: tuple[str, ...] = ()  # "[END]"
     capital_ends: tuple[str, ...] = ()  # "END", in capitals
     clerk_remarks: tuple[str, ...] = ()
+    # Sentences about the record (patterns; the persons are words)
+    first_and_second_persons: Words = frozenset()  # whoever says one of them is in the conversation
+    speaking_persons: Words = frozenset()  # those of them that no written introduction has
+    record_words: tuple[str, ...] = ()  # what is talked about: "transcript", "recording"
+    sponsor_phrases: tuple[str, ...] = ()
+    record_makers: tuple[str, ...] = ()  # open a line about who made the record: "edited by"
+    rights_words: tuple[str, ...] = ()  # open a line about its use
+    certifying_words: tuple[str, ...] = ()
+    session_words: tuple[str, ...] = ()  # what ends: "interview"
+    end_words: tuple[str, ...] = ()
+    sitting_words: tuple[str, ...] = ()  # what a remark on a sitting is about: "the House", "the motion"
+    sitting_offices: Words = frozenset()  # who speaks in a house, a committee or a court
+    procedure_verbs: tuple[str, ...] = ()  # what is done there, in the third person
+    auxiliary_words: tuple[str, ...] = ()  # between those two: "was", "then"
+    vote_words: tuple[str, ...] = ()  # open a list of votes
+    interpreting_words: tuple[str, ...] = ()  # in brackets: what follows is said through somebody else
+    part_words: tuple[str, ...] = ()  # what a recording consists of: the end of a tape ends no conversation
+    chapter_words: tuple[str, ...] = ()
+    page_words: tuple[str, ...] = ()
     stage_words: tuple[str, ...] = ()  # "[applause]"
     stage_qualifiers: tuple[str, ...] = ()  # "[loud applause]"
 
