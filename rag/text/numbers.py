@@ -25,6 +25,15 @@ _IN_WORDS = rf"\b{_TO_NINE_HUNDRED}(?:\s+{_SCALE}(?:\s+(?:and\s+)?{_TO_NINE_HUND
 _IN_FIGURES = (
     r"(?:(?<![\d.,])\d{1,3}(?P<mark>[,.’'\u00a0\u202f ])\d{3}(?:(?P=mark)\d{3})*(?:[.,]\d+)?(?![\d])|\d+(?:[.,]\d+)*)"
 )
+# "half a million", "a quarter of a million", "one and a half million", "$3m"
+_FRACTION = re.compile(
+    rf"\b(?:(?P<whole>{_TO_NINETY_NINE}|\d{{1,3}})\s+and\s+)?(?:an?\s+)?"
+    rf"(?P<part>half|quarter|three[-\s]quarters)\s+(?:of\s+)?(?:an?\s+)?(?P<scale>{_SCALE})",
+    re.I,
+)
+_MONEY = re.compile(r"[$€£¥]\s?(?P<figures>\d+(?:[.,]\d+)*)\s?(?P<scale>[kmb])\b", re.I)
+_PARTS = {"half": Decimal("0.5"), "quarter": Decimal("0.25"), "three quarters": Decimal("0.75")}
+_LETTERS = {"k": 10**3, "m": 10**6, "b": 10**9}
 _NUMBER = re.compile(rf"{_IN_FIGURES}(?:\s*{_SCALE})?|{_IN_WORDS}", re.I)
 
 
@@ -35,10 +44,25 @@ def numbers_in(text: str) -> dict[str, str]:
     {'9': 'Nine', '12500': '12,500', '3500000': '3.5 million', '21': 'twenty-one'}
     """
     found: dict[str, str] = {}
-    for match in _NUMBER.finditer(text):
+    rest = text
+    for pattern in (_FRACTION, _MONEY):
+        for match in pattern.finditer(rest):
+            found.setdefault(_scaled(match), match[0])
+        rest = pattern.sub(lambda match: " " * len(match[0]), rest)
+    for match in _NUMBER.finditer(rest):
         if match[0].lower() != "one":
             found.setdefault(_value(match[0]), match[0])
     return found
+
+
+def _scaled(match: re.Match[str]) -> str:
+    """The value of a part of a large number, or of an amount with a letter for its scale."""
+    groups = match.groupdict()
+    if groups.get("figures"):
+        return format((Decimal(_value(match["figures"])) * _LETTERS[match["scale"].lower()]).normalize(), "f")
+    part = _PARTS[re.sub(r"[-\s]+", " ", match["part"].lower())]
+    whole = Decimal(_value(match["whole"])) if match["whole"] else Decimal(0)
+    return format(((whole + part) * _SCALES[match["scale"].lower()]).normalize(), "f")
 
 
 def ordinals_in(text: str) -> set[str]:

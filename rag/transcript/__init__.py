@@ -8,15 +8,16 @@ the result as a stranger would, and says what to doubt.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 
 from rag.text.language import language_of
 from rag.transcript.check import check
 from rag.transcript.labels import find_labels
 from rag.transcript.marks import Labels
-from rag.transcript.metadata import declared_language, read_front_matter, read_header
+from rag.transcript.metadata import declared_language, is_title, read_front_matter, read_header, title_of_file
 from rag.transcript.prologue import Spoken, spoken_labels
 from rag.transcript.turns import read_named_turns, read_turns
-from rag.types import Document, Hints
+from rag.types import Document, Hints, Turn
 
 _NAMED_BY_FORMAT = Labels((), "named by the file's format", 1.0)
 
@@ -35,13 +36,20 @@ def parse(text: str, *, source: str, path: str = "", hints: Hints | None = None)
     spoken = Spoken(_NAMED_BY_FORMAT) if hints.turns else spoken_labels(text, find_labels(text, body))
     labels = spoken.labels
     header = read_header(
-        text, body, _first_line(text, labels, hints), meta, source, labelled=_is_labelled(labels, hints)
+        text,
+        body,
+        _first_line(text, labels, hints),
+        meta,
+        source,
+        labelled=_is_labelled(labels, hints),
+        declared_title=hints.title,
+        people=_printed_labels(labels, hints),
     )
     reading = read_named_turns(text, hints, header) if hints.turns else read_turns(text, body, spoken, header)
     said = text[reading.turns[0].start :] if reading.turns else text
     document = Document(
         id=document_id(text),
-        title=hints.title or header.title,
+        title=_title(text, source, reading.turns, header.title, hints),
         date=header.date or hints.date,
         place=header.place or hints.place,
         source=source,
@@ -67,6 +75,18 @@ def document_id(text: str) -> str:
 
 def _is_labelled(labels: Labels, hints: Hints) -> bool:
     return bool(labels.marks or hints.turns)
+
+
+def _title(text: str, source: str, turns: Sequence[Turn], found: str, hints: Hints) -> str:
+    """The title that the format declares, or the one found above the turns; what is a part of a turn is none."""
+    if hints.title and is_title(hints.title):
+        return hints.title
+    said = any(turn.speaker for turn in turns) and any(text.startswith(found, turn.start) for turn in turns[:3])
+    return title_of_file(source) if found and said else found
+
+
+def _printed_labels(labels: Labels, hints: Hints) -> list[str]:
+    return list(dict.fromkeys([*(mark.label for mark in labels.marks), *(label for label, *_ in hints.turns)]))
 
 
 def _first_line(text: str, labels: Labels, hints: Hints) -> int:

@@ -14,22 +14,40 @@ from pathlib import PurePath
 from typing import Any
 
 from rag.text.dates import find_date
-from rag.text.lexicon import patterns, union
-from rag.text.sentences import CLAUSE_END
+from rag.text.lexicon import patterns
+from rag.text.names import fold
+from rag.text.sentences import CLAUSE_END, SENTENCE_END
 from rag.transcript.header_keys import HeaderKind, header_kind
 from rag.transcript.label_shapes import has_name_shape
+from rag.transcript.venues import place_beside_date
 from rag.types import Role
 
-_BEFORE_DATES = union("weekdays") | union("before_dates")
 _JOINS_NAMES = re.compile(rf"\s*(?:[;,/]|\b{patterns('joining_words')}\b)\s*")
 _TELLS_ITS_DATE = re.compile(rf"^{patterns('date_phrases')}", re.I)
 _FRONT_MATTER = re.compile(r"---[^\S\n]*\n(.*?\n)(?:---|\.\.\.)[^\S\n]*(?:\n|$)", re.S)
-_TITLE_KEYS, _PLACE_KEYS = ("title",), ("place", "location", "city")
-_DATE_KEYS, _PEOPLE_KEYS = ("date", "published", "published_time", "recorded"), ("participants", "speakers")
+_TITLE_KEYS, _PLACE_KEYS = ("title",), ("place", "location", "city", "venue")
+_PEOPLE_KEYS = ("participants", "speakers")
 _LANGUAGE_KEYS = ("language", "lang")
-_HEAD_LINES = 12  # of the header are looked at for dates and places
+# Keys of front matter that hold a date: the most telling first. What is no date of the conversation, such as "updated", is none.
+_DATE_KEY = re.compile(
+    r"(?P<first>date)$|(?P<held>(?:event|interview|recording|session|meeting|hearing|air)_?date|date_?of_?\w+|recorded(?:_\w+)?|aired)$"
+    r"|(?P<printed>(?:publish(?:ed|ing)?|publication|pub|release|posted)(?:_?(?:date|time|at|on))?|date_?published|pubdate)$"
+)
+_METADATA_KEY = re.compile(r"[a-z][a-z0-9_.-]*$")
+_HEAD_LINES = 12  # of the header are looked at for places, and for dates in the midst of words
+_DATE_LINES = 200  # of it for lines that are a date and little else
+_DATE_LINE_WORDS = 3  # beside the date
 _UNLABELLED_CHARS, _UNLABELLED_LINES = 600, 4  # of a text without labels can be its header
-_TITLE_CHARS = 300
+_TITLE_CHARS, _TITLE_LINES = 300, 6
+_MOST_YAML, _DEEPEST = 20_000, 200  # characters, brackets
+_VALUE_CHARS, _VALUE_ITEMS, _MOST_PEOPLE = 1000, 20, 200
+_UTTERANCE = re.compile(r"[^:：]{1,60}[:：]\s+\S.*[.!?。？！][\"”’)]*$|[-–—]\s|>>")
+_COUNT = re.compile(r"[\d.,\s]*(?:words?|pages?|min(?:ute)?s?|hours?|wörter|palabras|mots)?\W*$", re.I)
+_MARKUP = re.compile(r"\W*<|[{\[(]?\d+:\d\d|WEBVTT")
+
+_KNOWN_KEYS = frozenset(
+    [*_TITLE_KEYS, *_PLACE_KEYS, *_PEOPLE_KEYS, *_LANGUAGE_KEYS, "author", "tags", "layout", "slug"]
+)
 
 Meta = Mapping[str, Any]  # front matter, by its keys in small letters
 
@@ -53,20 +71,32 @@ def read_front_matter(text: str) -> tuple[Meta, int]:
     ({'title': 'A talk'}, 22)
     """
     match = _FRONT_MATTER.match(text)
-    if not match:
+    if not match or len(match[1]) > _MOST_YAML:
         return {}, 0
+    loaded = _loaded(match[1])
+    if isinstance(loaded, dict):
+        meta = {str(key)[:_VALUE_CHARS].lower(): value for key, value in loaded.items()}
+        # "Tom Hale: Where?" between two rules is a conversation, and no metadata.
+        named = any(key in _KNOWN_KEYS or _DATE_KEY.match(_plain_key(key)) for key in meta)
+        return (meta, match.end()) if named or all(_METADATA_KEY.match(str(key)) for key in loaded) else ({}, 0)
+    return {}, 0 if "\n\n" in match[1] else match.end()
+
+
+def _loaded(block: str) -> Any:
+    """A block of YAML, without what could grow: no aliases within aliases, no merges, no deep nesting."""
     import yaml
 
+    if block.count("[") + block.count("{") > _DEEPEST or "<<" in block:
+        return {match[1]: match[2] for match in re.finditer(r"^([\w -]{1,40}):[^\S\n]+(\S.*)$", block, re.M)}
     try:
         # The loader in C, if PyYAML was built with it, is ten times as fast, and as safe.
-        loaded = yaml.load(match[1].replace("\t", "  "), getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506
-    except (yaml.YAMLError, ValueError):  # YAML makes dates itself, and trips over the 30th of February
-        loaded = None
-    if "\n\n" in match[1]:  # a rule above the first turns, and another below them
-        return {}, 0
-    if not isinstance(loaded, dict):
-        return {}, match.end()
-    return {str(key).lower(): value for key, value in loaded.items()}, match.end()
+        return yaml.load(block.replace("\t", "  "), getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506
+    except (yaml.YAMLError, ValueError, OverflowError, RecursionError):  # YAML trips over the 30th of February
+        return None
+
+
+def _plain_key(key: str) -> str:
+    return re.sub(r"[\s-]+", "_", key)
 
 
 def declared_language(meta: Meta) -> str | None:
@@ -78,21 +108,34 @@ def declared_language(meta: Meta) -> str | None:
     return _first_of(meta, _LANGUAGE_KEYS)[:2].lower() or None
 
 
-def read_header(text: str, body: int, first: int, meta: Meta, source: str, *, labelled: bool) -> Header:
+def read_header(
+    text: str,
+    body: int,
+    first: int,
+    meta: Meta,
+    source: str,
+    *,
+    labelled: bool,
+    declared_title: str = "",
+    people: Sequence[str] = (),
+) -> Header:
     """What front matter, the lines from `body` to the first turn, and the file's name tell, in this order.
 
     `first` is where the first turn's label stands; a text that is not labelled has its header in its first lines.
+    `declared_title` is the title that the file's format gives; `people` are the labels, which are no places.
     """
     head_end = first if labelled else min(len(text), body + _UNLABELLED_CHARS)
     lines = [stripped for line in text[body:head_end].split("\n") if (stripped := line.strip())]
     fields, free = _sorted_lines(lines if labelled else lines[:_UNLABELLED_LINES])
     place = _first_of(meta, _PLACE_KEYS) or next(iter(fields.get(HeaderKind.PLACE, [])), "")
     if not place:
-        place = next((near for line in free[:_HEAD_LINES] if (near := _place_beside_date(line))), "")
+        named = {fold(word) for name in people for word in name.split()}
+        lines_with_dates = [*free[:_HEAD_LINES], declared_title]
+        place = next((near for line in lines_with_dates if (near := place_beside_date(line, text, named))), "")
     names, declared = _people(fields, meta)
     return Header(
         title=_title(meta, fields, free, source, labelled=labelled),
-        date=_date(meta, fields, free, source),
+        date=_date(meta, fields, free, declared_title, source),
         place=place or None,
         participants=names,
         declared=declared,
@@ -121,20 +164,85 @@ def _title(
     if title:
         return title
     # Without labels the first line can be the first sentence of the text.
-    heads = free[:1] if labelled else [line for line in free[:1] if not CLAUSE_END.search(line) and len(line) < 200]
-    title = _clean(heads[0].lstrip("# ").strip("*_ "))[:_TITLE_CHARS] if heads else ""
-    return title or re.sub(r"[_\-\s]+", " ", PurePath(source).stem).strip()
+    heads = (
+        free[:_TITLE_LINES]
+        if labelled
+        else [line for line in free[:1] if not CLAUSE_END.search(line) and len(line) < 200]
+    )
+    titles = [_clean(line.lstrip("# ").strip("*_ ")) for line in heads if is_title(line)]
+    dates = [title for title in titles if _is_date_line(title)]
+    title = next((title for title in titles if title not in dates), next(iter(dates), ""))
+    return title[:_TITLE_CHARS] or title_of_file(source)
 
 
-def _date(meta: Meta, fields: Mapping[HeaderKind, list[str]], free: Sequence[str], source: str) -> str | None:
+def title_of_file(source: str) -> str:
+    """A title from a file's name, if its text has none.
+
+    >>> title_of_file("harbour_talk-2.txt")
+    'harbour talk 2'
+    """
+    return re.sub(r"[_\-\s]+", " ", PurePath(source).stem).strip()
+
+
+def is_title(line: str) -> bool:
+    """Whether a line can be a title: no utterance, stamp, count or tag, and with letters in it.
+
+    >>> is_title("A talk in Oslo"), is_title("spence: Nope."), is_title("10,712 words"), is_title("<?xml version='1.0'?>")
+    (True, False, False, False)
+    """
+    line = line.strip("# *_\t")
+    if not any(char.isalpha() for char in line) or len(line.strip("©.,:;!?-–—")) < 2 or line.endswith((":", "：")):
+        return False
+    return not (_COUNT.match(line) or _MARKUP.match(line) or _UTTERANCE.match(line))
+
+
+def _is_date_line(line: str) -> bool:
+    """Whether a line is a date and little else, such as the day of the week."""
+    found = find_date(line)
+    if not found:
+        return False
+    rest = line[: found[1]] + " " + line[found[2] :]
+    return len(re.findall(r"[^\W_]+", rest)) <= _DATE_LINE_WORDS and not re.search(r"[^\W\d_]{3,}\.\s", rest)
+
+
+def _date(
+    meta: Meta, fields: Mapping[HeaderKind, list[str]], free: Sequence[str], declared_title: str, source: str
+) -> str | None:
     head = free[:_HEAD_LINES]
-    labels = [line for line in head if len(line.split()) < 6 or not re.search(r"[.!?]$", line)]
+    labels = [line for line in head if len(line.split()) < 6 or not SENTENCE_END.search(line) or _ends_with_date(line)]
+    labels += [line for line in free[_HEAD_LINES:_DATE_LINES] if _is_date_line(line)]
     telling = [s for line in head for s in re.split(r"(?<=[.!?])\s", line) if _TELLS_ITS_DATE.search(s)]
-    places = [_clean(meta.get(key)) for key in _DATE_KEYS]
-    places += [*fields.get(HeaderKind.DATE, []), _clean(meta.get("title")), *labels, *telling]
+    places = [
+        *_declared_dates(meta),
+        *fields.get(HeaderKind.DATE, []),
+        _clean(meta.get("title")),
+        *labels,
+        declared_title,
+        *telling,
+    ]
     # A file name joins its words with what a date pattern takes for part of a word.
-    places.append(re.sub(r"[_\s]+", " ", PurePath(source).stem))
+    stem = PurePath(source).stem
+    places += [re.sub(r"[_\s]+", " ", stem), *re.split(r"[_\s]+", stem)]
     return next((found[0] for place in places if place and (found := find_date(place))), None)
+
+
+def _ends_with_date(line: str) -> bool:
+    """Whether a heading with a full stop ends with a date behind a comma: "A talk, Oslo, 2 June 1998." """
+    found = find_date(line)
+    return bool(
+        found and not line[found[2] :].strip(" .)*_") and line[: found[1]].rstrip().endswith((",", "(", "|", "–", "—"))
+    )
+
+
+def _declared_dates(meta: Meta) -> list[str]:
+    """The values of keys of front matter that hold a date, the most telling first."""
+    found = [
+        (match.lastgroup or "", _clean(value))
+        for key, value in meta.items()
+        if (match := _DATE_KEY.match(_plain_key(key)))
+    ]
+    order = ("first", "held", "printed")
+    return [value for _, value in sorted(found, key=lambda each: order.index(each[0]))]
 
 
 def _people(fields: Mapping[HeaderKind, list[str]], meta: Meta) -> tuple[tuple[str, ...], dict[str, Role]]:
@@ -155,36 +263,8 @@ def _people(fields: Mapping[HeaderKind, list[str]], meta: Meta) -> tuple[tuple[s
                         declared[name] = role
     for key, listed in meta.items():
         if key in _PEOPLE_KEYS and isinstance(listed, list):
-            names += [str(name) for name in listed]
+            names += [name for item in listed[:_MOST_PEOPLE] if (name := _clean(item))]
     return tuple(dict.fromkeys(names)), declared
-
-
-def _place_beside_date(line: str) -> str:
-    """The place in "…, City Hall, Oslo, 3 May 2024", in "Oslo, 3 May 2024" and in "3 May 2024, Oslo"."""
-    found = find_date(line)
-    if not found:
-        return ""
-    _, start, end = found
-    parts = [part.strip(" *_#") for part in re.split(r"[,;|·–—(]", line[:start].strip(" ,;|·–—(*_#"))]
-    count = len(parts)
-    while len(parts) > 1 and all(word.lower() in _BEFORE_DATES for word in parts[-1].split()):
-        parts.pop()  # "Berlin, Freitag, den 2. Juli 2010"
-    before = parts[-1]
-    after = re.split(r"[,;|·–—)]", line[end:].strip(" ,;|·–—)*_"))[0].strip(" *_")
-    separated = len(parts) < count or re.search(r"[,;|·–—(]\s*$", line[:start])
-    if separated and _can_be_place(before):
-        return before
-    return after if re.match(r"\s*[,;|·–—]", line[end:]) and _can_be_place(after) else ""
-
-
-def _can_be_place(candidate: str) -> bool:
-    words = candidate.split()
-    return (
-        candidate.lower() not in _BEFORE_DATES
-        and 1 <= len(words) <= 4
-        and all(word[0].isupper() for word in words)
-        and not re.search(r"\d", candidate)
-    )
 
 
 def _first_of(meta: Meta, keys: Sequence[str]) -> str:
@@ -197,4 +277,9 @@ def _first_of(meta: Meta, keys: Sequence[str]) -> str:
 
 
 def _clean(value: Any) -> str:
-    return re.sub(r"\s+", " ", str(value)).strip() if value is not None else ""
+    """A value in one line; of a list its items, and nothing of what holds others, which can be any size."""
+    if isinstance(value, list | tuple):
+        return ", ".join(_clean(item) for item in value[:_VALUE_ITEMS] if not isinstance(item, list | tuple | dict))
+    if value is None or isinstance(value, dict | set):
+        return ""
+    return re.sub(r"\s+", " ", value[:_VALUE_CHARS] if isinstance(value, str) else str(value)[:_VALUE_CHARS]).strip()

@@ -16,6 +16,7 @@ from rag.types import LeftOut
 
 _RULE = re.compile(r"[^\S\n]*(?:(?:[-*_=~·•–—#][^\S\n]*){3,})$")
 _NO_DIGITS = str.maketrans("", "", "0123456789")
+_DIGIT = re.compile(r"[0-9]")
 _NUMBER = re.compile(r"\d{1,5}")
 _MAX_CHARS = 90
 _LEAST = 3  # times that a head recurs
@@ -44,8 +45,8 @@ def page_lines(lines: Sequence[str]) -> set[int]:
     """
     alike: defaultdict[str, list[int]] = defaultdict(list)
     for number, line in enumerate(lines):
-        if line and len(line) <= _MAX_CHARS and not line.isspace():
-            alike[line.strip().translate(_NO_DIGITS)].append(number)
+        if line and len(line) <= _MAX_CHARS and (bare := line.strip()):
+            alike[bare.translate(_NO_DIGITS) if _DIGIT.search(bare) else bare].append(number)
     recurring = {key: where for key, where in alike.items() if len(where) >= _LEAST}
     found: set[int] = set()
     for key, where in recurring.items():
@@ -110,7 +111,8 @@ def printed_lines(text: str) -> list[LeftOut]:
 
 def _line_numbers(lines: Sequence[str]) -> list[tuple[int, int, int]]:
     """Numbers at the heads of lines that rise by one from line to line, as (line, start, end)."""
-    found = [(at, match) for at, line in enumerate(lines) if (match := _NUMBERED_LINE.match(line))]
+    digits = [at for at, line in enumerate(lines) if line.lstrip()[:1].isdigit()]
+    found = [(at, match) for at in digits if (match := _NUMBERED_LINE.match(lines[at]))]
     written = sum(bool(line.strip()) for line in lines)
     if len(found) < _LEAST_NUMBERED or len(found) < 0.6 * written:
         return []

@@ -30,7 +30,7 @@ _NOTE = re.compile(r"\W*\S+(?:\s\S+)?(?:['’]s)?\s(?:note|remark|anmerkung|nota
 _SITTING = re.compile(rf"\b(?:{patterns('sitting_words')})\b", re.I)
 # Its subject stands among the first words, and the verb right behind it: "The sitting was then suspended until noon."
 _REMARK = re.compile(
-    rf"(?:\W*\w+){{0,4}}?\W*\b(?:{patterns('sitting_words')})\W+(?:(?:{patterns('auxiliary_words')})\W+){{0,3}}"
+    rf"\W*(?:\w+\W+){{0,4}}?(?:{patterns('sitting_words')})\W+(?:(?:{patterns('auxiliary_words')})\W+){{0,3}}"
     rf"(?:{patterns('procedure_verbs')})\b",
     re.I,
 )
@@ -42,6 +42,7 @@ _PAGE = re.compile(
 _VOTES = re.compile(rf"(?:{patterns('vote_words')})\s*(?:\(\d+\))?\s*[:：–—-]", re.I)
 _OTHERS = re.compile(r"[(\[][^()\[\]\n]{2,40}[:：][)\]]")
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
+_LONGEST_REMARK, _SUBJECT_CHARS = 400, 60  # characters; the first ones name the subject
 _MOST_WORDS, _FEW_WORDS, _REMARK_WORDS = 90, 12, 25
 _TAIL_BLOCKS = 40  # paragraphs below the last turn that are looked at
 _BELOW_RULE_CHARS = 1500
@@ -72,6 +73,8 @@ def is_printed(text: str) -> bool:
     >>> is_printed("Editor's note: the ferry was sold."), is_printed("* * *"), is_printed("The recordings were lost.")
     (True, True, False)
     """
+    if len(text) > _LONGEST_REMARK:
+        return False
     bare_note = len(text.split()) <= 2 and text.strip()[-1:] == "." and is_stage_note(text)  # "Applause."
     if is_page_mark(text) or _SPONSOR.search(text) or bare_note:
         return True
@@ -101,12 +104,16 @@ def is_remark_on_sitting(text: str) -> bool:
     (False, False)
     """
     text = text.strip()
+    if len(text) > _LONGEST_REMARK:
+        return False
     if is_vote(text):
         return True
+    if not _SITTING.search(text, 0, _SUBJECT_CHARS) or not _REMARK.match(text):
+        return False
     words = _words(text)
     if not words or len(words) > _REMARK_WORDS or _is_personal(words) or has_question(text):
         return False
-    return text[:1].isupper() and bool(_REMARK.match(text))
+    return text[:1].isupper()
 
 
 def is_vote(text: str) -> bool:
@@ -115,7 +122,7 @@ def is_vote(text: str) -> bool:
     >>> is_vote("Ayes: Brown, Holm"), is_vote("Ayes have it")
     (True, False)
     """
-    return bool(_VOTES.match(text.strip(" *_\n")))
+    return bool(_VOTES.match(text[:80].strip(" *_\n")))
 
 
 def is_page_mark(text: str) -> bool:
@@ -124,7 +131,7 @@ def is_page_mark(text: str) -> bool:
     >>> is_page_mark("[Page 12]"), is_page_mark("- 12 -"), is_page_mark("Chapter 3: The storm"), is_page_mark("12 boats")
     (True, True, True, False)
     """
-    text = text.strip()
+    text = text.strip() if len(text) < 200 else text
     return len(text) < 90 and bool(
         is_rule(text) or _PAGE.match(text) or (_CHAPTER.match(text) and not SENTENCE_END.search(text))
     )
@@ -132,7 +139,7 @@ def is_page_mark(text: str) -> bool:
 
 def is_somebody_elses(text: str) -> bool:
     """Whether a paragraph begins with somebody else in brackets: "(Interpreter:) He means the ramp." """
-    return bool(_OTHERS.match(text.strip()))
+    return text.lstrip()[:1] in ("(", "[") and bool(_OTHERS.match(text.strip()))
 
 
 def is_record_of_sitting(head: str, labels: str) -> bool:

@@ -64,6 +64,12 @@ GERMAN = Lexicon(
     date_keys=words("datum"),
     place_keys=words("ort"),
     title_keys=words("titel"),
+    occasion_words=words(
+        "interview gesprach sitzung pressekonferenz protokoll mitschrift rede vortrag debatte anhorung teil tag folge wortprotokoll",
+        "stenografischer bericht unterrichtung konferenz podcast aufnahme fassung",
+    ),
+    place_words=words("haus saal rathaus schloss platz bad sankt burg dorf kanzleramt"),
+    place_prepositions=words("in aus bei nach von zu"),
     no_titles=("unbenannt",),
     numbered_no_titles=("dokument",),
     speaker_columns=words("sprecher sprecherin redner"),

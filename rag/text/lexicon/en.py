@@ -123,7 +123,7 @@ ENGLISH = Lexicon(
         "say said let if what why how when here there not but so because also".split()
     ),
     continuing_marks=("continuing", "continued", r"cont[’'.]?d?\.?"),
-    asks_keys=words("interviewer interviewers host hosts moderator presenter interview by interviewed")
+    asks_keys=words("interviewer interviewers host hosts moderator presenter")
     | {"interview by", "interviewed by", "conducted by", "interview conducted by"},
     answers_keys=words("guest guests interviewee interviewees speaker witness witnesses narrator respondent name"),
     present_keys=words("participants participant present speakers with attendees attendee attendance absent apologies")
@@ -140,6 +140,19 @@ ENGLISH = Lexicon(
     },
     place_keys=words("place location venue city"),
     title_keys=words("title"),
+    occasion_words=words(
+        "interview interviews conference conferences press hearing hearings meeting meetings minutes oral history session",
+        "sitting transcript transcription transcripts part day episode talk talks speech debate briefing remarks panel webinar",
+        "call podcast zoom teams conversation discussion lecture address statement testimony deposition proceedings record",
+        "volume chapter edited edition report notes summary draft final version series season question questions answers one two",
+        "three four five recorded published broadcast spring summer autumn winter morning afternoon evening",
+    ),
+    place_words=words(
+        "hall house city street square hotel university college center centre town county island port harbour court room",
+        "palace school church library building park new san santa saint st upper lower north south east west museum theatre",
+        "theater castle mount lake beach valley village bridge hill los las station embassy airport",
+    ),
+    place_prepositions=words("in at from of near to through outside"),
     no_titles=("untitled",),
     numbered_no_titles=("document",),
     text_columns=words(

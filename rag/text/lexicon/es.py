@@ -61,6 +61,11 @@ SPANISH = Lexicon(
     date_keys=words("fecha"),
     place_keys=words("lugar"),
     title_keys=words("título"),
+    occasion_words=words(
+        "entrevista conferencia sesion reunion acta discurso debate version estenografica parte dia prensa audiencia mensaje informe"
+    ),
+    place_words=words("palacio casa salon ciudad plaza hotel san santa nueva puerto villa"),
+    place_prepositions=words("en de desde a"),
     text_columns=words("texto"),
     speaker_columns=words("hablante orador"),
     start_columns=words("inicio tiempo"),

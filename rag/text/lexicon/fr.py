@@ -52,6 +52,11 @@ FRENCH = Lexicon(
     answers_keys=words("invité"),
     place_keys=words("lieu"),
     title_keys=words("titre"),
+    occasion_words=words(
+        "entretien conference seance reunion proces-verbal discours debat audition partie jour presse compte rendu"
+    ),
+    place_words=words("palais hotel mairie salle maison place saint sainte la le"),
+    place_prepositions=words("a au en dans de pres"),
     no_titles=("sans titre",),
     text_columns=words("texte"),
     speaker_columns=words("orateur intervenant locuteur"),

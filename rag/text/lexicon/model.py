@@ -82,6 +82,11 @@ class Lexicon:
     place_keys: Words = frozenset()
     title_keys: Words = frozenset()
 
+    # Places beside dates (folded)
+    occasion_words: Words = frozenset()  # stand before a date and are no place
+    place_words: Words = frozenset()  # are a part of places' names
+    place_prepositions: Words = frozenset()
+
     # Titles that word processors put in by themselves (patterns, not folded)
     no_titles: tuple[str, ...] = ()  # "Untitled"
     numbered_no_titles: tuple[str, ...] = ()  # "Document 1", the number left out
