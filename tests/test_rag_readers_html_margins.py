@@ -177,3 +177,10 @@ def test_time_grows_with_the_size_of_the_page_and_no_faster(piece: str) -> None:
 
     seconds(100)
     assert min(seconds(8000) for _ in range(2)) < 3.5 * min(seconds(4000) for _ in range(2)) + 0.1
+
+
+@pytest.mark.parametrize("tag", ["<font size=2>", "<div>", "<b>", "<span class='x'>", "<blockquote>", "<ul>"])
+def test_tags_that_are_never_closed_lose_nothing_that_is_said(tag: str) -> None:
+    body = "".join(f"<p>{name}: It rained on day {n}.</p>{tag}" for n in range(400) for name in ("Ann", "Bo"))
+    text, _ = read(f"<html><body>{body}</body></html>".encode(), "a.html")
+    assert text.count("rained") == 800

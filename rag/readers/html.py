@@ -11,6 +11,7 @@ import ast
 import re
 from collections import Counter
 from collections.abc import Sequence
+from typing import Any
 
 from rag.errors import InputError
 from rag.readers.blocks import Block, flatten
@@ -23,6 +24,8 @@ from rag.readers.text import decode_any
 from rag.types import Hints
 
 _BYTES_LITERAL = re.compile(r"""b(?P<quote>['"])(?=[ \t\n]{0,9}<)""")
+_LAYOUT_INLINE = re.compile(r"</?(?:font|span|small|big|b|i|u|em)\b[^<>]*>", re.I)
+_LAYOUT_BLOCK = re.compile(r"</?(?:div|center|blockquote|section|article|aside|main|form|ul|ol|dl|dd)\b[^<>]*>", re.I)
 _TAG = re.compile(r"<[a-zA-Z][^<>]*")
 MAX_ATTRIBUTES = 2_000
 _FEW_CHARS = 200  # around a text, which are not worth a note
@@ -31,9 +34,6 @@ _CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w:.-]+)", re
 
 def read(data: bytes, name: str) -> tuple[str, Hints]:
     """Canonical text of a saved page. Raises InputError."""
-    from lxml import etree
-    from lxml import html as lxml_html
-
     text, note = page_text(data)
     if not text.strip():
         raise InputError("the file is empty")
@@ -41,12 +41,7 @@ def read(data: bytes, name: str) -> tuple[str, Hints]:
         raise InputError(
             f"this page has a tag with more than {MAX_ATTRIBUTES:,} attributes; save its text as a text file"
         )
-    parser = lxml_html.HTMLParser(huge_tree=False, no_network=True, remove_comments=True, remove_pis=True)
-    try:
-        # A declaration of another encoding would be believed, although the text is decoded by now.
-        root = lxml_html.document_fromstring(re.sub(r"^\s*<\?xml[^>]*\?>", "", text), parser=parser)
-    except (etree.ParserError, etree.XMLSyntaxError, ValueError) as error:
-        raise InputError(f"this page cannot be read: {error}") from error
+    root, text = _tree(text)
     blocks, columns = read_blocks(root, speaker_attribute(root))
     left_out = judge(blocks)
     for block in blocks:
@@ -63,6 +58,29 @@ def read(data: bytes, name: str) -> tuple[str, Hints]:
     return canonical, Hints(
         title=title, date=declared_date(root), language=declared_language(root), turns=turns, notes=notes
     )
+
+
+def _tree(text: str) -> tuple[Any, str]:
+    """A page as elements, and the text that they are of. Raises InputError.
+
+    The library stops, without an error, at its limits: where elements stand too deep in each other, as in pages whose
+    tags are never closed, and at very long texts. Then the tags that only lay out are taken out, and limits are wider.
+    """
+    from lxml import etree
+    from lxml import html as lxml_html
+
+    # A declaration of another encoding would be believed, although the text is decoded by now.
+    text = re.sub(r"^\s*<\?xml[^>]*\?>", "", text)
+    for is_wide in (False, True):
+        page = _LAYOUT_BLOCK.sub("<p>", _LAYOUT_INLINE.sub("", text)) if is_wide else text
+        parser = lxml_html.HTMLParser(huge_tree=is_wide, no_network=True, remove_comments=True, remove_pis=True)
+        try:
+            root = lxml_html.document_fromstring(page, parser=parser)
+        except (etree.ParserError, etree.XMLSyntaxError, ValueError) as error:
+            raise InputError(f"this page cannot be read: {error}") from error
+        if not any(error.type_name == "ERR_RESOURCE_LIMIT" for error in parser.error_log):
+            return root, page
+    raise InputError("the elements of this page stand too deep in each other; save its text as a text file")
 
 
 def _left_out(parts: Sequence[LeftOutOfPage]) -> str:
