@@ -147,6 +147,12 @@ def test_an_office_that_names_its_holder_in_brackets_is_that_person() -> None:
     }
 
 
+def test_a_district_in_brackets_is_no_holder_of_an_office() -> None:
+    labels = ["Ms. Jo Field (Don Valley East, Ind.)", "Ms. Jo Field", "Ms. Field"]
+    assert set(canonical_names(labels).values()) == {"Ms. Jo Field"}
+    assert who_is_who(labels[:2]).notes == ()
+
+
 def test_labels_that_answer_each_other_are_two_people() -> None:
     said = [("Reed", "Who came?"), ("Ann Reed", "I did.")]
     assert len(set(who_is_who(["Reed", "Ann Reed"], talking_to_each_other(said)).names.values())) == 2

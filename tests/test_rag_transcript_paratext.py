@@ -131,3 +131,25 @@ def test_what_an_interpreter_says_for_somebody_is_speech_and_laughter_is_none() 
     assert not is_only_a_note("(I was so angry then.)")
     assert is_only_a_note("(Laughter.)")
     assert not is_printed("The recordings were lost in the flood.")
+
+
+def test_a_text_that_stands_in_its_file_three_times_loses_no_line() -> None:
+    wrapped = "\n\n".join(
+        f"{name}: {said}\nAnd so it goes on line by line\nas people tell it in the harbour" for name, said in SAID
+    )
+    text = f"{wrapped}\n\n" * 4
+    document = parse(text, source="a.txt")
+    assert not [out for out in document.left_out if out.why == "page head or foot"]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Now, when the president took office, hold on.",
+        "When the House divided, it was late.",
+        "As the court met, it rained.",
+    ],
+)
+def test_a_sentence_that_only_leads_up_to_a_sitting_is_the_speakers(words: str) -> None:
+    said = [*SAID[:3], (SAID[3][0], f"{SAID[3][1]}\n\n{words}"), *SAID[4:]]
+    assert said_in("Sitting of 4 May 2031\n\n" + exchange(*said)) == said

@@ -92,5 +92,6 @@ def _printed_labels(labels: Labels, hints: Hints) -> list[str]:
 def _first_line(text: str, labels: Labels, hints: Hints) -> int:
     """Where the line of the first label begins; the end of a text that has none."""
     if hints.turns:
-        return text.rfind("\n", 0, hints.turns[0][1]) + 1
+        named = next((start for label, start, *_ in hints.turns if label), hints.turns[0][1])
+        return text.rfind("\n", 0, named) + 1
     return labels.marks[0].start if labels.marks else len(text)

@@ -48,7 +48,7 @@ class Habits(NamedTuple):
 def find_talk(text: str, body: int, first: int) -> int:
     """Where a talk before the first label begins; `first`, the label, if there are only a few lines that introduce it."""
     paragraphs = [(body + match.start(), match.group().strip()) for match in PARAGRAPH.finditer(text[body:first])]
-    spoken = (start for start, paragraph in paragraphs if _can_be_said(paragraph) and is_introduction_spoken(paragraph))
+    spoken = (start + at for start, paragraph in paragraphs if (at := _spoken_from(paragraph)) is not None)
     begins = next(spoken, first)
     prose = [
         (start, len(paragraph))
@@ -58,6 +58,16 @@ def find_talk(text: str, body: int, first: int) -> int:
     if len(prose) < _TALK_PARAGRAPHS or sum(size for _, size in prose) < _TALK_CHARS:
         return begins
     return min(begins, prose[0][0])
+
+
+def _spoken_from(paragraph: str) -> int | None:
+    """Where somebody speaks in a paragraph above the first label, below its headings; None if nobody does."""
+    at = 0
+    for line in paragraph.split("\n"):
+        if _can_be_said(line.strip()):
+            return at if is_introduction_spoken(paragraph[at:]) else None
+        at += len(line) + 1
+    return None
 
 
 def _can_be_said(paragraph: str) -> bool:

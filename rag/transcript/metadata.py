@@ -38,11 +38,13 @@ _HEAD_LINES = 12  # of the header are looked at for places, and for dates in the
 _DATE_LINES = 200  # of it for lines that are a date and little else
 _DATE_LINE_WORDS = 3  # beside the date
 _UNLABELLED_CHARS, _UNLABELLED_LINES = 600, 4  # of a text without labels can be its header
-_TITLE_CHARS, _TITLE_LINES = 300, 6
+_TITLE_CHARS, _TITLE_LINES, _TITLE_WORDS = 300, 6, 16
 _MOST_YAML, _DEEPEST = 20_000, 200  # characters, brackets
 _VALUE_CHARS, _VALUE_ITEMS, _MOST_PEOPLE = 1000, 20, 200
 _UTTERANCE = re.compile(r"[^:：]{1,60}[:：]\s+\S.*[.!?。？！][\"”’)]*$|[-–—]\s|>>")
 _COUNT = re.compile(r"[\d.,\s]*(?:words?|pages?|min(?:ute)?s?|hours?|wörter|palabras|mots)?\W*$", re.I)
+_RIGHTS = re.compile(rf"\W*(?:©|{patterns('rights_words')}\b)", re.I)
+_SETTING = re.compile(r"_?[a-z][a-z_]{1,20}\s*:\s*\S{1,20}$")  # "page: 42"
 _MARKUP = re.compile(r"\W*<|[{\[(]?\d+:\d\d|WEBVTT")
 
 _KNOWN_KEYS = frozenset(
@@ -167,7 +169,7 @@ def _title(
     heads = (
         free[:_TITLE_LINES]
         if labelled
-        else [line for line in free[:1] if not CLAUSE_END.search(line) and len(line) < 200]
+        else [line for line in free[:1] if not CLAUSE_END.search(line) and _is_short(line)]
     )
     titles = [_clean(line.lstrip("# ").strip("*_ ")) for line in heads if is_title(line)]
     dates = [title for title in titles if _is_date_line(title)]
@@ -193,7 +195,18 @@ def is_title(line: str) -> bool:
     line = line.strip("# *_\t")
     if not any(char.isalpha() for char in line) or len(line.strip("©.,:;!?-–—")) < 2 or line.endswith((":", "：")):
         return False
-    return not (_COUNT.match(line) or _MARKUP.match(line) or _UTTERANCE.match(line))
+    return not (
+        _RIGHTS.match(line)
+        or _SETTING.match(line)
+        or _COUNT.match(line)
+        or _MARKUP.match(line)
+        or _UTTERANCE.match(line)
+    )
+
+
+def _is_short(line: str) -> bool:
+    """Whether a line that ends like no sentence is a heading, and not the text of captions."""
+    return line.startswith("#") or (len(line.split()) <= _TITLE_WORDS and len(line) < 200)
 
 
 def _is_date_line(line: str) -> bool:
@@ -222,6 +235,7 @@ def _date(
     ]
     # A file name joins its words with what a date pattern takes for part of a word.
     stem = PurePath(source).stem
+    places += [value for values in fields.values() for value in values]
     places += [re.sub(r"[_\s]+", " ", stem), *re.split(r"[_\s]+", stem)]
     return next((found[0] for place in places if place and (found := find_date(place))), None)
 

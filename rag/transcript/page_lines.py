@@ -22,6 +22,7 @@ _MAX_CHARS = 90
 _LEAST = 3  # times that a head recurs
 _PAGE_LINES = 12  # a page has at least so many
 _NUMBERED_LINE = re.compile(r"[^\S\n]*(\d{1,4})(?![^\S\n]*[:.)\d])(?:[^\S\n]+|$)")
+_MOST_OF_PAGES = 0.15  # of a text's lines can be heads and feet
 _LEAST_NUMBERED = 8
 _CLOCK = re.compile(r"\d[:.]\d\d")
 _LABEL_ENDS = (":", "：", "?", "!")
@@ -36,7 +37,7 @@ def is_rule(line: str) -> bool:
     return bool(_RULE.match(line))
 
 
-def page_lines(lines: Sequence[str]) -> set[int]:
+def page_lines(lines: Sequence[str], *, even: bool = True) -> set[int]:
     """Which lines are page numbers, or heads and feet that recur with them or at even distances.
 
     >>> text = "Town Council\\n7\\n\\nYes.\\nTown Council\\n8\\n\\nNo.\\nTown Council\\n9\\n\\nSo."
@@ -56,7 +57,7 @@ def page_lines(lines: Sequence[str]) -> set[int]:
     for key, where in recurring.items():
         if key and len({lines[number].strip() for number in where}) == 1 and not key.endswith(_LABEL_ENDS):
             beside = sum(_neighbour(lines, number, numbered) for number in where)
-            if beside == len(where) or (len(where) >= _LEAST and _at_even_distances(where)):
+            if beside == len(where) or (even and len(where) >= _LEAST and _at_even_distances(where)):
                 found.update(where)
     return found
 
@@ -105,7 +106,10 @@ def printed_lines(text: str) -> list[LeftOut]:
     numbers = _line_numbers(lines)
     if numbers:
         return [LeftOut(starts[at] + begin, starts[at] + end, "line number") for at, begin, end in numbers]
-    pages = (at for at in sorted(page_lines(lines)) if not SENTENCE_END.search(lines[at].rstrip()))
+    # A text that stands in the file twice recurs at even distances, too: only what stands beside page numbers is cut.
+    pages = [at for at in sorted(page_lines(lines, even=False)) if not SENTENCE_END.search(lines[at].rstrip())]
+    if len(pages) > _MOST_OF_PAGES * len(lines):
+        return []
     return [LeftOut(starts[at], starts[at] + len(lines[at]), "page head or foot") for at in pages]
 
 

@@ -27,10 +27,11 @@ _SPEAKING = union("speaking_persons")
 _HOSTING = re.compile(rf"\b{patterns('hosting_phrases')}\b", re.I)
 _SPONSOR = re.compile(rf"\b(?:{patterns('sponsor_phrases')})\b", re.I)
 _NOTE = re.compile(r"\W*\S+(?:\s\S+)?(?:['’]s)?\s(?:note|remark|anmerkung|nota|note)\b\s*[:：–—-]|[(\[]", re.I)
+_HOUSE = re.compile(rf"\b(?:{patterns('house_words')})\b", re.I)
 _SITTING = re.compile(rf"\b(?:{patterns('sitting_words')})\b", re.I)
 # Its subject stands among the first words, and the verb right behind it: "The sitting was then suspended until noon."
 _REMARK = re.compile(
-    rf"\W*(?:\w+\W+){{0,4}}?(?:{patterns('sitting_words')})\W+(?:(?:{patterns('auxiliary_words')})\W+){{0,3}}"
+    rf"[(\[]?(?:[\w.’'-]+[^\S\n]+){{0,4}}?(?:{patterns('sitting_words')})\W+(?:(?:{patterns('auxiliary_words')})\W+){{0,3}}"
     rf"(?:{patterns('procedure_verbs')})\b",
     re.I,
 )
@@ -113,7 +114,8 @@ def is_remark_on_sitting(text: str) -> bool:
     words = _words(text)
     if not words or len(words) > _REMARK_WORDS or _is_personal(words) or has_question(text):
         return False
-    return text[:1].isupper()
+    # "When the House divided" goes on, and tells of another day.
+    return text[:1].isupper() and (words[0] in _ARTICLES or words[0] not in union("function_words"))
 
 
 def is_vote(text: str) -> bool:
@@ -148,7 +150,7 @@ def is_record_of_sitting(head: str, labels: str) -> bool:
     >>> is_record_of_sitting("Sitting of 4 May 2031", ""), is_record_of_sitting("A talk", "Ann Reed")
     (True, False)
     """
-    return bool(_SITTING.search(head[:1000]) or union("sitting_offices").intersection(_words(labels)))
+    return bool(_HOUSE.search(head[:1000]) or union("sitting_offices").intersection(_words(labels)))
 
 
 def end_without_paratext(text: str, start: int, end: int) -> int:
@@ -216,4 +218,5 @@ def _is_personal(words: list[str]) -> bool:
     return any(word in _PERSONS or word.split("'")[0] in _PERSONS for word in words)
 
 
+_ARTICLES = frozenset("the a an this no die der das le la les el los las".split())
 _PERSONS = union("first_and_second_persons")

@@ -215,6 +215,7 @@ def _with_conduct(roles: Mapping[str, Role], speakers: Iterable[str], declared: 
 
 
 def _only_conducts(speaker: str) -> bool:
+    speaker = plain_label(speaker)
     words = set(re.sub(r"\d+", "", fold(speaker)).split()) - {"the"}
     # "White House aide", "Zambian official": an office, and nobody's name.
     return bool(words) and (

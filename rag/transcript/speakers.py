@@ -22,6 +22,7 @@ from rag.transcript.boilerplate import is_stage_note
 
 # Say nothing about who somebody is: "The Hon. Ann Reed" is Ann Reed.
 _NEUTRAL = frozenset(["the", "a", "an", "hon", "honourable", "honorable", "rt", "right"])
+_PARTICLES = frozenset(["of", "for"]) | union("name_particles") - union("name_prefixes")
 _RANKS = union("ranks")
 _BESIDE_NAMES = union("offices") | _RANKS
 _NOBODYS_NAME = (
@@ -35,6 +36,7 @@ _CONTINUING = re.compile(rf"(?:^|,?\s+){patterns('continuing_marks')}$", re.I)
 _BRACKET = re.compile(r"[(\[]((?:[^()\[\]]|[(\[][^()\[\]]*[)\]])*)[)\]]?")
 _BETWEEN_PEOPLE = re.compile(rf"[,/&+;]|\s{patterns('joining_words')}\s")
 _LONGEST_LIST = 200  # characters
+_INNER = re.compile(r"(?<=[^\s(\[])\s*[(\[][^()\[\]]*[)\]](?=[)\]])")
 _MOST_ALIKE = 24  # labels of one last name; among more of them only equal ones are one person
 _MOST_TOLD = 3  # people in a note
 
@@ -71,7 +73,7 @@ def _printed(label: str) -> _Printed:
     numbers = tuple(word.lstrip("0") or "0" for word in words if word.isdecimal())
     if name and name.first:  # "Ann Reed (by telephone)"
         brackets = [found for found in brackets if not _is_remark(found)]
-    in_office = next((held for found in brackets if (held := _held_by(found, has_name=name is not None))), None)
+    in_office = next((held for found in brackets if (held := _held_by(found, name))), None)
     added = frozenset(word for found in (*brackets, behind) for word in _words(found)) - _NEUTRAL
     told = tuple(word for word in words if word not in _NEUTRAL) or tuple(words) or (fold(plain or label),)
     if in_office:
@@ -117,13 +119,15 @@ def _is_remark(bracket: str) -> bool:
     return is_stage_note(bracket) or (bracket == bracket.lower() and first in union("function_words"))
 
 
-def _held_by(bracket: str, *, has_name: bool) -> PersonName | None:
-    """Whoever a bracket names behind an office: "The Chair (Ms. Reed)"."""
+def _held_by(bracket: str, outside: PersonName | None) -> PersonName | None:
+    """Whoever a bracket names behind an office: "The Chair (Ms. Reed)", and not "Ms. Reed (Don Valley East)"."""
+    if outside and (outside.gender or (outside.first and not _PARTICLES.intersection(outside.first))):
+        return None
     name = parse_name(bracket)
     if not name or not all(word[:1].isupper() for word in plain_label(bracket).split(",")[0].split()):
         return None
     titled = bool(set(name.titles) - _NEUTRAL)
-    return name if titled or (name.first and not has_name) else None
+    return name if titled or (name.first and not outside) else None
 
 
 def _fit(one: _Printed, other: _Printed) -> bool:
@@ -288,7 +292,8 @@ def _merge_notes(
 ) -> tuple[str, ...]:
     merged = []
     for number, group in members.items():
-        if len({printed[label] for label in group}) > 1:
+        spellings = {fold(plain_label(label)) for label in group}  # a district in brackets at the first turn is no news
+        if len({printed[label] for label in group}) > 1 and len(spellings) > 1:
             labels = list({fold(name): name for label in group if (name := _in_full(label))}.values())
             first = ", ".join(f"“{label}”" for label in sorted(labels)[:-1])
             merged.append(f"{first} and “{sorted(labels)[-1]}” are read as one person, {shown[number]}")
@@ -317,7 +322,7 @@ def _shown(group: Sequence[str], printed: Mapping[str, _Printed], counts: Mappin
 
     best = max(full, key=rank)
     if printed[best].words and printed[best].name:
-        return _in_full(best)  # "The Chair (Ms. Reed)"
+        return _INNER.sub("", _in_full(best))  # "The Chair (Ms. Reed (North))" is the Chair, Ms. Reed
     return _without_office(plain_label(best) or best.strip())
 
 

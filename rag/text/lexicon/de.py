@@ -82,6 +82,7 @@ GERMAN = Lexicon(
     ),
     session_words=(r"aufnahme|aufzeichnung|transkript|interview|gespräch|sitzung|audio|tonband",),
     end_words=("ende", "endet", "endete", "beendet", "schluss", "geschlossen"),
+    house_words=(r"sitzung|bundestag|landtag|ausschuss|plenarprotokoll|gericht|gemeinderat|stadtrat",),
     sitting_words=(
         r"sitzung|bundestag|ausschuss|antrag|gesetzentwurf|abstimmung|präsident(?:in)?|haus|plenum|gericht",
     ),

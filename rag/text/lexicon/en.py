@@ -212,7 +212,7 @@ ENGLISH = Lexicon(
         r"transcripts?|transcriptions?|transcribed|transcribers?|transcriber's|recordings?|subtitles|captions",
         r"(?:computer|machine|automatically)[- ]generated|all rights reserved|editor[’']s note|translator[’']s note",
     ),
-    sponsor_phrases=(r"(?:is|was) (?:brought to you|sponsored|presented) by|our sponsors?",),
+    sponsor_phrases=(r"(?:is|was) (?:brought to you|sponsored) by",),
     record_makers=(
         r"(?:transcri(?:bed|ption|pt)|captioned|subtitle[sd]|subtitled|generated|exported|edited|reviewed|proofread|translated"
         r"|produced|provided|recorded|approved|checked|typed|prepared|compiled|published|interviewed)"
@@ -225,21 +225,10 @@ ENGLISH = Lexicon(
         r"conference|proceedings?|deposition|episode|podcast|broadcast|file",
     ),
     end_words=(
-        "starts?",
-        "started",
-        "begin(?:s|ning)?",
-        "resumes?",
-        "end",
-        "ends",
-        "ended",
-        "ending",
-        "concluded",
-        "concludes",
-        "stops",
-        "stopped",
-        "adjourned",
-        "closed",
-        "rose",
+        r"starts?|started|begin(?:s|ning)?|resumes?|end|ends|ended|ending|concludes?|concluded|stops|stopped|adjourned|closed|rose",
+    ),
+    house_words=(
+        r"house of \w+|senate|committee|sitting|hearing|parliament|assembly|hansard|court|city council|town council|board",
     ),
     sitting_words=(
         r"house|senate|committee|chamber|sitting|session|hearing|parliament|assembly|council|congress|court|jury|witness",

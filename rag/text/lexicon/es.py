@@ -75,6 +75,7 @@ SPANISH = Lexicon(
     record_makers=(r"(?:transcrit[oa]|grabad[oa]|editad[oa]|traducid[oa]|subtitulad[oa]) (?:por|con|el)\b",),
     session_words=(r"grabación|entrevista|transcripción|sesión|reunión|conferencia|audio",),
     end_words=("fin", "finaliza", "terminó", "termina", "concluye"),
+    house_words=(r"sesión|senado|cámara|comisión|asamblea|tribunal|congreso",),
     sitting_words=(r"sesión|senado|cámara|comisión|moción|enmiendas?|votación|asamblea|tribunal|dictamen",),
     procedure_verbs=(r"suspendid[oa]|reanuda|aprobad[oa]|rechazad[oa]|levanta|abierta|retirad[oa]|votad[oa]",),
     auxiliary_words=tuple("es fue ha sido se queda son".split()),

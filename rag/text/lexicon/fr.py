@@ -67,6 +67,7 @@ FRENCH = Lexicon(
     record_makers=(r"(?:transcrit|retranscrit|enregistré|traduit|sous-titré|édité)e?s? (?:par|avec|le)\b",),
     session_words=(r"enregistrement|entretien|interview|séance|transcription|audience|réunion|conférence",),
     end_words=("fin", "levée", "terminée?", "close"),
+    house_words=(r"séance|sénat|assemblée|commission|tribunal|conseil municipal",),
     sitting_words=(r"séance|sénat|assemblée|amendements?|article|scrutin|commission|vote|proposition|projet|tribunal",),
     sitting_offices=words("president presidente rapporteur senateur depute ministre"),
     procedure_verbs=(r"suspendue|reprise|levée|ouverte|adoptée?s?|rejetée?s?|votée?s?|retirée?s?|close|renvoyée?s?",),

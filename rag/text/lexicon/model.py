@@ -115,6 +115,7 @@ class Lexicon:
     certifying_words: tuple[str, ...] = ()
     session_words: tuple[str, ...] = ()  # what ends: "interview"
     end_words: tuple[str, ...] = ()
+    house_words: tuple[str, ...] = ()  # stand above the record of a sitting
     sitting_words: tuple[str, ...] = ()  # what a remark on a sitting is about: "the House", "the motion"
     sitting_offices: Words = frozenset()  # who speaks in a house, a committee or a court
     procedure_verbs: tuple[str, ...] = ()  # what is done there, in the third person
