@@ -153,3 +153,10 @@ def test_a_text_that_stands_in_its_file_three_times_loses_no_line() -> None:
 def test_a_sentence_that_only_leads_up_to_a_sitting_is_the_speakers(words: str) -> None:
     said = [*SAID[:3], (SAID[3][0], f"{SAID[3][1]}\n\n{words}"), *SAID[4:]]
     assert said_in("Sitting of 4 May 2031\n\n" + exchange(*said)) == said
+
+
+def test_what_nobody_says_below_a_sentence_about_the_record_goes_with_it() -> None:
+    tail = "This interview has been edited for clarity.\n\nHer book is published by Dune."
+    assert said_in(exchange(*SAID) + f"\n\n{tail}\n") == SAID
+    said = [*SAID[:-1], (SAID[-1][0], f"{SAID[-1][1]}\n\nThe harbour was closed.\n\nNobody came.")]
+    assert said_in(exchange(*said)) == said

@@ -19,6 +19,7 @@ from rag.transcript.paratext import (
     is_remark_on_sitting,
     is_somebody_elses,
     is_vote,
+    opens_remarks,
 )
 
 HEADING = re.compile(r"^[^\S\n]{0,3}#{1,6}[^\S\n]+\S[^\n]*$|^[^\S\n]*_{5,}[^\S\n]*$", re.M)
@@ -112,6 +113,8 @@ def _goes_on_below(piece: str, heading: re.Match[str], level: int) -> bool:
 def _remarks(piece: str, start: int, *, sitting: bool) -> list[Switch]:
     """Paragraphs of a turn that are nobody's: what a house did, with the lists below it, and what others say in brackets."""
     found: list[Switch] = []
+    if not sitting and not opens_remarks(piece):
+        return found
     before = False
     for match in PARAGRAPH.finditer(piece):
         paragraph = match.group()

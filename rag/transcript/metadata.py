@@ -14,7 +14,7 @@ from pathlib import PurePath
 from typing import Any
 
 from rag.text.dates import find_date
-from rag.text.lexicon import patterns
+from rag.text.lexicon import patterns, union
 from rag.text.names import fold
 from rag.text.sentences import CLAUSE_END, SENTENCE_END
 from rag.transcript.header_keys import HeaderKind, header_kind
@@ -23,6 +23,7 @@ from rag.transcript.venues import place_beside_date
 from rag.types import Role
 
 _JOINS_NAMES = re.compile(rf"\s*(?:[;,/]|\b{patterns('joining_words')}\b)\s*")
+_BEFORE_DATES = union("weekdays") | union("before_dates")
 _TELLS_ITS_DATE = re.compile(rf"^{patterns('date_phrases')}", re.I)
 _FRONT_MATTER = re.compile(r"---[^\S\n]*\n(.*?\n)(?:---|\.\.\.)[^\S\n]*(?:\n|$)", re.S)
 _TITLE_KEYS, _PLACE_KEYS = ("title",), ("place", "location", "city", "venue")
@@ -136,7 +137,7 @@ def read_header(
         place = next((near for line in lines_with_dates if (near := place_beside_date(line, text, named))), "")
     names, declared = _people(fields, meta)
     return Header(
-        title=_title(meta, fields, free, source, labelled=labelled),
+        title=_title(meta, fields, [line for line in free if not _explains(line, people)], source, labelled=labelled),
         date=_date(meta, fields, free, declared_title, source),
         place=place or None,
         participants=names,
@@ -172,7 +173,7 @@ def _title(
         else [line for line in free[:1] if not CLAUSE_END.search(line) and _is_short(line)]
     )
     titles = [_clean(line.lstrip("# ").strip("*_ ")) for line in heads if is_title(line)]
-    dates = [title for title in titles if _is_date_line(title)]
+    dates = [title for title in titles if _is_only_a_date(title)]
     title = next((title for title in titles if title not in dates), next(iter(dates), ""))
     return title[:_TITLE_CHARS] or title_of_file(source)
 
@@ -184,6 +185,12 @@ def title_of_file(source: str) -> str:
     'harbour talk 2'
     """
     return re.sub(r"[_\-\s]+", " ", PurePath(source).stem).strip()
+
+
+def _explains(line: str, people: Sequence[str]) -> bool:
+    """Whether a line is about a label: "AR: Ann Reed, engineer", "AR = Ann Reed"."""
+    key = re.split(r"[:：=]", line, maxsplit=1)[0].strip(" *_")
+    return key != line.strip(" *_") and ("=" in line or (len(key) <= 4 and key in people))
 
 
 def is_title(line: str) -> bool:
@@ -207,6 +214,13 @@ def is_title(line: str) -> bool:
 def _is_short(line: str) -> bool:
     """Whether a line that ends like no sentence is a heading, and not the text of captions."""
     return line.startswith("#") or (len(line.split()) <= _TITLE_WORDS and len(line) < 200)
+
+
+def _is_only_a_date(line: str) -> bool:
+    """Whether a line says nothing but a day: "Wednesday, 20 May 2031"."""
+    found = find_date(line)
+    rest = line[: found[1]] + " " + line[found[2] :] if found else line
+    return bool(found) and all(word.lower() in _BEFORE_DATES for word in re.findall(r"[^\W_]+", rest))
 
 
 def _is_date_line(line: str) -> bool:

@@ -21,7 +21,7 @@ _NUMBER = re.compile(r"\d{1,5}")
 _MAX_CHARS = 90
 _LEAST = 3  # times that a head recurs
 _PAGE_LINES = 12  # a page has at least so many
-_NUMBERED_LINE = re.compile(r"[^\S\n]*(\d{1,4})(?![^\S\n]*[:.)\d])(?:[^\S\n]+|$)")
+_NUMBERED_LINE = re.compile(r"^[^\S\n]*(\d{1,4})(?![^\S\n]*[:.)\d])(?:[^\S\n]+|$)", re.M)
 _MOST_OF_PAGES = 0.15  # of a text's lines can be heads and feet
 _LEAST_NUMBERED = 8
 _CLOCK = re.compile(r"\d[:.]\d\d")
@@ -45,6 +45,10 @@ def page_lines(lines: Sequence[str], *, even: bool = True) -> set[int]:
     [0, 1, 4, 5, 8, 9]
     """
     alike: defaultdict[str, list[int]] = defaultdict(list)
+    if not even:  # what recurs counts only beside numbers that count up
+        numbered = page_lines([line if len(line) <= _MAX_CHARS and _DIGIT.search(line) else "" for line in lines])
+        if not numbered:
+            return set()
     for number, line in enumerate(lines):
         if line and len(line) <= _MAX_CHARS and (bare := line.strip()):
             alike[bare.translate(_NO_DIGITS) if _DIGIT.search(bare) else bare].append(number)
@@ -103,7 +107,7 @@ def printed_lines(text: str) -> list[LeftOut]:
     starts = [0]
     for line in lines:
         starts.append(starts[-1] + len(line) + 1)
-    numbers = _line_numbers(lines)
+    numbers = _line_numbers(lines) if len(_NUMBERED_LINE.findall(text)) >= _LEAST_NUMBERED else []
     if numbers:
         return [LeftOut(starts[at] + begin, starts[at] + end, "line number") for at, begin, end in numbers]
     # A text that stands in the file twice recurs at even distances, too: only what stands beside page numbers is cut.

@@ -41,11 +41,12 @@ _PAGE = re.compile(
     re.I,
 )
 _VOTES = re.compile(rf"(?:{patterns('vote_words')})\s*(?:\(\d+\))?\s*[:：–—-]", re.I)
+_OPENS = re.compile(rf"^[^\S\n]*(?:[(\[*_]|(?:{patterns('vote_words')})\s*[(:：–—-])", re.I | re.M)
 _OTHERS = re.compile(r"[(\[][^()\[\]\n]{2,40}[:：][)\]]")
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
-_LONGEST_REMARK, _SUBJECT_CHARS = 400, 60  # characters; the first ones name the subject
+_LONGEST_REMARK, _SUBJECT_CHARS = 250, 60  # characters; the first ones name the subject
 _MOST_WORDS, _FEW_WORDS, _REMARK_WORDS = 90, 12, 25
-_TAIL_BLOCKS = 40  # paragraphs below the last turn that are looked at
+_MOST_PENDING, _TAIL_BLOCKS = 3, 40  # paragraphs below the last turn that are looked at
 _BELOW_RULE_CHARS = 1500
 
 
@@ -127,6 +128,11 @@ def is_vote(text: str) -> bool:
     return bool(_VOTES.match(text[:80].strip(" *_\n")))
 
 
+def opens_remarks(text: str) -> bool:
+    """Whether a line of a text begins as a list of votes does, or with a bracket; quicker than to look at all of them."""
+    return bool(_OPENS.search(text))
+
+
 def is_page_mark(text: str) -> bool:
     """Whether a paragraph is a rule, the number of a page or a chapter.
 
@@ -160,16 +166,23 @@ def end_without_paratext(text: str, start: int, end: int) -> int:
     below the last rule and has no label goes with it.
     """
     blocks = _blocks(text, start, end)
-    kept, heading_from = len(blocks), len(blocks)
+    kept, pending = len(blocks), 0
     for number in range(len(blocks) - 1, max(0, len(blocks) - _TAIL_BLOCKS), -1):
         block = text[slice(*blocks[number])]
-        if is_about_record(block) or is_page_mark(block) or is_stamp_line(block.strip()):
-            kept = heading_from = number
-        elif heading_from == number + 1 and number + 1 < len(blocks) and _is_heading(block):
-            heading_from = number
+        if is_about_record(block) or (not pending and (is_page_mark(block) or is_stamp_line(block.strip()))):
+            kept, pending = number, 0
+        elif kept == number + 1 and _is_heading(block):
+            kept = number
+        # What nobody says below a sentence about the record is about it, too: "Her book is published by Dune."
+        elif (
+            pending < _MOST_PENDING
+            and kept == len(blocks)
+            and not _is_personal(_words(block))
+            and not has_question(block)
+        ):
+            pending += 1
         else:
             break
-    kept = min(kept, heading_from) if kept < len(blocks) else kept
     for number in range(1, kept):
         line = text[slice(*blocks[number])].strip()
         if is_rule(line) and not line.startswith("*") and blocks[kept - 1][1] - blocks[number][1] <= _BELOW_RULE_CHARS:

@@ -145,7 +145,7 @@ ENGLISH = Lexicon(
         "sitting transcript transcription transcripts part day episode talk talks speech debate briefing remarks panel webinar",
         "call podcast zoom teams conversation discussion lecture address statement testimony deposition proceedings record",
         "volume chapter edited edition report notes summary draft final version series season question questions answers one two",
-        "three four five recorded published broadcast spring summer autumn winter morning afternoon evening",
+        "three four five council plenary board committee senate parliament congress assembly commission cabinet recorded published broadcast spring summer autumn winter morning afternoon evening",
     ),
     place_words=words(
         "hall house city street square hotel university college center centre town county island port harbour court room",
@@ -209,6 +209,7 @@ ENGLISH = Lexicon(
     ),
     speaking_persons=words("i i'm i've you your yours yourself you're"),
     record_words=(
+        r"(?:interview|conversation|talk|episode|text) (?:has been|was) (?:\w+ly )?(?:edited|condensed|shortened|abridged|recorded)",
         r"transcripts?|transcriptions?|transcribed|transcribers?|transcriber's|recordings?|subtitles|captions",
         r"(?:computer|machine|automatically)[- ]generated|all rights reserved|editor[’']s note|translator[’']s note",
     ),
