@@ -46,7 +46,7 @@ def test_a_document_too_short_to_tell_is_like_none() -> None:
 
 
 def test_a_second_version_and_a_paragraph_in_many_files_are_told_at_ingest(tmp_path: Path) -> None:
-    notice = "This transcript was made in a rush and may differ from what was said at the time in the room."
+    notice = "We have said it before and we shall say it again: the harbour stays open to all who bring a boat here."
     for number in range(4):
         text = transcript(("Question", "Why?"), ("Ann Reed", " ".join(words(number, 400)) + f".\n\n{notice}"))
         (tmp_path / f"talk{number}.txt").write_text(text, encoding="utf-8")
