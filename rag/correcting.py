@@ -56,9 +56,12 @@ def correct_document(storage: Storage, document: Document, correction: Correctio
     if not passages:
         raise InputError("then nobody would be left to quote; give somebody the role of a respondent")
     staged = stage(encoder, corrected, passages)
-    storage.commit([staged], encoder=encoder)
     with storage.lock():
-        keep_corrections(storage, corrections)
+        storage.commit([staged], encoder=encoder)
+        # Another document may have been corrected meanwhile.
+        others = {name: given for name, given in kept_corrections(storage).items() if name != _key(document)}
+        own = {_key(document): correction} if correction != Correction() else {}
+        keep_corrections(storage, others | own)
     return corrected
 
 

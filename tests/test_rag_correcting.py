@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from conftest import FAKE_ENCODER, transcript
 
 from rag.archive import Archive, open_archive
 from rag.errors import InputError
+from rag.testing import FakeEncoder
 from rag.transcript import parse
 from rag.transcript.alike import full_name, look_alike
 from rag.transcript.changes import Change, suggestions, with_change
@@ -155,6 +158,28 @@ def test_two_files_of_one_name_have_metadata_of_their_own(tmp_path: Path) -> Non
         ("2024", "2024-01-01"),
         ("2025", None),
     ]
+
+
+def test_a_correction_that_another_overtakes_loses_neither(tmp_path: Path) -> None:
+    class Slow(FakeEncoder):
+        meanwhile: Callable[[], object] | None = None
+
+        def encode_spans(self, *texts: Any, **options: Any) -> Any:
+            act, self.meanwhile = self.meanwhile, None
+            if act:
+                act()
+            return super().encode_spans(*texts, **options)
+
+    for name in ("one", "two"):
+        (tmp_path / f"{name}.txt").write_text(f"{TALK}\nMara Quist: Is this {name}?\n", encoding="utf-8")
+    encoder = Slow()
+    archive = open_archive(tmp_path / "archive", encoder=encoder)
+    archive.ingest([tmp_path / "one.txt", tmp_path / "two.txt"])
+    one, two = sorted(archive.documents(), key=lambda document: document.source)
+    named = {document.id: Correction(rename={"Ann Reed": f"Ann {document.source}"}) for document in (one, two)}
+    encoder.meanwhile = lambda: archive.correct(two.id, named[two.id])
+    archive.correct(one.id, named[one.id])
+    assert {document.id: archive.correction(document.id) for document in (one, two)} == named
 
 
 def test_a_slip_and_a_full_name_are_suggested() -> None:

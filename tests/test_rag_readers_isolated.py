@@ -83,7 +83,7 @@ def test_a_file_that_takes_too_long_is_stopped_and_the_next_one_is_read(tmp_path
 @pytest.mark.skipif(not limits_processor_time(), reason="this system cannot limit processor time")
 def test_time_that_others_take_is_not_counted_and_work_of_its_own_is(tmp_path: Path) -> None:
     sleeps, computes = tmp_path / "sleeps.py", tmp_path / "computes.py"
-    clock = "from rag.readers.child import _Clock; import time; _Clock(0.2, '.')\n"
+    clock = "from rag.readers.child import _Clock; import time; _Clock(0.2, 0)\n"
     sleeps.write_text(clock + "time.sleep(0.6)\n", encoding="utf-8")
     computes.write_text(clock + "while True: pass\n", encoding="utf-8")
     ends = [

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.transcript.roles import assign_roles
-from rag.transcript.speakers import canonical_names, talking_to_each_other, who_is_who
+from rag.transcript.speakers import talking_to_each_other, who_is_who
 
 
 @pytest.mark.parametrize(
@@ -25,7 +25,7 @@ from rag.transcript.speakers import canonical_names, talking_to_each_other, who_
     ],
 )
 def test_labels_are_one_person_only_where_all_that_they_say_agrees(labels: list[str], groups: list[int]) -> None:
-    names = canonical_names(labels)
+    names = who_is_who(labels).names
     numbers: dict[str, int] = {}
     expected: dict[int, int] = {}
     for label, group in zip(labels, groups, strict=True):
@@ -35,7 +35,7 @@ def test_labels_are_one_person_only_where_all_that_they_say_agrees(labels: list[
 
 
 def test_the_fullest_spelling_stands_for_the_speaker() -> None:
-    assert set(canonical_names(["A. REED", "Anna Reed", "Reed"]).values()) == {"Anna Reed"}
+    assert set(who_is_who(["A. REED", "Anna Reed", "Reed"]).names.values()) == {"Anna Reed"}
 
 
 def test_who_is_labelled_as_asking_asks_and_everybody_else_answers() -> None:
@@ -57,9 +57,9 @@ def test_who_is_one_person_does_not_depend_on_who_speaks_first(labels: list[str]
 
 @given(st.lists(st.text(alphabet="ABab. éЖ,-(", min_size=1, max_size=12), min_size=1, max_size=6, unique=True))
 def test_every_label_gets_a_name_and_a_name_stands_for_itself(labels: list[str]) -> None:
-    names = canonical_names(labels)
+    names = who_is_who(labels).names
     assert list(names) == labels
-    again = canonical_names([*labels, *names.values()])
+    again = who_is_who([*labels, *names.values()]).names
     assert all(again[name] == again[label] for label, name in names.items())
 
 
@@ -68,7 +68,7 @@ def test_every_label_gets_a_name_and_a_name_stands_for_itself(labels: list[str])
     [["Ann Reed", "Anne Reed"], ["A. Reed", "B. Reed"], ["Ann Reed", "Ann Read"], ["Mr. A. Reed", "Ms. A. Reed"]],
 )
 def test_in_doubt_two_labels_stay_two_people(labels: list[str]) -> None:
-    assert len(set(canonical_names(labels).values())) == 2
+    assert len(set(who_is_who(labels).names.values())) == 2
 
 
 def test_a_name_that_fits_mr_and_ms_of_one_surname_joins_the_same_one_in_any_order() -> None:
@@ -77,7 +77,7 @@ def test_a_name_that_fits_mr_and_ms_of_one_surname_joins_the_same_one_in_any_ord
 
 def people(labels: list[str]) -> set[frozenset[str]]:
     """Which labels are one person."""
-    names = canonical_names(labels)
+    names = who_is_who(labels).names
     return {frozenset(label for label in labels if names[label] == name) for name in names.values()}
 
 
@@ -149,7 +149,7 @@ def test_an_office_that_names_its_holder_in_brackets_is_that_person() -> None:
 
 def test_a_district_in_brackets_is_no_holder_of_an_office() -> None:
     labels = ["Ms. Jo Field (Don Valley East, Ind.)", "Ms. Jo Field", "Ms. Field"]
-    assert set(canonical_names(labels).values()) == {"Ms. Jo Field"}
+    assert set(who_is_who(labels).names.values()) == {"Ms. Jo Field"}
     assert who_is_who(labels[:2]).notes == ()
 
 
@@ -171,7 +171,7 @@ def test_people_with_several_labels_are_told_in_one_note_and_a_difference_of_cas
 
 
 def test_what_tells_two_people_apart_is_shown() -> None:
-    assert set(canonical_names(["Station 1 (Kaman)", "Station 1 (Popov)"]).values()) == {
+    assert set(who_is_who(["Station 1 (Kaman)", "Station 1 (Popov)"]).names.values()) == {
         "Station 1 (Kaman)",
         "Station 1 (Popov)",
     }

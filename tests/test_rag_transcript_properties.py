@@ -14,7 +14,7 @@ from made_conversations import turns_of
 from rag.readers.detect import format_of
 from rag.transcript import parse
 from rag.transcript.roles import assign_roles
-from rag.transcript.speakers import canonical_names
+from rag.transcript.speakers import who_is_who
 from rag.types import Document
 
 # Letters that change their number when their case does, accents by themselves, NUL, brackets, signs of other scripts.
@@ -56,9 +56,9 @@ def test_any_text_is_read(text: str) -> None:
 @settings(deadline=None)
 @given(st.lists(st.text(ODD, min_size=1, max_size=8), min_size=1, max_size=6, unique=True))
 def test_names_of_any_labels_stand_for_themselves_and_have_roles(labels: list[str]) -> None:
-    names = canonical_names(labels)
+    names = who_is_who(labels).names
     assert list(names) == labels
-    shown = canonical_names(list(dict.fromkeys(names.values())))
+    shown = who_is_who(list(dict.fromkeys(names.values()))).names
     assert {shown[name] for name in names.values()} == set(shown.values())
     roles = assign_roles([(name, "Why?") for name in names.values()])
     assert set(roles) == set(names.values())

@@ -90,12 +90,18 @@ class Child:
         """The fields of what is wished for, and the text. Raises InputError."""
         size = _size_of(path)
         limit_s = min(self._timeout_s + SECONDS_PER_MB * size / 1e6, MOST_WITHOUT_PAGES_S)
-        request = {"wish": wish, "path": os.fspath(path.resolve()), "source": path.name, "seconds": limit_s}
+        request = {
+            "wish": wish,
+            "path": os.fspath(path.resolve()),
+            "source": path.name,
+            "size": size,
+            "seconds": limit_s,
+        }
         process = self._process or self._start()
         answer: dict[str, Any] | None = None
         text = b""
         self._await_start(process)
-        with _Watchdog(process, limit_s) as watchdog:
+        with _Watchdog(process, limit_s, patience=_BUSY if limits_processor_time() else 1.0) as watchdog:
             try:
                 _send(process, json.dumps(request).encode() + b"\n")
                 line = _answer(process, watchdog, size)
@@ -128,7 +134,7 @@ class Child:
     def _await_start(self, process: subprocess.Popen[bytes]) -> None:
         """Wait until the child is ready: a slow start is no fault of a file's."""
         if not self._is_ready:
-            with _Watchdog(process, _START_S / _BUSY):
+            with _Watchdog(process, _START_S, patience=1.0):
                 self._is_ready = bool(process.stdout) and process.stdout.readline(len(STARTED)) == STARTED  # type: ignore[union-attr]
 
     def _end(self) -> None:
@@ -147,10 +153,11 @@ class Child:
 class _Watchdog:
     """Kills a process that takes longer than it may."""
 
-    def __init__(self, process: subprocess.Popen[bytes], limit_s: float) -> None:
+    def __init__(self, process: subprocess.Popen[bytes], limit_s: float, *, patience: float) -> None:
         self.limit_s = limit_s
         self.has_bitten = False
         self._process = process
+        self._patience = patience  # so many times the limit may pass
         self._started = monotonic()
         self._done = threading.Event()
         self._thread = threading.Thread(target=self._watch, daemon=True)
@@ -164,8 +171,7 @@ class _Watchdog:
         self._thread.join()
 
     def _left_s(self) -> float:
-        busy = _BUSY if limits_processor_time() else 1.0
-        return self._started + busy * self.limit_s - monotonic()
+        return self._started + self._patience * self.limit_s - monotonic()
 
     def _watch(self) -> None:
         while not self._done.wait(max(0.0, self._left_s())):

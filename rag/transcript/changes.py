@@ -6,14 +6,14 @@ written in the names of the reading, so that it holds when the file is read agai
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Literal, get_args
 
 from rag.errors import InputError
 from rag.text.names import fold
-from rag.transcript.corrected import apply_correction, restored
+from rag.transcript.alike import full_name, look_alike
+from rag.transcript.corrected import apply_correction, named_in, restored
 from rag.transcript.corrections import META_KEYS, Correction, meta_correction
 from rag.types import Document, Role
 
@@ -45,10 +45,11 @@ def with_change(document: Document, correction: Correction, change: Change) -> C
             raise InputError(f"there is no {change.name!r} to set; known: {', '.join(META_KEYS)}")
         given = meta_correction([f"{change.name}={change.to}"]).meta
         return replace(correction, meta={**correction.meta, **given})
-    shown = _Shown(restored(document), correction)
     if change.act == "split":
         return _split(correction, change.name)
-    own = shown.read_as(change.name)
+    people = _people_shown(restored(document), correction)
+    _check_shown(change.name, people)
+    own = people[change.name]
     if change.act == "nobody":
         return replace(correction, nobody=tuple(dict.fromkeys([*correction.nobody, *own])))
     if change.act == "role":
@@ -58,39 +59,28 @@ def with_change(document: Document, correction: Correction, change: Change) -> C
     new = " ".join(change.to.split())
     if not new:
         raise InputError("the new name is empty; type a name")
-    if change.act == "merge" or new in shown.people:
-        return _merged(correction, own, shown.read_as(new), new)
+    if change.act == "merge" or new in people:
+        _check_shown(new, people)
+        return _merged(correction, own, people[new], new)
     return replace(correction, rename={**correction.rename, **dict.fromkeys(own, new)})
 
 
-@dataclass(frozen=True)
-class _Shown:
-    """Which names of the reading stand behind each name that is shown."""
-
-    read: Document
-    correction: Correction
-    people: dict[str, tuple[str, ...]] = field(init=False)
-
-    def __post_init__(self) -> None:
-        only_split = apply_correction(self.read, Correction(split=_split_off(self.read, self.correction)), lenient=True)
-        all_done = apply_correction(self.read, replace(self.correction, drop=(), drop_characters=()), lenient=True)
-        people: dict[str, dict[str, None]] = {}
-        for before, after in zip(only_split.turns, all_done.turns, strict=True):
-            if after.speaker:
-                people.setdefault(after.speaker, {})[before.speaker] = None
-        object.__setattr__(self, "people", {name: tuple(own) for name, own in people.items()})
-
-    def read_as(self, name: str) -> tuple[str, ...]:
-        """The names of the reading behind a shown one. Raises InputError if nobody is shown under it."""
-        if name not in self.people:
-            raise InputError(f"nobody called {name!r} speaks there; there are: {', '.join(map(repr, self.people))}")
-        return self.people[name]
+def _check_shown(name: str, people: Mapping[str, tuple[str, ...]]) -> None:
+    """Raises InputError if nobody is shown under a name."""
+    if name not in people:
+        raise InputError(f"nobody called {name!r} speaks there; there are: {', '.join(map(repr, people))}")
 
 
-def _split_off(read: Document, correction: Correction) -> tuple[str, ...]:
-    merged = itertools.chain(*correction.merge)
-    named = [*correction.rename, *merged, *correction.nobody, *correction.role]
-    return (*correction.split, *(name for name in named if name not in read.speakers))
+def _people_shown(read: Document, correction: Correction) -> dict[str, tuple[str, ...]]:
+    """The names of the reading behind each name that is shown with a correction."""
+    apart = tuple(named_in(correction) - set(read.speakers))
+    only_split = apply_correction(read, Correction(split=(*correction.split, *apart)), lenient=True)
+    corrected = apply_correction(read, replace(correction, drop=(), drop_characters=()), lenient=True)
+    people: dict[str, dict[str, None]] = {}
+    for before, after in zip(only_split.turns, corrected.turns, strict=True):
+        if after.speaker:
+            people.setdefault(after.speaker, {})[before.speaker] = None
+    return {name: tuple(own) for name, own in people.items()}
 
 
 def _split(correction: Correction, label: str) -> Correction:
@@ -122,8 +112,6 @@ def suggestions(document: Document) -> list[Change]:
     >>> suggestions(parse(talk, source="talk.txt"))
     [Change(act='merge', name='MR. HAMMILL', to='MR. HAMILL')]
     """
-    from rag.transcript.alike import full_name, look_alike
-
     counts = {name: sum(turn.speaker == name for turn in document.turns) for name in document.speakers if name}
     by_count = sorted(counts, key=lambda name: -counts[name])
     found: list[Change] = []

@@ -23,7 +23,7 @@ def apply_correction(document: Document, correction: Correction, *, lenient: boo
     document, correction = _split(document, correction, lenient=lenient)
     names = _new_names(document, correction, lenient=lenient)
     roles = _new_roles(document, correction, names, lenient=lenient)
-    confirmed = _named_in(correction)
+    confirmed = named_in(correction)
     turns = [
         replace(
             turn,
@@ -89,13 +89,17 @@ def _split(document: Document, correction: Correction, *, lenient: bool) -> tupl
     for label in correction.split:
         if label not in labels and not lenient:
             raise InputError(f"no label {label!r} is printed there to split off; there are: {_listing(labels)}")
-    own = {*correction.split, *(_named_in(correction) - set(document.speakers))}
+    own = {*correction.split, *(named_in(correction) - set(document.speakers))}
     turns = tuple(replace(turn, speaker=turn.label) if turn.label in own else turn for turn in document.turns)
     return replace(document, turns=turns), correction
 
 
-def _named_in(correction: Correction) -> set[str]:
-    """The names that a correction is about."""
+def named_in(correction: Correction) -> set[str]:
+    """The names and labels that a correction is about.
+
+    >>> sorted(named_in(Correction(rename={"A. Reed": "Ann Reed"}, split=("REED",))))
+    ['A. Reed', 'REED']
+    """
     merged = itertools.chain(*correction.merge)
     return {*correction.rename, *merged, *correction.split, *correction.nobody, *correction.role}
 

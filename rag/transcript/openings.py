@@ -141,13 +141,16 @@ def _is_written_as(head: str, style: str) -> bool:
 def _without_ordinary(text: str, found: list[Opening]) -> list[Opening]:
     """Openings without a word that the text uses as one, and without what is seen once and may be running text."""
     counts = Counter(fold(_name_in(each.head)) for each in found)
+    said_words = set(re.findall(r"\w+", text)) if found else set()
+
+    def is_said(word: str) -> bool:
+        return word in said_words if word.isalnum() else bool(re.search(rf"\b{re.escape(word)}\b", text))
+
     kept = []
     for each in found:
         words = _WORD.findall(_name_in(each.head))
-        if len(words) == 1 and not each.sure:
-            small = re.search(rf"\b{re.escape(words[0].lower())}\b", text)
-            if small or counts[fold(words[0])] < 2:
-                continue
+        if len(words) == 1 and not each.sure and (is_said(words[0].lower()) or counts[fold(words[0])] < 2):
+            continue
         recurs = counts[fold(_name_in(each.head))] > 1
         if recurs or each.telling:
             kept.append(each._replace(sure=each.sure or recurs))

@@ -11,12 +11,10 @@ import unicodedata
 from bisect import bisect_right
 from dataclasses import dataclass
 
-# Format and control characters, variation selectors, tags, what stands for a missing character, and private glyphs,
-# which are the bullets of word processors.
-_GONE = (
-    "\x00-\x08\x0e-\x1b\x1f\x7f-\x84\x86-\x9f\xad\u034f\u061c\u070f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f"
-    "\u202a-\u202e\u2060-\u206f\u3164\ue000-\uf8ff\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffd\U000e0000-\U000e0fff"
-)
+from rag.text.folding import INVISIBLE
+
+# What is invisible to every comparison of words, and private glyphs, which are the bullets of word processors.
+_GONE = rf"{INVISIBLE}\x1f\ue000-\uf8ff"
 _LINE_ENDS = "\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029"
 _COLONS = "\u02d0\u02f8\u2236\ua789\ufe13\ufe55"
 _WIDE = "\uff10-\uff19\uff21-\uff3a\uff41-\uff5a"  # letters and digits of the width of Chinese ones

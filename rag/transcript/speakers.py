@@ -261,15 +261,6 @@ def who_is_who(labels: Sequence[str], apart: Apart = frozenset()) -> People:
     return People({label: names[label] for label in counts}, _merge_notes(members, shown, printed))
 
 
-def canonical_names(labels: Sequence[str]) -> dict[str, str]:
-    """Each printed label → the name that stands for its speaker.
-
-    >>> canonical_names(["Ilse Brandt", "I. Brandt", "Question", "J. Brandt"])
-    {'Ilse Brandt': 'Ilse Brandt', 'I. Brandt': 'Ilse Brandt', 'Question': 'Question', 'J. Brandt': 'J. Brandt'}
-    """
-    return dict(who_is_who(labels).names)
-
-
 def talking_to_each_other(utterances: Sequence[tuple[str, str]]) -> Apart:
     """Pairs of labels that answer each other, or change places with each other: never one person.
 
