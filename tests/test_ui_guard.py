@@ -160,6 +160,29 @@ def through_guard(scope: dict[str, Any], *, hosts: frozenset[str] | None = None)
     return sent
 
 
+@pytest.mark.parametrize(
+    ("length", "read"),
+    [(b"6", ["abc", "def"]), (b"2000000", []), (b"many", [])],
+)
+def test_a_short_body_is_read_before_the_request_is_refused_and_a_long_one_is_not(
+    length: bytes, read: list[str]
+) -> None:
+    pieces = ["def", "abc"]
+    happened: list[str] = []
+
+    async def receive() -> dict[str, Any]:
+        happened.append(pieces.pop())
+        return {"type": "http.request", "body": happened[-1].encode(), "more_body": bool(pieces)}
+
+    async def send(message: dict[str, Any]) -> None:
+        happened.append(str(message.get("status", "text")))
+
+    headers = [(b"host", b"evil.example"), (b"content-length", length)]
+    scope = {"type": "http", "method": "POST", "path": "/api/ask", "headers": headers}
+    asyncio.run(Guard(None, hosts=frozenset({"localhost"}))(scope, receive, send))
+    assert happened == [*read, "421", "text"]
+
+
 def test_a_socket_from_elsewhere_is_closed() -> None:
     scope = {"type": "websocket", "path": "/", "headers": [(b"host", b"a"), (b"origin", b"https://evil.example")]}
     assert through_guard(scope) == [{"type": "websocket.close", "code": 1008}]

@@ -7,6 +7,7 @@ and wrong logins are slowed down.
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
@@ -17,6 +18,8 @@ from ui.throttle import TOO_MANY, LoginThrottle
 MAX_BODY_BYTES = MAX_UPLOAD_BYTES // 3 * 4 + 1_000_000
 
 TOO_LARGE = f"a request may have {MAX_BODY_BYTES:,} bytes"
+
+MOST_DRAINED = 1_000_000  # bytes of a refused request
 
 # Gradio's own ways to upload files, which the page does not use.
 SHUT = ("/upload", "/process_recording")
@@ -55,6 +58,7 @@ class Guard:
             if scope["type"] == "websocket":
                 await send({"type": "websocket.close", "code": 1008})
             else:
+                await _drain(headers, receive)
                 await _refuse(send, *refusal, path=scope["path"])
             return
         client = (scope.get("client") or ("",))[0]
@@ -103,6 +107,20 @@ class Guard:
         if scope["path"].rstrip("/") == "/login" and self.throttle.is_locked(client):
             return 429, TOO_MANY
         return None
+
+
+async def _drain(headers: Mapping[str, str], receive: Any) -> None:
+    """Read the body of a request that is refused, if it is short: otherwise the connection ends while the client still
+    writes, and it may see that end rather than the refusal.
+    """
+    announced = headers.get("content-length", "0")
+    if "transfer-encoding" not in headers and not (announced.isdecimal() and 0 < int(announced) <= MOST_DRAINED):
+        return
+    read, more = 0, True
+    while more and read <= MOST_DRAINED:
+        message = await receive()
+        read += len(message.get("body", b""))
+        more = message["type"] == "http.request" and message.get("more_body", False)
 
 
 async def _read_body(receive: Any) -> bytes | None:
