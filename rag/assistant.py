@@ -7,10 +7,9 @@ An assistant has no state that a question could change: the second question gets
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, NamedTuple, cast
 
 from rag.answer.unknown_terms import UnknownTerms, find_unknown_terms, unknown_term_notes, word_occurrences
 from rag.answer.writer import Writer, Written
@@ -18,22 +17,30 @@ from rag.archive import Archive
 from rag.evidence.calibration import Calibration, default_calibration
 from rag.evidence.find import Finder, Found
 from rag.evidence.order import by_speaker_day
-from rag.generators import DEFAULT_GENERATOR, GenerationRequest, Generator, NumberedPassage, load_generator
-from rag.generators.cancel import CancelToken, with_deadline
+from rag.generators import (
+    DEFAULT_GENERATOR,
+    AnyGenerator,
+    GenerationRequest,
+    Generator,
+    NumberedPassage,
+    load_generator,
+)
+from rag.generators.cancel import CancelToken
 from rag.generators.capabilities import capabilities_of
+from rag.generators.extractive import ExtractiveGenerator
+from rag.generators.proposals import Proposal, Proposals
 from rag.notes import Note, OthersSay, refusal_text
-from rag.query.asked import DEFAULT_K, MAX_QUESTION_CHARS, Asked, check_asked
-from rag.query.build import build_query, with_rewrite
+from rag.query.asked import DEFAULT_K, Asked, check_asked
+from rag.query.build import build_query
+from rag.query.variants import with_variants
 from rag.rerankers import DEFAULT_RERANKER, Reranker, fingerprint_of, load_reranker
 from rag.retrieval.fusion import FUSION, Candidate, Weights
 from rag.stopwatch import Stopwatch
 from rag.storage.protocol import Snapshot
-from rag.types import Answer, Evidence, Filters, Query, ScoredPassage, SearchExtent, Sentence
-
-log = logging.getLogger(__name__)
+from rag.types import Answer, Document, Evidence, Filters, Query, ScoredPassage, SearchExtent, Sentence
 
 DEFAULT_TIMEOUT_S = 60.0
-REWRITE_TIMEOUT_S = 10.0
+VARIANTS_TIMEOUT_S = 10.0  # for what a model proposes to search with
 
 
 class Assistant:
@@ -53,7 +60,7 @@ class Assistant:
         self,
         archive: Archive,
         *,
-        generator: str | Generator = DEFAULT_GENERATOR,
+        generator: str | AnyGenerator = DEFAULT_GENERATOR,
         options: Mapping[str, Any] | None = None,
         reader: str | Reranker = DEFAULT_RERANKER,
         calibration: Calibration | None = None,
@@ -62,9 +69,12 @@ class Assistant:
         strict: bool = False,
     ) -> None:
         self.archive = archive
-        self.generator_name = generator if isinstance(generator, str) else type(generator).__name__
         made = load_generator(generator, options, timeout_s=timeout_s) if isinstance(generator, str) else generator
-        self._generator: Generator = made
+        self._can = capabilities_of(made)
+        self.generator_name = name_of(generator) if self._can.writes else DEFAULT_GENERATOR
+        self._generator = cast("Generator", made) if self._can.writes else ExtractiveGenerator()
+        limit_s = min(VARIANTS_TIMEOUT_S, timeout_s / 2)
+        self._proposals = Proposals(self._can.variants, timeout_s=limit_s) if self._can.variants else None
         self._timeout_s = timeout_s
         self._strict = strict
         self.reader = load_reranker(reader) if isinstance(reader, str) else reader
@@ -98,11 +108,7 @@ class Assistant:
     def evidence(self, question: str, *, history: Sequence[str] = (), filters: Filters | None = None) -> Evidence:
         """The quotes that `ask` would answer a question from, and how sure it would be, with nothing written."""
         asked = check_asked(question, history, filters=filters)
-        rewritten = self._rewrite(asked, CancelToken())
-        with self.archive.snapshot() as snapshot:
-            scope = snapshot.resolve(asked.filters)
-            query = with_rewrite(_literal(snapshot, asked), rewritten)
-            return self._finder.find(snapshot, query, scope, k=asked.k).evidence
+        return self._search(asked, CancelToken(), Stopwatch()).found.evidence
 
     def stream(
         self,
@@ -122,22 +128,14 @@ class Assistant:
         watch = Stopwatch()
         cancel = cancel or CancelToken()
         asked = check_asked(question, history, k=k, filters=filters)
-        rewritten = self._rewrite(asked, cancel)
-        asked_s = watch.seconds
-        with self.archive.snapshot() as snapshot:
-            scope = snapshot.resolve(asked.filters)
-            query = with_rewrite(_literal(snapshot, asked), rewritten)
-            found = self._finder.find(snapshot, query, scope, k=asked.k, lap=watch.lap)
-            unknown = find_unknown_terms(snapshot, asked.question) if found.extent.passages else UnknownTerms()
-            documents = snapshot.documents(found.document_ids) if found.suffices else {}
-        # The database transaction has ended: from here on a model may take a minute.
+        query, found, snapshot, documents, unknown, waited_s = self._search(asked, cancel, watch)
         written = Written("", self.generator_name, refused=True)
         if found.suffices:
             cancel.raise_if_cancelled()
             writer = Writer(
                 snapshot, self._generator, name=self.generator_name, timeout_s=self._timeout_s, strict=self._strict
             )
-            written = yield from writer.write(_request(asked, found, cancel), documents, spent_s=asked_s)
+            written = yield from writer.write(_request(asked, found, cancel), documents, spent_s=waited_s)
         if written.refused:
             written = replace(written, text=_refusal(found.extent, asked.filters))
             yield written.text
@@ -145,35 +143,61 @@ class Assistant:
         watch.lap("generate")
         yield _answer(asked, query, found, written, watch)
 
-    def _rewrite(self, asked: Asked, cancel: CancelToken) -> str:
-        """A follow-up as the generator puts it, if it can, within a time limit; empty if there is nothing to rewrite.
+    def _search(self, asked: Asked, cancel: CancelToken, watch: Stopwatch) -> _Searched:
+        """What the archive holds, also about what a model proposes to search with.
 
-        The model answers before the snapshot of the question is taken, since it may take seconds; filters that fit nothing
-        are reported before it is asked.
+        While the model thinks, the literal question is searched: that is the result if the model fails, and otherwise
+        everything that the next search needs is loaded.
         """
-        rewrite = capabilities_of(self._generator).rewrite
-        if rewrite is None or not asked.history:
-            return ""
+        proposal = self._propose(asked, cancel)
+        if proposal is None:
+            return self._search_for((), asked, watch)
+        searched = None if proposal.is_there else self._search_for((), asked, watch)
+        texts = proposal.texts()
+        watch.lap("variants")
+        waited_s = watch.seconds
+        if searched is None or texts:
+            searched = self._search_for(texts, asked, watch)
+        return searched._replace(waited_s=waited_s)
+
+    def _search_for(self, proposed: Sequence[object], asked: Asked, watch: Stopwatch) -> _Searched:
+        """What the archive holds about the question and what is proposed beside it, from one snapshot."""
         with self.archive.snapshot() as snapshot:
-            snapshot.resolve(asked.filters)
-        limit_s = min(REWRITE_TIMEOUT_S, self._timeout_s / 2)
-        try:
-            text = "".join(
-                with_deadline(
-                    lambda token: iter([rewrite(asked.question, asked.history, token)]),
-                    timeout_s=limit_s,
-                    cancel=cancel,
-                )
-            )
-        except Exception as error:  # the literal question is searched in any case
-            cancel.raise_if_cancelled()
-            log.warning("the question was not rewritten: %s", error)
-            return ""
-        return text[:MAX_QUESTION_CHARS]
+            scope = snapshot.resolve(asked.filters)
+            literal = build_query(asked.question, asked.history, speakers=snapshot.speakers)
+            query = with_variants(literal, proposed)
+            found = self._finder.find(snapshot, query, scope, k=asked.k, lap=watch.lap)
+            unknown = find_unknown_terms(snapshot, asked.question) if found.extent.passages else UnknownTerms()
+            documents = snapshot.documents(found.document_ids) if found.suffices else {}
+        # The database transaction has ended: from here on a model may take a minute.
+        return _Searched(query, found, snapshot, documents, unknown)
+
+    def _propose(self, asked: Asked, cancel: CancelToken) -> Proposal | None:
+        """What the generator proposes to search with, if it can and there is something to search.
+
+        Filters that fit nothing are reported before it is asked.
+        """
+        if self._proposals is None:
+            return None
+        with self.archive.snapshot() as snapshot:
+            searched = snapshot.extent(snapshot.resolve(asked.filters)).passages
+        return self._proposals.begin(asked.question, asked.history, cancel) if searched else None
 
 
-def _literal(snapshot: Snapshot, asked: Asked) -> Query:
-    return build_query(asked.question, asked.history, speakers=snapshot.speakers)
+class _Searched(NamedTuple):
+    """What was searched, what was found, and what it is answered from."""
+
+    query: Query
+    found: Found
+    snapshot: Snapshot
+    documents: Mapping[str, Document]
+    unknown: UnknownTerms
+    waited_s: float = 0.0  # for a model
+
+
+def name_of(generator: str | object) -> str:
+    """The name of a generator that is given by name or as an object."""
+    return generator if isinstance(generator, str) else type(generator).__name__
 
 
 def _request(asked: Asked, found: Found, cancel: CancelToken) -> GenerationRequest:

@@ -71,6 +71,7 @@ def answer_to_json(answer: Answer) -> dict[str, Any]:
     return {
         "question": answer.question,
         "query": answer.query,
+        "searched": list(answer.searched),
         "status": answer.status,
         "text": answer.text,
         "confidence": round(answer.confidence, 4),

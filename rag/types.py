@@ -124,16 +124,17 @@ class Passage:
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """What is searched: the user's question as one variant, the conversation as another, and the speakers it names."""
+    """What is searched: the user's question as one variant, others beside it, and the speakers it names."""
 
     question: str
     variants: tuple[tuple[str, float], ...]  # (text, weight); the first is the literal question
     speakers: tuple[str, ...] = ()
+    fullest: int = -1  # the variant that says most of what is asked
 
     @property
     def text(self) -> str:
         """The fullest variant: what to show as searched."""
-        return self.variants[-1][0]
+        return self.variants[self.fullest][0]
 
 
 @dataclass(frozen=True, slots=True)

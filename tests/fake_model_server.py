@@ -24,8 +24,8 @@ def pieces_of(model: str, messages: list[dict[str, str]]) -> list[str]:
     lines = dict(re.findall(r"^\[(\d+\.\d+)\] (.*)$", prompt, re.M))
     speaker = (re.search(r"speaker: ([^|\n]+?)(?: \||$)", prompt, re.M) or [""] * 2)[1]
     first = lines.get("1.1", "")
-    if model == "rewrites" and "Last question:" in prompt:
-        return ["When will the first gate ", "be lowered?"]
+    if "Last question:" in prompt:
+        return ["1. When will the first gate ", "be lowered?"] if model == "rewrites" else ["I have ", "no idea:"]
     texts = {
         "well": f"{speaker} said: “{first}” [1.1].",
         "rewrites": f"{speaker} said: “{first}” [1.1].",
@@ -93,7 +93,13 @@ class Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         body = json.loads(self.rfile.read(int(self.headers["content-length"])))
         model = body["model"]
-        SEEN.append({"headers": {name.lower(): value for name, value in self.headers.items()}, "body": body})
+        speak = _messages if self.path.endswith("/messages") else _completions
+        searching = "Last question:" in str(body["messages"])
+        headers = {name.lower(): value for name, value in self.headers.items()}
+        SEEN.append({"headers": headers, "body": body, "searching": searching})
+        if searching and model != "hangs" and not re.search("-(rewrite|again)-", model):
+            self._stream("", speak(model, pieces_of(model, body["messages"])))
+            return
         TRIES[model] = TRIES.get(model, 0) + 1
         if model in ("429", "500") or (model.startswith("429-once") and TRIES[model] == 1):
             self._json(int(model[:3]), {"type": "error", "error": {"type": "api_error", "message": "no"}})
@@ -113,7 +119,6 @@ class Handler(BaseHTTPRequestHandler):
         elif model.startswith("waits"):
             self._wait(model)
         else:
-            speak = _messages if self.path.endswith("/messages") else _completions
             self._stream(model, speak(model, pieces_of(model, body["messages"])))
 
     def _wait(self, model: str) -> None:

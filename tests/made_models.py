@@ -43,9 +43,10 @@ def answer_of(
     return Assistant(archive, generator=generator, options=reached, **options).ask(question)
 
 
-def seen_by(server: str) -> list[dict[str, Any]]:
+def seen_by(server: str, *, searching: bool = False) -> list[dict[str, Any]]:
+    """The requests that a server got, and those that were left; with `searching`, also those for words to search with."""
     with urllib.request.urlopen(f"{server}/seen") as seen:
-        return list(json.loads(seen.read())["seen"])
+        return [one for one in json.loads(seen.read())["seen"] if searching or not one.get("searching")]
 
 
 def assert_sound(archive: Archive, answer: Answer) -> None:

@@ -41,14 +41,16 @@ def test_the_first_piece_is_shown_before_the_model_writes_the_second(bundled: Ar
     assert pieces[-1].generator == "Waits"  # and not the record in its stead
 
 
-def noted_of(model_server: str, model: str) -> list[bool | None]:
+def noted_of(model_server: str, model: str, *, searching: bool = False) -> list[bool | None]:
     """For each request of this model, and each that its client left, whether it is the latter; looked at for 5 seconds."""
     noted: list[bool | None] = []
     for _ in range(100):
-        noted = [one.get("gone") for one in seen_by(model_server) if one["body"]["model"] == model]
+        noted = [one.get("gone") for one in seen_by(model_server, searching=searching) if one["body"]["model"] == model]
         if True in noted:
             sleep(1)  # for another try, which there must not be
-            return [one.get("gone") for one in seen_by(model_server) if one["body"]["model"] == model]
+            return [
+                one.get("gone") for one in seen_by(model_server, searching=searching) if one["body"]["model"] == model
+            ]
         sleep(0.05)
     return noted
 
@@ -96,7 +98,7 @@ def test_a_rewrite_that_keeps_one_waiting_is_stopped_by_cancelling(
     with pytest.raises(Cancelled):
         Assistant(bundled, generator=generator, options=options).ask("And it?", history=[GATES], cancel=cancel)
     assert monotonic() - started < 2
-    assert noted_of(model_server, options["model"]) == [None, True]
+    assert noted_of(model_server, options["model"], searching=True) == [None, True]
 
 
 def test_a_question_that_was_cancelled_before_is_not_put_to_a_model(bundled: Archive) -> None:
@@ -122,7 +124,7 @@ def test_a_rewrite_that_is_late_is_hung_up_on(bundled: Archive, model_server: st
     pytest.importorskip(generator, reason=f"the {generator} package is not installed")
     options = {"model": f"waits-at-once-again-{generator}", "base_url": f"{model_server}{ADDRESSES[generator]}"}
     Assistant(bundled, generator=generator, options=options, timeout_s=1).ask("And the first one?", history=[GATES])
-    assert noted_of(model_server, options["model"]).count(True) == 2
+    assert noted_of(model_server, options["model"], searching=True).count(True) == 2
 
 
 def test_closing_calls_what_the_generator_registered() -> None:

@@ -16,7 +16,7 @@ from outside import not_here
 from rag.archive import open_archive
 from rag.assistant import Assistant
 from rag.generators import GenerationRequest
-from rag.generators.prompts import REFUSAL, build_messages, rewrite_messages
+from rag.generators.prompts import REFUSAL, build_messages, variants_messages
 from rag.query.asked import MAX_QUESTION_CHARS
 from rag.text.tokens import estimate_tokens
 
@@ -63,9 +63,9 @@ def test_a_long_conversation_leaves_room_for_the_passages(letters: str) -> None:
     assert len(re.findall(r"^Passage (\d+)", content, re.M)) == 10
     last = build_messages(replace(request, question=long), max_tokens=6_000, count_tokens=estimate_tokens)
     assert sum(estimate_tokens(message["content"]) for message in last) <= 6_000
-    (rewriting,) = rewrite_messages(long, [long] * 5, max_tokens=6_000, count_tokens=estimate_tokens)
+    (rewriting,) = variants_messages(long, [long] * 5, max_tokens=6_000, count_tokens=estimate_tokens)
     assert estimate_tokens(rewriting["content"]) <= 6_000
-    (rewriting,) = rewrite_messages("Why?", [long, long, "Who?"], max_tokens=6_000, count_tokens=estimate_tokens)
+    (rewriting,) = variants_messages("Why?", [long, long, "Who?"], max_tokens=6_000, count_tokens=estimate_tokens)
     assert rewriting["content"].endswith("\nQuestion: Who?\nLast question: Why?")
 
 

@@ -26,7 +26,7 @@ def test_a_follow_up_is_rewritten_as_one_more_leg(bundled: Archive, model_server
         "And the first one?", f"{GATES} And the first one?", "When will the first gate be lowered?"
     )  # fmt: skip
     alone = Assistant(bundled, generator=generator, options=options).ask("And the first one?")
-    assert alone.searched == ("And the first one?",)
+    assert alone.searched == ("And the first one?", "When will the first gate be lowered?")
 
 
 class Rewrites(Says):
@@ -58,7 +58,7 @@ def test_a_rewrite_that_is_none_changes_nothing(bundled: Archive, rewrite: Calla
 
 
 def test_a_rewrite_that_takes_too_long_is_left_out(bundled: Archive, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("rag.assistant.REWRITE_TIMEOUT_S", 0.05)
+    monkeypatch.setattr("rag.assistant.VARIANTS_TIMEOUT_S", 0.05)
     never = threading.Event()
     answer = Assistant(bundled, generator=Rewrites(never.wait)).ask("And the first one?", history=[GATES])
     assert answer.searched == ("And the first one?", f"{GATES} And the first one?")

@@ -13,7 +13,7 @@ from eval.benchmarks.followups import WAYS, Figures, figures
 from eval.questions.load import load_questions
 from eval.questions.model import Gold
 from rag.archive import Archive, open_archive
-from rag.query.build import build_query, context_dependence, with_rewrite
+from rag.query.build import build_query, context_dependence
 from rag.types import Query
 
 SETS = Path(__file__).resolve().parent / "sets"
@@ -112,14 +112,6 @@ def test_the_literal_question_is_the_first_leg_and_every_leg_counts(
 @given(texts, st.lists(texts, max_size=3))
 def test_without_a_conversation_there_is_one_leg(question: str, speakers: list[str]) -> None:
     assert build_query(question, speakers=speakers).variants == ((question, 1.0),)
-
-
-@given(texts, st.lists(texts, max_size=4), texts)
-def test_a_rewrite_is_one_more_leg_and_changes_none(question: str, history: list[str], rewritten: str) -> None:
-    query = build_query(question, history)
-    variants = with_rewrite(query, rewritten).variants
-    assert variants[: len(query.variants)] == query.variants
-    assert len(variants) <= len(query.variants) + 1
 
 
 def test_more_answers_are_found_first_than_by_the_literal_question(bundled: Archive) -> None:

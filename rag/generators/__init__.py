@@ -13,9 +13,17 @@ from typing import Any
 
 from embeddings.registry import Registry
 from rag.errors import InputError
-from rag.generators.protocol import GenerationRequest, Generator, NumberedPassage
+from rag.generators.protocol import AnyGenerator, GenerationRequest, Generator, NumberedPassage
 
-__all__ = ["DEFAULT_GENERATOR", "GENERATORS", "GenerationRequest", "Generator", "NumberedPassage", "load_generator"]
+__all__ = [
+    "DEFAULT_GENERATOR",
+    "GENERATORS",
+    "AnyGenerator",
+    "GenerationRequest",
+    "Generator",
+    "NumberedPassage",
+    "load_generator",
+]
 
 GENERATORS = Registry(
     "onrecord.generators",
@@ -29,7 +37,9 @@ GENERATORS = Registry(
 DEFAULT_GENERATOR = "extractive"
 
 
-def load_generator(name: str, options: Mapping[str, Any] | None = None, *, timeout_s: float | None = None) -> Generator:
+def load_generator(
+    name: str, options: Mapping[str, Any] | None = None, *, timeout_s: float | None = None
+) -> AnyGenerator:
     """A generator by name. `options` that are None are left out; one that the generator does not take is an error.
 
     `timeout_s` goes to the generators that take one: those that wait for a server.
@@ -47,5 +57,5 @@ def load_generator(name: str, options: Mapping[str, Any] | None = None, *, timeo
             )
         if timeout_s is not None and "timeout_s" in takes:
             given["timeout_s"] = timeout_s
-    generator: Generator = factory(**given)
+    generator: AnyGenerator = factory(**given)
     return generator

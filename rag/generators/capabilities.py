@@ -1,4 +1,4 @@
-"""What a generator can do beside `generate`: the one place that looks at an object's optional attributes."""
+"""What a generator can do: the one place that looks at an object's optional attributes."""
 
 from __future__ import annotations
 
@@ -9,37 +9,54 @@ from typing import Any
 
 from rag.generators.cancel import CancelToken
 from rag.generators.extractive import ExtractiveGenerator
-from rag.generators.protocol import Generator
+from rag.generators.protocol import NumberedPassage
 
-Rewrite = Callable[[str, Sequence[str], CancelToken], str]
+Propose = Callable[[str, Sequence[str], CancelToken], Sequence[str]]
+Choose = Callable[[str, Sequence[NumberedPassage], CancelToken], Sequence[str]]
 
 
 @dataclass(frozen=True, slots=True)
 class Capabilities:
-    """What is known of a generator before it is asked."""
+    """What is known of a generator before it is asked; None for a method that it does not have."""
 
+    writes: bool  # it has `generate`
     only_quotes: bool  # it copies the evidence: needs no time limit, and nothing in its text has to be made exact
     cites_sentences: bool  # `[p.s]` in place of `[n]`
-    rewrite: Rewrite | None  # None if it cannot
+    variants: Propose | None  # a question and those before it → texts to search with
+    choose: Choose | None  # a question and numbered passages → numbers of sentences
 
 
-def capabilities_of(generator: Generator) -> Capabilities:
+def capabilities_of(generator: object) -> Capabilities:
     """The capabilities of a generator; the optional ones are described at `Generator`.
 
     >>> capabilities_of(ExtractiveGenerator())
-    Capabilities(only_quotes=True, cites_sentences=False, rewrite=None)
+    Capabilities(writes=True, only_quotes=True, cites_sentences=False, variants=None, choose=None)
     """
     return Capabilities(
+        writes=callable(getattr(generator, "generate", None)),
         only_quotes=isinstance(generator, ExtractiveGenerator),
         cites_sentences=getattr(generator, "numbering", "") == "sentences",
-        rewrite=_optional_method(generator, "rewrite"),
+        variants=_optional_method(generator, "variants") or _rewrites(generator),
+        choose=_optional_method(generator, "choose"),
     )
 
 
-def _optional_method(generator: Generator, name: str) -> Callable[..., Any] | None:
+def _rewrites(generator: object) -> Propose | None:
+    """The older method `rewrite` as one that gives variants: one for a follow-up, none for a question without history."""
+    rewrite = _optional_method(generator, "rewrite")
+    if rewrite is None:
+        return None
+
+    def variants(question: str, history: Sequence[str], token: CancelToken) -> Sequence[str]:
+        return [rewrite(question, history, token)] if history else []
+
+    return variants
+
+
+def _optional_method(generator: object, name: str) -> Callable[..., Any] | None:
     """A method that takes a cancel token as its last argument, and passes it on if the generator's own takes one."""
     method = getattr(generator, name, None)
-    if method is None:
+    if not callable(method):
         return None
     try:
         takes_token = "cancel" in inspect.signature(method).parameters

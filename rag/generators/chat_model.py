@@ -7,13 +7,14 @@ from typing import Any
 
 from rag.errors import GeneratorError
 from rag.generators.cancel import CancelToken
-from rag.generators.prompts import Message, build_messages, rewrite_messages
+from rag.generators.prompts import Message, build_messages, variants_messages
 from rag.generators.protocol import GenerationRequest
 from rag.generators.providers import Endpoint, guarded_client, provider_error, transport_error
+from rag.generators.replies import parse_variants
 from rag.text.tokens import count_tokens
 
 ANSWER_TOKENS = 800
-REWRITE_TOKENS = 100
+VARIANTS_TOKENS = 400
 RETRIES = 2  # after 429 and 5xx, with the library's own growing waits
 
 
@@ -39,10 +40,10 @@ class ChatModel:
         messages = build_messages(request, max_tokens=self.context_tokens, count_tokens=count_tokens)
         yield from self._complete(messages, ANSWER_TOKENS, request.cancel)
 
-    def rewrite(self, question: str, history: Sequence[str], *, cancel: CancelToken | None = None) -> str:
-        """A follow-up as a question that stands on its own."""
-        messages = rewrite_messages(question, history, max_tokens=self.context_tokens, count_tokens=count_tokens)
-        return "".join(self._complete(messages, REWRITE_TOKENS, cancel)).strip().strip('"')
+    def variants(self, question: str, history: Sequence[str], *, cancel: CancelToken | None = None) -> list[str]:
+        """The question in full, rewordings, and a made-up answer."""
+        messages = variants_messages(question, history, max_tokens=self.context_tokens, count_tokens=count_tokens)
+        return parse_variants("".join(self._complete(messages, VARIANTS_TOKENS, cancel)))
 
     def _complete(self, messages: list[Message], max_tokens: int, cancel: CancelToken | None) -> Iterator[str]:
         begun = False

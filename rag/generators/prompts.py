@@ -30,7 +30,14 @@ USER = """The record, between the two lines that say {fence}:
 {fence}
 
 {history}Question: {question}"""
-REWRITE = """Rewrite the last question so that it can be understood without the ones before it: put names for pronouns, add nothing else. Reply with the question alone.
+VARIANTS = """The answer to the last question is looked for in transcripts of interviews, press conferences and hearings. Write five lines to search with, each beginning with its number, and nothing else:
+1. The question in full and spelt right, so that it can be understood without the ones before it: names for pronouns and hints, nothing added.
+2. The same question with other words for its main things.
+3. The same question as a few keywords.
+4. The same question as another person would put it.
+5. What a speaker who answers it might say, in one or two sentences. Guess: it is searched with, and shown to nobody as an answer.
+
+Write in the language of the question.
 
 {history}
 Last question: {question}"""
@@ -83,14 +90,14 @@ def describe(number: int, numbered: NumberedPassage) -> str:
     return "\n".join(lines)
 
 
-def rewrite_messages(
+def variants_messages(
     question: str, history: Sequence[str], *, max_tokens: int, count_tokens: Callable[[str], int]
 ) -> list[Message]:
-    """What asks for a question that stands on its own; of the earlier ones those that fit `max_tokens` with it."""
-    alone = REWRITE.format(history="", question=_line(question))
+    """What asks for texts to search with; of the earlier questions those that fit `max_tokens` with the last one."""
+    alone = VARIANTS.format(history="", question=_line(question))
     recent = _recent(history[-5:], max_tokens=max_tokens - count_tokens(alone), count_tokens=count_tokens)
     earlier = "\n".join(f"Question: {text}" for text in recent)
-    return [{"role": "user", "content": REWRITE.format(history=earlier, question=_line(question))}]
+    return [{"role": "user", "content": VARIANTS.format(history=earlier, question=_line(question))}]
 
 
 def _recent(history: Sequence[str], *, max_tokens: int, count_tokens: Callable[[str], int]) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -34,14 +34,20 @@ class GenerationRequest:
 
 
 class Generator(Protocol):
-    """Any object with this one method. What follows is optional, and is looked up by `capabilities_of` alone:
+    """Any object with this one method, or with one of those that follow; they are looked up by `capabilities_of` alone.
 
     numbering = "sentences"
         The text cites `[p.s]`, sentence `s` of `request.passages[p - 1]`, and not `[n]`, `request.evidence[n - 1]`.
+    variants(question: str, history: Sequence[str]) -> Sequence[str]
+        What to search with beside the question: the question in full, as it is understood without the ones before it,
+        then rewordings, then one made-up answer.
+    choose(question: str, passages: Sequence[NumberedPassage]) -> Sequence[str]
+        The numbers of the sentences that answer, such as "2.3", best first; empty if none does.
     rewrite(question: str, history: Sequence[str]) -> str
-        A follow-up as a question that can be understood without the ones before it. Called within a time limit, in
-        any thread; if it raises or takes too long, the question is searched as it is. A parameter named `cancel` gets
-        a `CancelToken`.
+        The older form of `variants`, for follow-ups alone: the question in full.
+
+    Each is called within a time limit, in any thread; if it raises or takes too long, the answer does without. A parameter
+    named `cancel` gets a `CancelToken`.
     """
 
     def generate(self, request: GenerationRequest) -> Iterator[str]:
@@ -50,3 +56,22 @@ class Generator(Protocol):
         Whatever it raises, the evidence is quoted in place of the text, and a note says why.
         """
         ...
+
+
+class Proposer(Protocol):
+    """An object that has only `variants`: it helps to find, and the record is quoted."""
+
+    def variants(self, question: str, history: Sequence[str]) -> Sequence[str]:
+        """See `Generator`."""
+        ...
+
+
+class Chooser(Protocol):
+    """An object that has only `choose`: it says which sentences are quoted."""
+
+    def choose(self, question: str, passages: Sequence[NumberedPassage]) -> Sequence[str]:
+        """See `Generator`."""
+        ...
+
+
+AnyGenerator = Generator | Proposer | Chooser

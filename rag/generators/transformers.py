@@ -11,11 +11,12 @@ from typing import Any
 
 from rag.errors import GeneratorError, InputError
 from rag.generators.cancel import CancelToken
-from rag.generators.prompts import Message, build_messages, rewrite_messages
+from rag.generators.prompts import Message, build_messages, variants_messages
 from rag.generators.protocol import GenerationRequest
+from rag.generators.replies import parse_variants
 
 ANSWER_TOKENS = 400
-REWRITE_TOKENS = 60
+VARIANTS_TOKENS = 250
 DEFAULT_CONTEXT_TOKENS = 4_096
 
 
@@ -36,10 +37,10 @@ class TransformersGenerator:
         messages = build_messages(request, max_tokens=self._room(), count_tokens=self._count_tokens)
         yield from self._complete(messages, ANSWER_TOKENS, request.cancel)
 
-    def rewrite(self, question: str, history: Sequence[str], *, cancel: CancelToken | None = None) -> str:
-        """A follow-up as a question that stands on its own."""
-        messages = rewrite_messages(question, history, max_tokens=self._room(), count_tokens=self._count_tokens)
-        return "".join(self._complete(messages, REWRITE_TOKENS, cancel)).strip().strip('"')
+    def variants(self, question: str, history: Sequence[str], *, cancel: CancelToken | None = None) -> list[str]:
+        """The question in full, rewordings, and a made-up answer."""
+        messages = variants_messages(question, history, max_tokens=self._room(), count_tokens=self._count_tokens)
+        return parse_variants("".join(self._complete(messages, VARIANTS_TOKENS, cancel)))
 
     def _room(self) -> int:
         """How many tokens a prompt may have."""

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 
 from rag.query.named import folded_words, named_speakers
 from rag.text.letters import CAPITALS, MARKS
@@ -109,15 +108,3 @@ def _context(earlier: Sequence[str]) -> str:
     while first > max(0, len(earlier) - CONTEXT) and context_dependence(earlier[first]):
         first -= 1
     return " ".join(earlier[first:])
-
-
-def with_rewrite(query: Query, rewritten: str) -> Query:
-    """The query with one more variant: the question as a language model rewrote it. The literal one stays the first.
-
-    >>> with_rewrite(build_query("And hers?", ["Where is his house?"]), "Where is her house?").variants
-    (('And hers?', 1.0), ('Where is his house? And hers?', 2.0), ('Where is her house?', 1.0))
-    """
-    text = encodable(" ".join(rewritten.split()))
-    if not text or text in (variant for variant, _ in query.variants):
-        return query
-    return replace(query, variants=(*query.variants, (text, 1.0)))
