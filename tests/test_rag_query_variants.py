@@ -32,3 +32,10 @@ def test_the_question_in_full_is_the_querys_text_even_if_it_was_asked_so() -> No
     )
     assert with_variants(asked, ["Where is the old mill?", "By the river."]).text == "Where is the old mill?"
     assert with_variants(asked, []) == asked
+
+
+def test_the_made_up_answer_counts_twice_and_a_question_is_no_answer() -> None:
+    asked = build_query("Where is the mill?")
+    proposed = ["Where is the old mill?", "place of the mill", "It is by the river."]
+    assert [weight for _, weight in with_variants(asked, proposed).variants] == [1.0, 1.0, 1.0, 2.0]
+    assert [weight for _, weight in with_variants(asked, [*proposed[:2], "Which mill?"]).variants] == [1.0] * 4

@@ -16,7 +16,11 @@ from rag.types import Query
 
 MAX_VARIANTS = 8
 MAX_VARIANT_CHARS = 600  # more than two sentences; an encoder reads little more
-MODEL_WEIGHT = 1.0  # of each of a model's variants; the literal question has 1
+# Weights beside the literal question's, which is 1. Chosen on 100 questions about press conferences and the 105 bundled ones
+# with variants written by hand. Success@1 without a reranker: .32 and .64 with the literal question alone, .65 and .64 with
+# all weights alike, .70 and .73 with these. Searching the made-up answer by meaning alone gives .60 and .68.
+MODEL_WEIGHT = 1.0
+ANSWER_WEIGHT = 2.0
 
 
 def with_variants(query: Query, proposed: Iterable[object]) -> Query:
@@ -36,7 +40,9 @@ def with_variants(query: Query, proposed: Iterable[object]) -> Query:
     new = [text for text in texts if text not in known]
     if not new:
         return query
-    variants = (*query.variants, *((text, MODEL_WEIGHT) for text in new))
+    answer = texts[-1] if len(texts) > 2 and not texts[-1].endswith("?") else None
+    weighted = ((text, ANSWER_WEIGHT if text == answer else MODEL_WEIGHT) for text in new)
+    variants = (*query.variants, *weighted)
     return replace(query, variants=variants, fullest=[text for text, _ in variants].index(texts[0]))
 
 
