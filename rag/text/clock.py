@@ -27,10 +27,10 @@ def rounded_seconds_of(clock: str) -> float:
 
 
 def clock(seconds: float) -> str:
-    """Seconds as hours, minutes and seconds.
+    """Seconds as hours, minutes and seconds; those of a countdown have a minus.
 
-    >>> clock(2467.2)
-    '00:41:07'
+    >>> clock(2467.2), clock(-7020)
+    ('00:41:07', '-01:57:00')
     """
-    whole = int(seconds)
-    return f"{whole // 3600:02d}:{whole // 60 % 60:02d}:{whole % 60:02d}"
+    whole = int(abs(seconds))
+    return f"{'-' if seconds <= -1 else ''}{whole // 3600:02d}:{whole // 60 % 60:02d}:{whole % 60:02d}"

@@ -11,13 +11,15 @@ import hashlib
 from collections.abc import Sequence
 
 from rag.text.language import language_of
+from rag.text.spans import trim
 from rag.transcript.check import check
 from rag.transcript.labels import find_labels
 from rag.transcript.marks import Labels
 from rag.transcript.metadata import declared_language, is_title, read_front_matter, read_header, title_of_file
 from rag.transcript.prologue import Spoken, spoken_labels
-from rag.transcript.turns import read_named_turns, read_turns
-from rag.types import Document, Hints, Turn
+from rag.transcript.stamp_forms import in_usual_form
+from rag.transcript.turns import STAMP, read_named_turns, read_turns
+from rag.types import Document, Hints, LeftOut, Turn
 
 _NAMED_BY_FORMAT = Labels((), "named by the file's format", 1.0)
 
@@ -33,10 +35,12 @@ def parse(text: str, *, source: str, path: str = "", hints: Hints | None = None)
     """
     meta, body = read_front_matter(text)
     hints = hints or Hints()
-    spoken = Spoken(_NAMED_BY_FORMAT) if hints.turns else spoken_labels(text, find_labels(text, body))
+    # As long as the text, with the same characters in the same places but for time stamps in forms of their own.
+    usual = text if hints.turns else in_usual_form(text)
+    spoken = Spoken(_NAMED_BY_FORMAT) if hints.turns else spoken_labels(usual, find_labels(usual, body))
     labels = spoken.labels
     header = read_header(
-        text,
+        usual,
         body,
         _first_line(text, labels, hints),
         meta,
@@ -45,7 +49,7 @@ def parse(text: str, *, source: str, path: str = "", hints: Hints | None = None)
         declared_title=hints.title,
         people=_printed_labels(labels, hints),
     )
-    reading = read_named_turns(text, hints, header) if hints.turns else read_turns(text, body, spoken, header)
+    reading = read_named_turns(text, hints, header) if hints.turns else read_turns(usual, body, spoken, header)
     said = text[reading.turns[0].start :] if reading.turns else text
     document = Document(
         id=document_id(text),
@@ -57,7 +61,7 @@ def parse(text: str, *, source: str, path: str = "", hints: Hints | None = None)
         turns=reading.turns,
         path=path,
         participants=tuple(dict.fromkeys([*hints.participants, *header.participants])),
-        left_out=reading.left_out,
+        left_out=tuple(LeftOut(*trim(text, *out.span), out.why) if out.why == STAMP else out for out in reading.left_out),
         notes=(*hints.notes, *reading.notes),
         pages=hints.pages,
         times=hints.times,

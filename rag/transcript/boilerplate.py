@@ -74,6 +74,18 @@ def is_end_mark(line: str) -> bool:
     return bool(_END_MARK.match(line) or _CAPITAL_END.match(line))
 
 
+def is_part_mark(line: str) -> bool:
+    """Whether a line in brackets says where a tape, a side or a part of the recording begins or ends.
+
+    >>> is_part_mark("[END OF TAPE 1, SIDE A]"), is_part_mark("(We ran out of tape.)")
+    (True, False)
+    """
+    inner = line.strip(" \t*_")
+    return inner[:1] in ("[", "(") and inner[-1:] in ("]", ")") and len(inner) < 80 and bool(
+        _PART.search(inner) and not SENTENCE_END.search(inner)
+    )
+
+
 def is_stage_note(text: str) -> bool:
     """Whether words in brackets tell what happens rather than who speaks.
 

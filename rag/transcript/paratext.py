@@ -12,7 +12,7 @@ from rag.text.lexicon import patterns, union
 from rag.text.names import fold
 from rag.text.sentences import SENTENCE_END, has_question
 from rag.text.spans import trim
-from rag.transcript.boilerplate import is_stage_note
+from rag.transcript.boilerplate import is_part_mark, is_stage_note
 from rag.transcript.page_lines import is_rule
 from rag.transcript.stamps import is_stamp_line
 
@@ -169,6 +169,8 @@ def end_without_paratext(text: str, start: int, end: int) -> int:
     kept, pending = len(blocks), 0
     for number in range(len(blocks) - 1, max(0, len(blocks) - _TAIL_BLOCKS), -1):
         block = text[slice(*blocks[number])]
+        if pending and is_part_mark(block):
+            break  # the talk goes on behind the end of a tape
         if is_about_record(block) or (not pending and (is_page_mark(block) or is_stamp_line(block.strip()))):
             kept, pending = number, 0
         elif kept == number + 1 and _is_heading(block):
@@ -208,6 +210,7 @@ def _blocks(text: str, start: int, end: int) -> list[tuple[int, int]]:
             or bool(SENTENCE_END.search(above.rstrip()))
             or is_rule(above)
             or is_rule(line)
+            or is_part_mark(above)
             or is_about_record(line)
         )
         if whole or not found:

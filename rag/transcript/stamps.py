@@ -10,6 +10,7 @@ from bisect import bisect_right
 from collections.abc import Sequence
 
 from rag.text.clock import seconds_of
+from rag.text.sentences import SENTENCE_END
 from rag.transcript.marks import Mark, Stamp
 
 _CLOCK = r"(?:\d{1,3}:\d{1,2}:\d{1,2}|\d{1,3}:\d{2})(?:[.,]\d{1,3})?"
@@ -17,14 +18,20 @@ _DAY = r"(?:\d{4}-\d\d-\d\d|\d{1,2}[./]\d{1,2}[./]\d{2,4})"
 _HALF_OF_DAY = r"(?:[^\S\n]?[AaPp]\.?[Mm]\.?(?![\w]))?"
 # Bricks for the patterns of labels. A time into the recording, from one to another, or of the day:
 WHEN = rf"(?:{_DAY},?[^\S\n])?{_CLOCK}{_HALF_OF_DAY}(?:[^\S\n]?(?:-+>?|–|—)[^\S\n]?{_CLOCK})?"
-BRACKETED_CLOCK = rf"\\?[\[(]{WHEN}\\?[\])]"
+BRACKETED_CLOCK = rf"\\?[\[(]-?{WHEN}\\?[\])]"
 STAMP = rf"(?:{BRACKETED_CLOCK}|{WHEN})"
 
-_LEADING_CLOCK = re.compile(rf"[\[(\\]*(?P<clock>{_CLOCK})[^\S\n]?(?P<of_day>[AaPp])?")
+_LEADING_CLOCK = re.compile(rf"[\[(\\]*(?P<before>-)?(?P<clock>{_CLOCK})[^\S\n]?(?P<of_day>[AaPp])?")
 _SPACE = r"[^\S\n]*"
 _STAMP_LINE = re.compile(rf"{_SPACE}(?P<stamp>{STAMP}){_SPACE}[-–—:]?{_SPACE}(?=$|(?<=\s)\S|(?<=[\])])\S)")
 _STAMP_ALONE = re.compile(rf"{_SPACE}{STAMP}{_SPACE}$")
-_MAYBE_STAMP = re.compile(r"^(?=[^\S\n]*[\[(]?\d{1,4}[:./-]\d)", re.M)
+_MAYBE_STAMP = re.compile(r"^(?=[^\S\n]*[\[(]?-?\d{1,4}[:./-]\d)", re.M)
+_INNER = re.compile(rf"[\[(]{_CLOCK}[\])][^\S\n]*")
+# Lines of settings below a stamp, and the sign of a change of speaker behind it, are the stamp's.
+_SETTINGS = re.compile(r"(?:[^\S\n]*\n_[a-z]{2,20}[^\S\n]?:[^\n]{0,80})+")
+_CHANGE = re.compile(r"[^\S\n]*>>(?=\s)")
+_ENDS_PARAGRAPH = re.compile(r"[^\S\n]*(?:\n[^\S\n]*(?:\n|$)|$)")
+_NEAR = 200  # characters on each side that are looked at
 _MAX_STAMP_LINE = 60
 _STAMP_ENDS = tuple("0123456789])Mm.")  # nothing else can: known without trying to match
 
@@ -37,7 +44,9 @@ def seconds_into(stamp: str | None) -> float | None:
     """
     match = _LEADING_CLOCK.match(stamp or "")
     # A time with its date or its half of the day is no place in a recording.
-    return None if not match or match["of_day"] else seconds_of(match["clock"])
+    if not match or match["of_day"]:
+        return None
+    return -seconds_of(match["clock"]) if match["before"] else seconds_of(match["clock"])
 
 
 def seconds_in(match: re.Match[str]) -> float | None:
@@ -62,6 +71,11 @@ def find_stamps(text: str, body: int, marks: Sequence[Mark]) -> list[Stamp]:
     [(10.0, True), (20.0, False)]
     """
     found = _candidates(text, body, marks)
+    inner = _inner(text, body, marks)
+    if len(inner) >= 2 and is_rising([stamp.seconds for stamp in inner]):
+        together = sorted([*found, *inner], key=lambda stamp: stamp.start)
+        if is_rising([stamp.seconds for stamp in together]):
+            return together
     if len(found) >= 2 and is_rising([stamp.seconds for stamp in found]):
         return found
     return [stamp for stamp in found if stamp.alone and text[stamp.start : stamp.end].strip()[0] in "[("]
@@ -86,7 +100,26 @@ def _candidates(text: str, body: int, marks: Sequence[Mark]) -> list[Stamp]:
         before = text[max(body, start - 3) : start]
         opens = not before.strip(" ") or before.endswith(("\n\n", " \n"))
         if alone or bracketed or opens:
-            found.append(Stamp(start, start + match.end(), seconds_into(match["stamp"]), alone))
+            behind = start + match.end()
+            more = (_SETTINGS if alone else _CHANGE).match(text, behind)
+            found.append(Stamp(start, more.end() if more else behind, seconds_into(match["stamp"]), alone))
+    return found
+
+
+def _inner(text: str, body: int, marks: Sequence[Mark]) -> list[Stamp]:
+    """Time stamps in brackets at the end of a paragraph, or between two sentences."""
+    labels = [mark.start for mark in marks]
+    found: list[Stamp] = []
+    for match in _INNER.finditer(text, body):
+        start, end = match.span()
+        number = bisect_right(labels, start)
+        if number and marks[number - 1].end > start:
+            continue
+        before = text[max(body, text.rfind("\n", 0, start) + 1, start - _NEAR) : start].rstrip()
+        behind = text[end : end + _NEAR]
+        ended = bool(SENTENCE_END.search(before))
+        if before and ((ended and (match[0][-1].isspace() or not behind.strip())) or _ENDS_PARAGRAPH.match(behind)):
+            found.append(Stamp(start, end, seconds_into(match[0]), False))
     return found
 
 

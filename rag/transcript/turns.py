@@ -32,7 +32,7 @@ _OPENING, _CLOSING = re.compile(rf"{_EMPHASIS}(?![*_])"), re.compile(rf"{_EMPHAS
 _SPACES = re.compile(r"\s*")
 _NOTE_CHARS = 60
 # Why something is left out.
-_HEADER, _HEADING, _STAMP = "header", "heading", "time stamp"
+_HEADER, _HEADING, STAMP = "header", "heading", "time stamp"
 _PAGE, _BEHIND = "printed and not said", "behind the last turn"
 
 
@@ -105,7 +105,7 @@ def _read_unlabelled(text: str, body: int, stamps: Sequence[Stamp]) -> Reading:
     ):
         seconds = stamp.seconds if stamp else seconds
         if stamp:
-            left_out.append(LeftOut(*trim(text, stamp.start, stamp.end), _STAMP))
+            left_out.append(LeftOut(stamp.start, stamp.end, STAMP))
         first, last = trim(text, *span)
         if last > first:
             turns.append(Turn("", "other", first, last, seconds))
@@ -128,6 +128,7 @@ class _Cutter:
         self._habits = habits_of(text, marks)
         self._page = printed_lines(text)
         self._page_starts = [cut.start for cut in self._page]
+        self._ended_s: float | None = None  # when the turn before ended, by a stamp behind it
 
     def run(self, body: int) -> None:
         """Cuts the text from `body` on."""
@@ -166,9 +167,9 @@ class _Cutter:
         if talk == begin:
             return
         cuts = [LeftOut(m.start() + talk, m.end() + talk, _HEADING) for m in HEADING.finditer(text[talk:begin])]
-        cuts += [LeftOut(stamp.start, stamp.end, _STAMP) for stamp in self._stamps if talk <= stamp.start < begin]
+        cuts += [LeftOut(stamp.start, stamp.end, STAMP) for stamp in self._stamps if talk <= stamp.start < begin]
         cuts.sort()
-        self.left_out += [LeftOut(*trim(text, *cut.span), cut.why) for cut in cuts]
+        self.left_out += [cut if cut.why == STAMP else LeftOut(*trim(text, *cut.span), cut.why) for cut in cuts]
         for span in gaps(talk, begin, [cut.span for cut in cuts]):
             start, end = trim(text, *span)
             if end > start:
@@ -189,10 +190,12 @@ class _Cutter:
         """One label's text in pieces: nobody's from where the record goes on by itself."""
         above = self._stamp_above.get(mark.start)
         seconds = above.seconds if above and mark.seconds is None else mark.seconds
+        seconds = self._ended_s if seconds is None else seconds
+        self._ended_s = None
         switches = find_switches(self._text, start, end, self._habits) if mark.role is None else []
         owner_from = {switch.start: switch.is_speakers for switch in switches}
         cuts = [
-            *(_Cut(stamp.start, stamp.end, _STAMP, stamp.seconds) for stamp in self._stamps_between(start, end)),
+            *(_Cut(stamp.start, stamp.end, STAMP, stamp.seconds) for stamp in self._stamps_between(start, end)),
             *(_Cut(*span, _PAGE) for span in boilerplate_within(self._text, start, end)),
             *(_Cut(switch.start, switch.end, _HEADING) for switch in switches),
             *(_Cut(*paragraph, _PAGE) for paragraph in self._printed_within(start, end)),
@@ -205,10 +208,14 @@ class _Cutter:
                 continue
             self._add(mark, owned, position, max(position, cut.start), seconds)
             if cut.end > cut.start:
-                self.left_out.append(LeftOut(*trim(self._text, cut.start, cut.end), cut.why))
+                whole = cut.why == STAMP  # its signs are spaces in the usual form
+                self.left_out.append(
+                    LeftOut(*((cut.start, cut.end) if whole else trim(self._text, cut.start, cut.end)), cut.why)
+                )
             position = max(position, cut.end)
             seconds = cut.seconds if cut.seconds is not None else seconds
             owned = owner_from.get(cut.start, owned)
+            self._ended_s = cut.seconds if not self._text[cut.end : end].strip() else None
         self._add(mark, owned, position, end, seconds)
 
     def _stamps_between(self, start: int, end: int) -> Sequence[Stamp]:
@@ -246,7 +253,7 @@ class _Cutter:
         if not self.pieces:
             return
         last = self.pieces[-1].end
-        found = [out for out in self.left_out if out.start > begin and out.end < last and out.why != _STAMP]
+        found = [out for out in self.left_out if out.start > begin and out.end < last and out.why != STAMP]
         if found:
             more = f", and {len(found) - 1} more" if len(found) > 1 else ""
             self.notes.append(f"left out between turns: {_beginning(self._text[found[0].start : found[0].end])}{more}")

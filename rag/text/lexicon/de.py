@@ -31,6 +31,9 @@ GERMAN = Lexicon(
     weekdays=words("montag dienstag mittwoch donnerstag freitag samstag sonnabend sonntag"),
     before_dates=words("den am"),
     date_phrases=(r"(?:das|dieses) (?:gespräch|interview)\b.{0,40}\b(?:am|wurde)\b",),
+    hour_words=("Stunden?|Std",),
+    minute_words=("Minuten?",),
+    second_words=("Sekunden?|Sek",),
     titles=words(
         "herr frau ing prasident prasidentin bundesprasident bundesprasidentin bundeskanzler bundeskanzlerin kanzler",
         "kanzlerin ministerin abgeordneter abgeordnete vizeprasident vizeprasidentin",

@@ -62,6 +62,9 @@ ENGLISH = Lexicon(
         *(("thousand", 10**3), ("million", 10**6), ("billion", 10**9), ("trillion", 10**12)),
         *(("mn", 10**6), ("bn", 10**9)),
     ),
+    hour_words=("hours?|hrs?|h",),
+    minute_words=("minutes?|mins?|m",),
+    second_words=("seconds?|secs?|s",),
     titles=words(
         "mr mrs ms miss mx dr prof professor hon honourable honorable rt right sir dame lord lady madam president vice",
         "minister prime secretary general senator representative congressman congresswoman chancellor ambassador judge",

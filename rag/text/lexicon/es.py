@@ -30,6 +30,9 @@ SPANISH = Lexicon(
     weekdays=words("lunes martes miércoles jueves viernes sábado domingo"),
     before_dates=words("el"),
     date_phrases=(r"(?:esta |la )?entrevista\b.{0,60}\bel\b",),
+    hour_words=("horas?",),
+    minute_words=("minutos?",),
+    second_words=("segundos?",),
     titles=words(
         "senor senora sr sra presidente presidenta ministro ministra senador senadora don dona diputado diputada"
     ),

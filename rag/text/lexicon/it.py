@@ -22,6 +22,9 @@ ITALIAN = Lexicon(
     ),
     weekdays=words("lunedì martedì mercoledì giovedì venerdì sabato domenica"),
     before_dates=words("il"),
+    hour_words=("or[ae]",),
+    minute_words=("minut[io]",),
+    second_words=("second[io]",),
     titles=words(
         "dott dottore dottoressa signor signora onorevole senatore senatrice avvocato professore professoressa"
     ),

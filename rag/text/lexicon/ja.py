@@ -6,6 +6,9 @@ from rag.text.lexicon.model import Lexicon, words
 
 JAPANESE = Lexicon(
     code="ja",
+    hour_words=("時間",),
+    minute_words=("分",),
+    second_words=("秒",),
     question_labels=words("問 質問 記者 聞き手 インタビュアー 司会 司会者"),
     answer_labels=words("答 答え 回答"),
     question_initials=(("問", "答"),),

@@ -6,6 +6,9 @@ from rag.text.lexicon.model import Lexicon, words
 
 KOREAN = Lexicon(
     code="ko",
+    hour_words=("시간",),
+    minute_words=("분",),
+    second_words=("초",),
     titles=words("씨 의원 장관 대통령 교수 박사 위원장"),
     question_labels=words("문 질문 질의 기자 진행자 사회자 인터뷰어"),
     answer_labels=words("답 답변 대답"),

@@ -44,6 +44,9 @@ class Lexicon:
     tens: tuple[str, ...] = ()  # twenty to ninety
     scales: tuple[tuple[str, int], ...] = ()
 
+    hour_words: tuple[str, ...] = ()  # patterns: "1 *hour* 2 *minutes* 3 *seconds*", as meetings print times
+    minute_words: tuple[str, ...] = ()
+    second_words: tuple[str, ...] = ()
     quantity_words: tuple[str, ...] = ()  # beside the numerals: a sentence with one of them holds a number
     time_words: tuple[str, ...] = ()  # beside months and weekdays: a sentence with one of them holds a time
 

@@ -29,6 +29,9 @@ PORTUGUESE = Lexicon(
     ),
     weekdays=words("segunda-feira terça-feira quarta-feira quinta-feira sexta-feira"),
     before_dates=words("em"),
+    hour_words=("horas?",),
+    minute_words=("minutos?",),
+    second_words=("segundos?",),
     titles=words("doutor doutora professora deputado deputada"),
     name_particles=words("do dos das e"),
     question_labels=words(

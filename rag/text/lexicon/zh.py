@@ -7,6 +7,9 @@ from rag.text.lexicon.model import Lexicon, words
 CHINESE = Lexicon(
     code="zh",
     function_words=words("的 了 是 在 吗 呢 什么 怎么 如何 为什么 谁 哪 和 与 他 她 我 你 说"),
+    hour_words=("小时|小時",),
+    minute_words=("分钟|分鐘|分",),
+    second_words=("秒",),
     question_labels=words("问 问题 提问 记者 记者问 采访者 主持人 記者 記者問 採訪者 訪問者"),
     question_signs=words("问 问题 提问 問 問題 提問"),
     answer_labels=words("答 回答 答复 受訪者 受访者 回應"),

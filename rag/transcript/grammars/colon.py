@@ -242,7 +242,9 @@ class Evidence:
         """Whether a label may stand here: a recurring name at any line's head, others where paragraphs begin."""
         if mark.opens_paragraph or not self._at_paragraphs:
             return True
-        return self._is_strong(mark) and len(mark.label) > 1 and mark.label[0].isupper()
+        # One letter may be an item of a list; behind the end of a sentence, it speaks.
+        placed = len(mark.label) > 1 or self._follows_a_sentence(mark)
+        return self._is_strong(mark) and placed and mark.label[0].isupper()
 
     def _follows_a_sentence(self, mark: Mark) -> bool:
         before = self._source.text[max(self._source.body, mark.start - 20) : mark.start].rstrip()

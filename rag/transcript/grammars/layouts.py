@@ -40,7 +40,7 @@ _DASH = re.compile(
     rf"{SPACE}(?:(?P<stamp>{STAMP}){SPACE}[-–—|]?{SPACE})?(?P<label>{LABEL})[.,]?{SPACE}(?:[–—]|--|\s-|(?<=\.)-|>|\s\||\s//)\s+(?=\S)"
 )
 _BRACKETED = re.compile(
-    rf"{SPACE}[\[<【({{](?P<label>{LABEL})(?:[,·–-]?\s?(?P<stamp>{WHEN}))?[\]>】)}}](?!\()\s*(?=\S)"
+    rf"{SPACE}(?:(?P<stamp2>{BRACKETED_CLOCK}){SPACE})?[\[<【({{](?P<label>{LABEL})(?:[,·–-]?\s?(?P<stamp>{WHEN}))?[\]>】)}}](?!\()\s*(?=\S)"
 )
 _CODE = re.compile(r"\d{3}")  # "AB-2031" names a paper
 _NICK = re.compile(
@@ -198,7 +198,7 @@ def find_names_before_dashes(source: Source) -> list[Mark]:
 
 
 def find_bracketed_names(source: Source) -> list[Mark]:
-    """`[Name] text`, `<Name> text`."""
+    """`[Name] text`, `<Name> text`, `[00:12] [Name] text`."""
     chat = [
         Mark(match["label"].strip(), line.start, line.start + match.end(), None, line.opens)
         for line in source.lines
