@@ -21,7 +21,13 @@ TIMES = [4, 62, 125, 3727]
 
 def forms_of(seconds: int) -> dict[str, str]:
     h, m, s = seconds // 3600, seconds // 60 % 60, seconds % 60
-    return {"clock": f"{h:02d}:{m:02d}:{s:02d}", "short": f"{h * 60 + m:02d}:{s:02d}", "h": f"{h}", "m": f"{m}", "s": f"{s}"}
+    return {
+        "clock": f"{h:02d}:{m:02d}:{s:02d}",
+        "short": f"{h * 60 + m:02d}:{s:02d}",
+        "h": f"{h}",
+        "m": f"{m}",
+        "s": f"{s}",
+    }
 
 
 def laid_out(form: str) -> Document:
@@ -64,7 +70,7 @@ def test_a_stamp_behind_a_paragraph_is_when_the_next_turn_begins() -> None:
     document = laid_out("{name}: {said} #{clock}-5#")
     assert [(turn.speaker, document.text[turn.start : turn.end]) for turn in document.turns] == SAID
     assert [turn.seconds for turn in document.turns] == [None, 4.5, 62.5, 125.5]
-    assert [document.text[out.start : out.end] for out in document.left_out][0] == "#00:00:04-5#"
+    assert next(document.text[out.start : out.end] for out in document.left_out) == "#00:00:04-5#"
 
 
 def test_stamps_between_sentences_divide_a_turn_and_those_within_one_stay() -> None:

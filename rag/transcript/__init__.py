@@ -61,7 +61,9 @@ def parse(text: str, *, source: str, path: str = "", hints: Hints | None = None)
         turns=reading.turns,
         path=path,
         participants=tuple(dict.fromkeys([*hints.participants, *header.participants])),
-        left_out=tuple(LeftOut(*trim(text, *out.span), out.why) if out.why == STAMP else out for out in reading.left_out),
+        left_out=tuple(
+            LeftOut(*trim(text, *out.span), out.why) if out.why == STAMP else out for out in reading.left_out
+        ),
         notes=(*hints.notes, *reading.notes),
         pages=hints.pages,
         times=hints.times,

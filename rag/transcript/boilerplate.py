@@ -81,8 +81,11 @@ def is_part_mark(line: str) -> bool:
     (True, False)
     """
     inner = line.strip(" \t*_")
-    return inner[:1] in ("[", "(") and inner[-1:] in ("]", ")") and len(inner) < 80 and bool(
-        _PART.search(inner) and not SENTENCE_END.search(inner)
+    return (
+        inner[:1] in ("[", "(")
+        and inner[-1:] in ("]", ")")
+        and len(inner) < 80
+        and bool(_PART.search(inner) and not SENTENCE_END.search(inner))
     )
 
 

@@ -53,6 +53,8 @@ _MAYBE = re.compile(
     rf"|[:.,][0-9]{{1,3}}{_S}(?:min|sec)\b|{_S}?(?i:{_MINUTES}|{_SECONDS}){_S}*$))",
     re.M,
 )
+_STAMP_ALONE = re.compile(rf"{_S}*[\[(]?[-−]?{_S}?(?:{_PARTS}|{_CLOCK}){_S}?[\])]?{_S}*")
+_SETTING = re.compile(r"(?<=\n)_[a-z]{2,20}[^\S\n]?:[^\n]{0,80}$", re.M)  # what some records print below a stamp
 _SPEECH_CHARS_PER_S = 30  # nobody speaks faster
 _MOST_FRAMES, _MOST_HOURS, _DAY_S = 29, 23, 86_400
 
@@ -67,6 +69,8 @@ def in_usual_form(text: str) -> str:
     >>> in_usual_form("0h00m44s So it is.\\n1h02m03s Yes.\\n")
     '0:00:44  So it is.\\n1:02:03  Yes.\\n'
     """
+    if "\n_" in text:
+        text = _without_settings(text)
     lines = list(_lines_with_stamps(text))
     if not lines:
         return text
@@ -78,6 +82,17 @@ def in_usual_form(text: str) -> str:
         if len(set(seconds)) >= 2 and is_rising(seconds):
             text = _replaced(text, [(match, _of_clock(match, at)) for match, at in zip(found, seconds, strict=True)])
     return text
+
+
+def _without_settings(text: str) -> str:
+    """A text with lines such as `_page : 12`, right below a stamp, as blank ones."""
+    found: list[re.Match[str]] = []
+    for match in _SETTING.finditer(text):
+        above = text[text.rfind("\n", 0, match.start() - 1) + 1 : match.start() - 1]
+        behind = bool(found) and found[-1].end() == match.start() - 1
+        if behind or _STAMP_ALONE.fullmatch(above):
+            found.append(match)
+    return _replaced(text, [(match, "") for match in found])
 
 
 def _lines_with_stamps(text: str) -> Iterator[Span]:

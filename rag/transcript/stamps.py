@@ -27,8 +27,8 @@ _STAMP_LINE = re.compile(rf"{_SPACE}(?P<stamp>{STAMP}){_SPACE}[-–—:]?{_SPACE
 _STAMP_ALONE = re.compile(rf"{_SPACE}{STAMP}{_SPACE}$")
 _MAYBE_STAMP = re.compile(r"^(?=[^\S\n]*[\[(]?-?\d{1,4}[:./-]\d)", re.M)
 _INNER = re.compile(rf"[\[(]{_CLOCK}[\])][^\S\n]*")
-# Lines of settings below a stamp, and the sign of a change of speaker behind it, are the stamp's.
-_SETTINGS = re.compile(r"(?:[^\S\n]*\n_[a-z]{2,20}[^\S\n]?:[^\n]{0,80})+")
+# The sign of a change of speaker behind a stamp is the stamp's.
+_SPACE_BEHIND = re.compile(r"\s*")
 _CHANGE = re.compile(r"[^\S\n]*>>(?=\s)")
 _ENDS_PARAGRAPH = re.compile(r"[^\S\n]*(?:\n[^\S\n]*(?:\n|$)|$)")
 _NEAR = 200  # characters on each side that are looked at
@@ -101,7 +101,7 @@ def _candidates(text: str, body: int, marks: Sequence[Mark]) -> list[Stamp]:
         opens = not before.strip(" ") or before.endswith(("\n\n", " \n"))
         if alone or bracketed or opens:
             behind = start + match.end()
-            more = (_SETTINGS if alone else _CHANGE).match(text, behind)
+            more = (_SPACE_BEHIND if alone else _CHANGE).match(text, behind)
             found.append(Stamp(start, more.end() if more else behind, seconds_into(match["stamp"]), alone))
     return found
 
