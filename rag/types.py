@@ -99,6 +99,7 @@ class Hints:
     times: tuple[tuple[int, float], ...] = ()
     language: str | None = None
     notes: tuple[str, ...] = ()
+    left_out: tuple[LeftOut, ...] = ()  # beside the turns: what is no part of the conversation
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,9 +6,11 @@ Other encodings are guessed from statistics, which can be wrong: a note says whi
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from rag.errors import InputError
+from rag.readers.chats import read_chat
 from rag.readers.detect import TEXT_SUFFIXES as SUFFIXES
 from rag.types import Hints
 
@@ -40,7 +42,8 @@ __all__ = ["MAX_BYTES", "SUFFIXES", "decode", "decode_any", "read", "read_bytes"
 def read(data: bytes, name: str) -> tuple[str, Hints]:
     """Canonical text of a text file in any encoding."""
     text, note = decode_any(data)
-    return text, Hints(notes=(note,) if note else ())
+    hints = read_chat(text) or Hints()
+    return text, replace(hints, notes=(note, *hints.notes)) if note else hints
 
 
 def read_text(path: Path) -> str:

@@ -46,7 +46,7 @@ _UTTERANCE = re.compile(r"[^:：]{1,60}[:：]\s+\S.*[.!?。？！][\"”’)]*$|
 _COUNT = re.compile(r"[\d.,\s]*(?:words?|pages?|min(?:ute)?s?|hours?|wörter|palabras|mots)?\W*$", re.I)
 _RIGHTS = re.compile(rf"\W*(?:©|{patterns('rights_words')}\b)", re.I)
 _SETTING = re.compile(r"_?[a-z][a-z_]{1,20}\s*:\s*\S{1,20}$")  # "page: 42"
-_MARKUP = re.compile(r"\W*<|[{\[(]?\d+:\d\d|WEBVTT")
+_MARKUP = re.compile(r"\W*<|[{\[(]?\d+:\d\d|WEBVTT|\[?\d{1,4}[./-]\d{1,2}[./-]\d{1,4},?\s\d{1,2}[:.]\d\d")
 
 _KNOWN_KEYS = frozenset(
     [*_TITLE_KEYS, *_PLACE_KEYS, *_PEOPLE_KEYS, *_LANGUAGE_KEYS, "author", "tags", "layout", "slug"]

@@ -32,6 +32,7 @@ _NOBODYS_NAME = (
     | union("answer_labels")
     | union("voice_labels")
 )
+_HANDLE = re.compile(r"[a-z]+(?:_[a-z]+)+")  # in a chat
 _CONTINUING = re.compile(rf"(?:^|,?\s+){patterns('continuing_marks')}$", re.I)
 _BRACKET = re.compile(r"[(\[]((?:[^()\[\]]|[(\[][^()\[\]]*[)\]])*)[)\]]?")
 _BETWEEN_PEOPLE = re.compile(rf"[,/&+;]|\s{patterns('joining_words')}\s")
@@ -314,6 +315,8 @@ def _shown(group: Sequence[str], printed: Mapping[str, _Printed], counts: Mappin
     best = max(full, key=rank)
     if printed[best].words and printed[best].name:
         return _INNER.sub("", _in_full(best))  # "The Chair (Ms. Reed (North))" is the Chair, Ms. Reed
+    if _HANDLE.fullmatch(best):
+        return best
     return _without_office(plain_label(best) or best.strip())
 
 

@@ -89,7 +89,7 @@ def read_named_turns(text: str, hints: Hints, header: Header) -> Reading:
     turns = tuple(
         Turn(names[label], roles[names[label]], start, end, at, label) for label, start, end, at in hints.turns
     )
-    return Reading(turns, (), people.notes)
+    return Reading(turns, hints.left_out, people.notes)
 
 
 def _read_unlabelled(text: str, body: int, stamps: Sequence[Stamp]) -> Reading:

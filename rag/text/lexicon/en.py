@@ -62,6 +62,8 @@ ENGLISH = Lexicon(
         *(("thousand", 10**3), ("million", 10**6), ("billion", 10**9), ("trillion", 10**12)),
         *(("mn", 10**6), ("bn", 10**9)),
     ),
+    chat_from_words=("from",),
+    chat_to_words=("to",),
     hour_words=("hours?|hrs?|h",),
     minute_words=("minutes?|mins?|m",),
     second_words=("seconds?|secs?|s",),

@@ -22,6 +22,8 @@ ITALIAN = Lexicon(
     ),
     weekdays=words("lunedì martedì mercoledì giovedì venerdì sabato domenica"),
     before_dates=words("il"),
+    chat_from_words=("da",),
+    chat_to_words=("a",),
     hour_words=("or[ae]",),
     minute_words=("minut[io]",),
     second_words=("second[io]",),

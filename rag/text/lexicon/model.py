@@ -77,6 +77,9 @@ class Lexicon:
     sentence_words: tuple[str, ...] = ()  # patterns: words of sentences, which no description of a person has
     continuing_marks: tuple[str, ...] = ()  # patterns: "Ann Reed, continuing" (not folded)
 
+    chat_from_words: tuple[str, ...] = ()  # patterns: "10:00:12 *From* Ann *to* Everyone:"
+    chat_to_words: tuple[str, ...] = ()
+
     # What stands above the first turn, "Guest: Maya Reed", by kind (not folded)
     asks_keys: Words = frozenset()
     answers_keys: Words = frozenset()

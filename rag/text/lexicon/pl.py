@@ -21,6 +21,8 @@ POLISH = Lexicon(
         "grudnia",
     ),
     weekdays=words("poniedziałek wtorek środa czwartek piątek sobota niedziela"),
+    chat_from_words=("od",),
+    chat_to_words=("do",),
     hour_words=("godzin[ay]?|godz",),
     minute_words=("minut[ay]?",),
     second_words=("sekund[ay]?",),

@@ -29,6 +29,8 @@ PORTUGUESE = Lexicon(
     ),
     weekdays=words("segunda-feira terça-feira quarta-feira quinta-feira sexta-feira"),
     before_dates=words("em"),
+    chat_from_words=("de",),
+    chat_to_words=("para",),
     hour_words=("horas?",),
     minute_words=("minutos?",),
     second_words=("segundos?",),
