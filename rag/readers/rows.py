@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rag.readers import columns
 from rag.readers.blocks import PAGE_BREAK
@@ -22,13 +22,17 @@ class RowLines:
 
 
 @dataclass(frozen=True, slots=True)
-class _Columns:
-    """Which columns hold what is said, who says it and when; `first` is the first row below the columns' names."""
+class Columns:
+    """Which columns hold what is said, who says it and when; `first` is the first row below the columns' names.
+
+    `left_out` are the names or first words of the other columns that hold words.
+    """
 
     said: int
     speaker: int
     stamp: int | None
     first: int = 0
+    left_out: tuple[str, ...] = ()
 
 
 def rows_as_lines(rows: Sequence[Sequence[str]]) -> RowLines:
@@ -43,16 +47,29 @@ def rows_as_lines(rows: Sequence[Sequence[str]]) -> RowLines:
     width = max((len(row) for row in rows), default=0)
     if width < 2:
         return RowLines([line for row in rows for line in row[0].split("\n")] if rows else [])
-    whole = [row for row in rows if len(row) == width]
-    found = _by_name(rows[0], whole) or _by_content(whole, width)
+    found = columns_of(rows)
     if found is None:
         return RowLines(["\t".join(" ".join(cell.split()) for cell in row if cell) for row in rows])
     lines = [_line(row, found) if len(row) == width else " ".join(row) for row in rows[found.first :]]
+    return RowLines(lines, found.left_out)
+
+
+def columns_of(rows: Sequence[Sequence[str]]) -> Columns | None:
+    """The columns of a table in which people speak, by their names or by what they hold; None if nobody does.
+
+    >>> columns_of([["Time", "Who", "Text"], ["0:00", "Ann", "Why?"], ["0:04", "Bo", "It rained."]])
+    Columns(said=2, speaker=1, stamp=0, first=1, left_out=())
+    """
+    width = max((len(row) for row in rows), default=0)
+    whole = [row for row in rows if len(row) == width]
+    found = (_by_name(rows[0], whole) or _by_content(whole, width)) if width > 1 else None
+    if found is None:
+        return None
     taken = (found.said, found.speaker, found.stamp)
     others = [number for number in range(width) if number not in taken]
     below = whole[1:] if found.first else whole
     names = (rows[0][n] or "one without a name" for n in others if any(re.search(r"[^\W\d_]", row[n]) for row in below))
-    return RowLines(lines, tuple(" ".join(name.split())[:_MAX_NAME] for name in names))
+    return replace(found, left_out=tuple(" ".join(name.split())[:_MAX_NAME] for name in names))
 
 
 def columns_note(left_out: Sequence[str]) -> str:
@@ -60,7 +77,7 @@ def columns_note(left_out: Sequence[str]) -> str:
     return f"columns of tables left out: {', '.join(left_out)}" if left_out else ""
 
 
-def _by_name(names: Sequence[str], whole: Sequence[Sequence[str]]) -> _Columns | None:
+def _by_name(names: Sequence[str], whole: Sequence[Sequence[str]]) -> Columns | None:
     """The columns by the names in the first row, if their content agrees."""
     if not whole or names is not whole[0] or len(whole) < 2:
         return None
@@ -77,10 +94,10 @@ def _by_name(names: Sequence[str], whole: Sequence[Sequence[str]]) -> _Columns |
     )
     if said is None or speaker is None:
         return None
-    return _Columns(said, speaker, _stamps(cells), first=1)
+    return Columns(said, speaker, _stamps(cells), first=1)
 
 
-def _by_content(whole: Sequence[Sequence[str]], width: int) -> _Columns | None:
+def _by_content(whole: Sequence[Sequence[str]], width: int) -> Columns | None:
     """The columns by what they hold: a column of names next to the longest one, and no column of other words."""
     cells = [[row[n].replace(PAGE_BREAK, "") for row in whole] for n in range(width)]
     stamp = _stamps(cells)
@@ -98,7 +115,7 @@ def _by_content(whole: Sequence[Sequence[str]], width: int) -> _Columns | None:
         return None
     if sum(len(words) for words in cells[said]) <= 2 * sum(map(len, names)):
         return None
-    return _Columns(said, speaker, stamp)
+    return Columns(said, speaker, stamp)
 
 
 def _stamps(cells: Sequence[Sequence[str]]) -> int | None:
@@ -110,7 +127,7 @@ def _stamps(cells: Sequence[Sequence[str]]) -> int | None:
     return None
 
 
-def _line(row: Sequence[str], found: _Columns) -> str:
+def _line(row: Sequence[str], found: Columns) -> str:
     name, text = row[found.speaker], row[found.said]
     breaks = PAGE_BREAK * sum(
         cell.count(PAGE_BREAK) for n, cell in enumerate(row) if n not in (found.said, found.speaker)

@@ -12,6 +12,7 @@ from pathlib import Path
 from rag.errors import InputError
 from rag.readers.chats import read_chat
 from rag.readers.detect import TEXT_SUFFIXES as SUFFIXES
+from rag.readers.pipe_tables import read_pipe_tables
 from rag.types import Hints
 
 MAX_BYTES = 200_000_000
@@ -42,7 +43,7 @@ __all__ = ["MAX_BYTES", "SUFFIXES", "decode", "decode_any", "read", "read_bytes"
 def read(data: bytes, name: str) -> tuple[str, Hints]:
     """Canonical text of a text file in any encoding."""
     text, note = decode_any(data)
-    hints = read_chat(text) or Hints()
+    hints = read_chat(text) or read_pipe_tables(text) or Hints()
     return text, replace(hints, notes=(note, *hints.notes)) if note else hints
 
 
