@@ -83,7 +83,13 @@ def test_the_day_of_a_chat_is_known_only_where_the_order_of_its_parts_is(stamp: 
 
 
 def test_a_clock_counts_from_the_beginning_of_a_meeting_unless_it_shows_the_time_of_the_day() -> None:
-    assert [turn.seconds for turn in laid_out("00:05:4{n}\t{name}:\t{said}").turns] == [340.0, 341.0, 342.0, 343.0, 344.0]
+    assert [turn.seconds for turn in laid_out("00:05:4{n}\t{name}:\t{said}").turns] == [
+        340.0,
+        341.0,
+        342.0,
+        343.0,
+        344.0,
+    ]
     assert {turn.seconds for turn in laid_out("10:05:4{n}\t{name}:\t{said}").turns} == {None}
 
 

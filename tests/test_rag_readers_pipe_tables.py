@@ -8,7 +8,11 @@ from rag.readers.text import read
 from rag.transcript import parse
 from rag.types import Document
 
-ROWS = [("0:00", "Ann Reed", "Why so late?"), ("0:04", "Bo Lind", "It rained \\| it poured."), ("1:02", "Ann Reed", "All day?")]
+ROWS = [
+    ("0:00", "Ann Reed", "Why so late?"),
+    ("0:04", "Bo Lind", "It rained \\| it poured."),
+    ("1:02", "Ann Reed", "All day?"),
+]
 
 
 def read_document(text: str) -> Document:

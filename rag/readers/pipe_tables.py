@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from rag.readers.columns import as_time
 from rag.readers.rows import columns_note, columns_of
@@ -94,4 +95,4 @@ def _cells(text: str, start: int, end: int) -> list[Span]:
     end -= text[start:end].endswith("|") and not text[start:end].endswith("\\|")
     bars = [match.start() for match in _BAR.finditer(text, start, end)]
     edges: Sequence[int] = [start - 1, *bars, end]
-    return [trim(text, a + 1, b) for a, b in zip(edges, edges[1:], strict=False)]
+    return [trim(text, a + 1, b) for a, b in pairwise(edges)]
