@@ -26,6 +26,8 @@ READERS = Registry(
         "json": "rag.readers.json:read",
         "table": "rag.readers.table:read",
         "xml": "rag.readers.xml:read",
+        "xlsx": "rag.readers.xlsx:read",
+        "cha": "rag.readers.chat_tiers:read",
     },
 )
 READABLE = frozenset(FORMATS_BY_SUFFIX)

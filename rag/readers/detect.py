@@ -16,14 +16,15 @@ FORMATS_BY_SUFFIX: dict[str, str] = {
     **dict.fromkeys((".html", ".htm", ".xhtml"), "html"),
     **dict.fromkeys((".ass", ".lrc", ".sbv", ".srt", ".ssa", ".ttml", ".vtt"), "subtitles"),
     **dict.fromkeys((".csv", ".tsv"), "table"),
+    ".cha": "cha",
     ".docx": "docx",
     **dict.fromkeys((".json", ".jsonl", ".ndjson"), "json"),
     ".pdf": "pdf",
-    ".sbv": "subtitles",
+    ".xlsx": "xlsx",
     ".xml": "xml",
 }
 # Folders are searched for these as well, so that files that cannot be read are reported, not passed over.
-REFUSED_SUFFIXES = frozenset({".doc", ".odt", ".rtf"})
+REFUSED_SUFFIXES = frozenset({".doc", ".ods", ".odt", ".rtf", ".xls"})
 STAMP = r"(?:\d{1,3}:)?\d{1,2}:\d{2}(?:[.,]\d{1,3})?"
 _SBV = re.compile(r"\d{1,3}:\d\d:\d\d\.\d{3},\d{1,3}:\d\d:\d\d\.\d{3}[^\S\n]*\n")
 _TO_DOCX = "run: soffice --headless --convert-to docx FILE, and ingest what it writes"
@@ -59,6 +60,10 @@ def format_of(head: bytes, suffix: str) -> str:
         return "pdf"
     if head.startswith(b"PK\x03\x04"):
         return _in_zip(head, suffix)
+    if suffix == ".xls" and head.startswith(_MAGIC[0][0]):
+        raise InputError(
+            "this is an old Excel file (.xls); run: soffice --headless --convert-to xlsx FILE, and ingest what it writes"
+        )
     for magic, sentence in _MAGIC:
         if head.startswith(magic):
             raise InputError(sentence)
@@ -68,7 +73,7 @@ def format_of(head: bytes, suffix: str) -> str:
     found = _by_structure(head_text(head), suffix)
     if found:
         return found
-    return by_suffix if by_suffix in ("html", "subtitles", "table", "json", "xml") else "text"
+    return by_suffix if by_suffix in ("html", "subtitles", "table", "json", "xml", "cha") else "text"
 
 
 def head_text(head: bytes) -> str:
@@ -82,6 +87,8 @@ def head_text(head: bytes) -> str:
 def _in_zip(head: bytes, suffix: str) -> str:
     if suffix in (".docx", ".docm", ".dotx") or b"word/" in head:
         return "docx"
+    if suffix in (".xlsx", ".xlsm") or b"xl/work" in head:
+        return "xlsx"
     if b"mimetypeapplication/vnd.oasis" in head[:128]:
         raise InputError(f"this is an OpenDocument file; {_TO_DOCX}")
     # A DOCX under another name, whose parts on the text begin further back.
@@ -104,6 +111,8 @@ def _by_structure(text: str, suffix: str) -> str | None:
         return "table"
     if _HTML.match(start):
         return "html"
+    if re.match(r"(?:@(?:UTF8|Loc|PID|Window|Font)\b[^\n]*\s+)*@Begin\s", start):
+        return "cha"
     # Tags are never text; whether the record is of a known kind its reader says.
     if re.match(r"<\?xml\b|<(?:akomaNtoso|TEI|publicwhip)\b", start):
         return "xml"

@@ -18,12 +18,10 @@ from rag.errors import InputError
 from rag.readers.blocks import PAGE_BREAK, Block, flatten, with_bold_label
 from rag.readers.html_margins import opening_of
 from rag.readers.rows import columns_note, rows_as_lines
+from rag.readers.zips import check_zip
 from rag.text.lexicon import patterns
 from rag.types import Hints
 
-MAX_UNPACKED = 200_000_000
-MAX_RATIO = 100
-_FREE_BYTES = 2_000_000  # small files may be packed as tightly as they like
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _SKIPPED = frozenset(
     [f"{_W}{name}" for name in ("del", "moveFrom", "pPr", "rPr", "instrText", "delText", "sdtPr", "rt")]
@@ -52,7 +50,7 @@ _NO_TITLES = re.compile(rf"word |microsoft word|{patterns('no_titles')}|{pattern
 
 def read(data: bytes, name: str) -> tuple[str, Hints]:
     """Canonical text of a Word document. Raises InputError."""
-    check_zip(data)
+    check_zip(data, "a Word file")
     import docx
     from docx.opc.exceptions import PackageNotFoundError
     from lxml import etree
@@ -105,28 +103,6 @@ def _without_asides(blocks: list[Block]) -> tuple[list[Block], str]:
     count = "1 text box" if len(aside) == 1 else f"{len(aside):,} text boxes"
     note = f"left out: {count} without a speaker's label, {chars:,} characters: “{begins}”"
     return [block for block in blocks if block.box not in aside], note
-
-
-def check_zip(data: bytes) -> None:
-    """Refuse archives that unpack to more than they can hold, or name files outside themselves."""
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            entries = archive.infolist()
-    except (zipfile.BadZipFile, ValueError, NotImplementedError, EOFError) as error:
-        raise InputError(f"the ZIP archive that a Word file is, is damaged: {error}") from error
-    unpacked = sum(entry.file_size for entry in entries)
-    if len(entries) > 20_000:
-        raise InputError(f"this file holds {len(entries):,} parts; a Word file has a few dozen")
-    if unpacked > MAX_UNPACKED or unpacked > max(MAX_RATIO * len(data), _FREE_BYTES):
-        raise InputError(
-            f"{len(data):,} bytes unpack to {unpacked:,}; onrecord unpacks at most {MAX_RATIO} times a file's size, "
-            f"and at most {MAX_UNPACKED // 1_000_000} MB"
-        )
-    for entry in entries:
-        if entry.filename.startswith(("/", "\\")) or ".." in re.split(r"[/\\]", entry.filename):
-            raise InputError(f"the archive names a file outside itself ({entry.filename!r})")
-        if entry.flag_bits & 1:
-            raise InputError("this Word file is protected by a password; save a copy without one")
 
 
 class _Walk:
