@@ -139,3 +139,45 @@ def test_parts_of_millions_have_their_value() -> None:
     assert numbers_in("a quarter of a million") == {"250000": "a quarter of a million"}
     assert numbers_in("$3m") == {"3000000": "$3m"}
     assert numbers_in("3 m wide") == {"3": "3"}
+
+
+@pytest.mark.parametrize(
+    ("written", "date"),
+    [
+        ("2-May-2031", "2031-05-02"),
+        ("2031.05.20", "2031-05-20"),
+        ("2031. 5. 20.", "2031-05-20"),
+        ("the 2nd day of May, 2031", "2031-05-02"),
+        ("Tuesday, the second of May, A.D. 2031", "2031-05-02"),
+        ("den 2 maj 2031", "2031-05-02"),
+        ("令和13年5月2日", "2031-05-02"),
+        ("平成元年5月2日", "1989-05-02"),
+        ("中華民國120年5月2日", "2031-05-02"),
+        ("version 2031.05.20.1", None),
+    ],
+)
+def test_a_day_is_read_in_words_by_its_era_and_with_points(written: str, date: str | None) -> None:
+    found = find_date(written)
+    assert (found[0] if found else None) == date
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        "Security Council\nFriday, 2 May 2031, 10 a.m.\nNew York",
+        "2 May 2031, 14.30 Uhr",
+        "Interview Date: 2 May 2031.",
+        "Name: Ann Reed\nDate of Birth: 3 May 1930\nDate of Interview: 2 May 2031",
+        "Ann Reed, born 3 May 1930\n\nRecorded on 2 May 2031",
+        "Geboren: 3. Mai 1930\nDatum: 2. Mai 2031",
+    ],
+)
+def test_the_day_is_the_conversations_with_its_hour_and_not_the_day_somebody_was_born(head: str) -> None:
+    document = read(head)
+    assert document.date == "2031-05-02"
+    assert [turn.speaker for turn in document.turns] == ["Jo Field", "Ann Reed", "Jo Field", "Ann Reed"]
+
+
+def test_a_day_of_birth_alone_is_no_date_and_no_title() -> None:
+    document = read("Date of birth: 3 May 1930", source="reed.txt")
+    assert (document.date, document.title) == (None, "reed")

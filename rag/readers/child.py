@@ -25,6 +25,7 @@ from rag.text.terms import encodable
 from rag.types import Document, Hints
 
 PAGED = frozenset({"pdf"})  # readers that report every page that they have done
+WITH_FOLDER = frozenset({"json"})  # readers that look beside the file: a Slack export lists its users there
 MAX_MEMORY = 480_000_000  # bytes of data; the interpreter and the libraries' code come on top
 MAX_TEXT = 5_000_000  # characters: a hundred hours of speech
 MAX_RATIO = 100  # text may be this many times as long as the file
@@ -135,7 +136,9 @@ def read_file(path: Path, source: str, page_done: Callable[[], None] = lambda: N
 
     name = reader_for(path)
     data = path.read_bytes()
-    text, hints = READERS.get(name)(data, source, **({"page_done": page_done} if name in PAGED else {}))
+    more: dict[str, Any] = {"page_done": page_done} if name in PAGED else {}
+    more |= {"beside": path.parent} if name in WITH_FOLDER else {}
+    text, hints = READERS.get(name)(data, source, **more)
     if len(text) > MAX_TEXT:
         raise InputError(
             f"it holds {len(text):,} characters, more than the {MAX_TEXT:,} of the longest transcripts; "

@@ -12,11 +12,13 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
+from pathlib import Path as FolderPath
 from typing import Any
 
 from rag.errors import InputError
 from rag.readers.cues import assemble
 from rag.readers.json_pieces import Path, Piece, cues_of, letters_of, pieces_of
+from rag.readers.slack import messages_of, read_slack
 from rag.readers.text import decode
 from rag.text.dates import find_date
 from rag.types import Hints
@@ -25,10 +27,12 @@ _TITLES = ("title", "name", "doc_title", "episode_title", "headline")
 _DATES = ("date", "recorded", "published", "published_at", "created_at", "upload_date")
 
 
-def read(data: bytes, name: str) -> tuple[str, Hints]:
-    """Canonical text of the speech in a JSON file. Raises InputError."""
+def read(data: bytes, name: str, *, beside: FolderPath | None = None) -> tuple[str, Hints]:
+    """Canonical text of the speech in a JSON file that lies in the folder `beside`. Raises InputError."""
     try:
         loaded = _loaded(decode(data))
+        if messages := messages_of(loaded):
+            return read_slack(loaded, messages, beside)
         groups, silent = pieces_of(loaded)
     except json.JSONDecodeError as error:
         raise InputError(f"this is not valid JSON: line {error.lineno}, column {error.colno}: {error.msg}") from error

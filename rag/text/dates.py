@@ -25,6 +25,8 @@ _PATTERNS = [
     re.compile(rf"\b(?P<month>{_MONTH})\.?,?\s+(?P<d>\d{{1,2}})(?:st|nd|rd|th)?,?\s+(?P<y>\d{{4}})\b", re.I),
     re.compile(r"\b(?P<d>\d{1,2})\.(?P<m>\d{1,2})\.(?P<y>\d{4})\b"),
     re.compile(r"(?<![\d/])(?P<y>(?:19|20)\d{2})/(?P<m>\d{1,2})/(?P<d>\d{1,2})(?![\d/])"),
+    re.compile(r"(?<![\d.])(?P<y>(?:19|20)\d{2})\.\s?(?P<m>\d{1,2})\.\s?(?P<d>\d{1,2})(?!\d|\.\d)"),
+    re.compile(rf"\b(?P<d>\d{{1,2}})[/-](?P<month>{_MONTH})\.?[/-](?P<y>\d{{4}})\b", re.I),
     # Digits alone are a date only at the head of a line: "Room 20240503" is none.
     re.compile(r"^\W*(?P<y>(?:19|20)\d{2})(?P<m>0[1-9]|1[0-2])(?P<d>0[1-9]|[12]\d|3[01])(?![\w-])", re.M),
     re.compile(r"(?P<y>\d{4})\s*[年년]\s*(?P<m>\d{1,2})\s*[月월]\s*(?P<d>\d{1,2})\s*[日号일]"),
@@ -40,9 +42,23 @@ _DAY = re.compile(
 )
 
 
+# "The second day of May, A.D. 2031"
+_DAY_OF_MONTH = re.compile(
+    rf"\b(?P<day>{_DAY_NUMBER})(?:\s+day)?\s+of\s+(?P<month>{_MONTH}),?\s+(?:A\.?\s?D\.?\s+|in the year\s+)?(?P<y>\d{{4}})\b",
+    re.I,
+)
+_ERAS = {name: first for lexicon in LEXICONS.values() for name, first in lexicon.eras}
+_ERA_DATE = re.compile(
+    rf"(?P<era>{'|'.join(_ERAS)})\s*(?P<n>\d{{1,3}}|元)\s*年\s*(?P<m>\d{{1,2}})\s*月\s*(?P<d>\d{{1,2}})\s*[日號号]"
+)
 _CHINESE_DATE = re.compile(
     r"(?P<y>[〇零一二三四五六七八九]{4})年(?P<m>[一二三四五六七八九十]{1,2})月(?P<d>[一二三四五六七八九十]{1,3})[日号]"
 )
+_HALF = r"(?:\s?(?:[ap]\.?\s?m\b\.?|Uhr|h|hrs|hours|heures|horas|GMT|UTC|[A-Z]{2,4}T\b))*"
+_TIME_OF_DAY = re.compile(
+    rf"\W*\b\d{{1,2}}(?:[.:]\d{{2}}){{0,2}}{_HALF}(?:\s?(?:-|–|to)\s?\d{{1,2}}(?:[.:]\d{{2}}){{0,2}}{_HALF})?", re.I
+)  # behind a date
+_DATE_LINE_WORDS = 3  # beside the date
 _CHINESE_DIGITS = {digit: number for number, digit in enumerate("〇一二三四五六七八九")} | {"零": 0}
 
 
@@ -66,6 +82,19 @@ def find_date(text: str) -> tuple[str, int, int] | None:
         return None
     start, end, iso = min(found)
     return iso, start, end
+
+
+def is_date_line(line: str) -> bool:
+    """Whether a line is a date and little else, such as the day of the week and the hour.
+
+    >>> is_date_line("Friday, 2 May 2031, 10 a.m."), is_date_line("On 2 May 2031 the ferry sank in the sound.")
+    (True, False)
+    """
+    found = find_date(line)
+    if not found:
+        return False
+    rest = line[: found[1]] + " " + _TIME_OF_DAY.sub("", line[found[2] :])
+    return len(re.findall(r"[^\W_]+", rest)) <= _DATE_LINE_WORDS and not re.search(r"[^\W\d_]{3,}\.\s", rest)
 
 
 def find_dates(text: str) -> list[tuple[str, int, int]]:
@@ -97,6 +126,11 @@ def _written_dates(text: str) -> Iterator[tuple[re.Match[str], int, int, int]]:
             # 0, which is no month, for a name in letters that only look like ours: "İ" matches an "i".
             month = (month_number(parts["month"]) or 0) if parts.get("month") else int(parts["m"])
             yield match, int(parts["y"]), month, int(parts["d"])
+    for match in _DAY_OF_MONTH.finditer(text):
+        yield match, int(match["y"]), month_number(match["month"]) or 0, ordinal(match["day"])
+    for match in _ERA_DATE.finditer(text):
+        year = _ERAS[match["era"]] + (0 if match["n"] == "元" else int(match["n"]) - 1)
+        yield match, year, int(match["m"]), int(match["d"])
     for match in _CHINESE_DATE.finditer(text):
         year = int("".join(str(_CHINESE_DIGITS[digit]) for digit in match["y"]))
         yield match, year, _up_to_thirty_one(match["m"]), _up_to_thirty_one(match["d"])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from enum import Enum, auto
 
+from rag.text.dates import is_date_line
 from rag.text.lexicon import union
 from rag.text.names import fold, plain_label
 
@@ -30,15 +31,21 @@ _KEYS = {
 }
 _KIND_OF = {fold(key): kind for kind, name in _KEYS.items() for key in union(name)}
 _MAX_VALUE_WORDS = 24
+_MAX_KEY_WORDS = 3
 
 
 def header_kind(key: str) -> HeaderKind | None:
     """What a line above the first turn says, by its key.
 
-    >>> header_kind("Guest"), header_kind("Ann Reed")
-    (<HeaderKind.ANSWERS: 2>, None)
+    >>> header_kind("Guest"), header_kind("Interview Date"), header_kind("Ann Reed")
+    (<HeaderKind.ANSWERS: 2>, <HeaderKind.DATE: 4>, None)
     """
-    return _KIND_OF.get(fold(key.strip(" *_")))
+    folded = fold(key.strip(" *_"))
+    found = _KIND_OF.get(folded)
+    if found is None and 1 < len(words := folded.split()) <= _MAX_KEY_WORDS:
+        last = _KIND_OF.get(words[-1])  # "Interview date", "Recording location"
+        found = last if last in (HeaderKind.DATE, HeaderKind.PLACE) else None
+    return found
 
 
 def is_header_line(label: str, rest: str, *, first: bool) -> bool:
@@ -50,4 +57,6 @@ def is_header_line(label: str, rest: str, *, first: bool) -> bool:
     if not first or header_kind(plain_label(label)) is None:
         return False
     value = rest.strip(" *_")
+    if is_date_line(value):
+        return True
     return bool(value) and not re.search(r"[.!?][\"”’)]*$", value) and len(value.split()) <= _MAX_VALUE_WORDS

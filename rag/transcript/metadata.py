@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Any
 
-from rag.text.dates import find_date
+from rag.text.dates import find_date, is_date_line
 from rag.text.lexicon import patterns, union
 from rag.text.names import fold
 from rag.text.sentences import CLAUSE_END, SENTENCE_END
@@ -25,6 +25,7 @@ from rag.types import Role
 _JOINS_NAMES = re.compile(rf"\s*(?:[;,/]|\b{patterns('joining_words')}\b)\s*")
 _BEFORE_DATES = union("weekdays") | union("before_dates")
 _TELLS_ITS_DATE = re.compile(rf"^{patterns('date_phrases')}", re.I)
+_OF_A_LIFE = re.compile(rf"\b{patterns('life_words')}\b", re.I)  # when somebody was born is not when somebody spoke
 _FRONT_MATTER = re.compile(r"---[^\S\n]*\n(.*?\n)(?:---|\.\.\.)[^\S\n]*(?:\n|$)", re.S)
 _TITLE_KEYS, _PLACE_KEYS = ("title",), ("place", "location", "city", "venue")
 _PEOPLE_KEYS = ("participants", "speakers")
@@ -37,7 +38,6 @@ _DATE_KEY = re.compile(
 _METADATA_KEY = re.compile(r"[a-z][a-z0-9_.-]*$")
 _HEAD_LINES = 12  # of the header are looked at for places, and for dates in the midst of words
 _DATE_LINES = 200  # of it for lines that are a date and little else
-_DATE_LINE_WORDS = 3  # beside the date
 _UNLABELLED_CHARS, _UNLABELLED_LINES = 600, 4  # of a text without labels can be its header
 _TITLE_CHARS, _TITLE_LINES, _TITLE_WORDS = 300, 6, 16
 _MOST_YAML, _DEEPEST = 20_000, 200  # characters, brackets
@@ -137,7 +137,13 @@ def read_header(
         place = next((near for line in lines_with_dates if (near := place_beside_date(line, text, named))), "")
     names, declared = _people(fields, meta)
     return Header(
-        title=_title(meta, fields, [line for line in free if not _explains(line, people)], source, labelled=labelled),
+        title=_title(
+            meta,
+            fields,
+            [line for line in free if not _explains(line, people) and not _is_of_a_life(line)],
+            source,
+            labelled=labelled,
+        ),
         date=_date(meta, fields, free, declared_title, source),
         place=place or None,
         participants=names,
@@ -193,6 +199,12 @@ def _explains(line: str, people: Sequence[str]) -> bool:
     return key != line.strip(" *_") and ("=" in line or (len(key) <= 4 and key in people))
 
 
+def _is_of_a_life(line: str) -> bool:
+    """Whether a line tells when somebody was born or died, as data sheets do: "Date of birth: 3 May 1930"."""
+    key, colon, _ = line.replace("：", ":").partition(":")
+    return bool(colon and _OF_A_LIFE.search(key))
+
+
 def is_title(line: str) -> bool:
     """Whether a line can be a title: no utterance, stamp, count or tag, and with letters in it.
 
@@ -223,21 +235,17 @@ def _is_only_a_date(line: str) -> bool:
     return bool(found) and all(word.lower() in _BEFORE_DATES for word in re.findall(r"[^\W_]+", rest))
 
 
-def _is_date_line(line: str) -> bool:
-    """Whether a line is a date and little else, such as the day of the week."""
-    found = find_date(line)
-    if not found:
-        return False
-    rest = line[: found[1]] + " " + line[found[2] :]
-    return len(re.findall(r"[^\W_]+", rest)) <= _DATE_LINE_WORDS and not re.search(r"[^\W\d_]{3,}\.\s", rest)
-
-
 def _date(
     meta: Meta, fields: Mapping[HeaderKind, list[str]], free: Sequence[str], declared_title: str, source: str
 ) -> str | None:
+    free = [line for line in free if not _OF_A_LIFE.search(line)]
     head = free[:_HEAD_LINES]
-    labels = [line for line in head if len(line.split()) < 6 or not SENTENCE_END.search(line) or _ends_with_date(line)]
-    labels += [line for line in free[_HEAD_LINES:_DATE_LINES] if _is_date_line(line)]
+    labels = [
+        line
+        for line in head
+        if len(line.split()) < 6 or not SENTENCE_END.search(line) or _ends_with_date(line) or is_date_line(line)
+    ]
+    labels += [line for line in free[_HEAD_LINES:_DATE_LINES] if is_date_line(line)]
     telling = [s for line in head for s in re.split(r"(?<=[.!?])\s", line) if _TELLS_ITS_DATE.search(s)]
     places = [
         *_declared_dates(meta),
@@ -249,7 +257,7 @@ def _date(
     ]
     # A file name joins its words with what a date pattern takes for part of a word.
     stem = PurePath(source).stem
-    places += [value for values in fields.values() for value in values]
+    places += [value for values in fields.values() for value in values if not _OF_A_LIFE.search(value)]
     places += [re.sub(r"[_\s]+", " ", stem), *re.split(r"[_\s]+", stem)]
     return next((found[0] for place in places if place and (found := find_date(place))), None)
 

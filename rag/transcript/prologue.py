@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from rag.text.dates import is_date_line
 from rag.text.sentences import SENTENCE_END
 from rag.text.spans import trim
 from rag.transcript.header_keys import header_kind, is_header_line
@@ -92,7 +93,9 @@ def _ending(text: str, mark: Mark) -> str:
 def _is_field(said: str) -> bool:
     """Whether what stands under a label is no speech: short lines that end like no sentence."""
     lines = [line.strip(" *_#\t") for line in said.strip().split("\n") if line.strip(" *_#-–—\t")]
-    return all(len(line.split()) <= _LONGEST_FIELD and not SENTENCE_END.search(line) for line in lines)
+    return all(
+        is_date_line(line) or (len(line.split()) <= _LONGEST_FIELD and not SENTENCE_END.search(line)) for line in lines
+    )
 
 
 def _without_headings(text: str, marks: Sequence[Mark]) -> tuple[list[Mark], list[LeftOut]]:

@@ -33,6 +33,7 @@ GERMAN = Lexicon(
     date_phrases=(r"(?:das|dieses) (?:gespräch|interview)\b.{0,40}\b(?:am|wurde)\b",),
     chat_from_words=("von",),
     chat_to_words=("an",),
+    life_words=(r"geboren\w*|geb\.?|geburts\w+|gestorben\w*|gest\.?",),
     hour_words=("Stunden?|Std",),
     minute_words=("Minuten?",),
     second_words=("Sekunden?|Sek",),

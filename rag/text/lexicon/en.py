@@ -64,6 +64,7 @@ ENGLISH = Lexicon(
     ),
     chat_from_words=("from",),
     chat_to_words=("to",),
+    life_words=(r"born|birth|birthdate|birthday|died|death|deceased|dob",),
     hour_words=("hours?|hrs?|h",),
     minute_words=("minutes?|mins?|m",),
     second_words=("seconds?|secs?|s",),

@@ -32,6 +32,7 @@ SPANISH = Lexicon(
     date_phrases=(r"(?:esta |la )?entrevista\b.{0,60}\bel\b",),
     chat_from_words=("de",),
     chat_to_words=("a",),
+    life_words=(r"nacid[oa]|nació|nacimiento|falleci\w+",),
     hour_words=("horas?",),
     minute_words=("minutos?",),
     second_words=("segundos?",),

@@ -32,6 +32,7 @@ FRENCH = Lexicon(
     date_phrases=(r"(?:cet |l')?entretien\b.{0,60}\ble\b",),
     chat_from_words=("de",),
     chat_to_words=("à",),
+    life_words=(r"née?|naissance|décédée?|décès",),
     hour_words=("heures?",),
     minute_words=("minutes?",),
     second_words=("secondes?",),

@@ -21,6 +21,7 @@ HINDI = Lexicon(
         "दिसंबर दिसम्बर",
     ),
     weekdays=words("सोमवार मंगलवार बुधवार गुरुवार शुक्रवार शनिवार रविवार"),
+    life_words=(r"जन्म",),
     hour_words=("घंटे|घंटा",),
     minute_words=("मिनट",),
     second_words=("सेकंड",),

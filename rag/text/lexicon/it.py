@@ -24,6 +24,7 @@ ITALIAN = Lexicon(
     before_dates=words("il"),
     chat_from_words=("da",),
     chat_to_words=("a",),
+    life_words=(r"nat[oa]|nascita|mort[oa]",),
     hour_words=("or[ae]",),
     minute_words=("minut[io]",),
     second_words=("second[io]",),

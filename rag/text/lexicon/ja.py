@@ -6,6 +6,8 @@ from rag.text.lexicon.model import Lexicon, words
 
 JAPANESE = Lexicon(
     code="ja",
+    eras=(("令和", 2019), ("平成", 1989), ("昭和", 1926), ("大正", 1912)),
+    life_words=(r"生まれ|生年月日|没",),
     hour_words=("時間",),
     minute_words=("分",),
     second_words=("秒",),

@@ -6,6 +6,7 @@ from rag.text.lexicon.model import Lexicon, words
 
 KOREAN = Lexicon(
     code="ko",
+    life_words=(r"출생|생년월일|사망",),
     hour_words=("시간",),
     minute_words=("분",),
     second_words=("초",),

@@ -38,6 +38,8 @@ class Lexicon:
     weekdays: Words = frozenset()
     before_dates: Words = frozenset()  # prepositions that stand between a place and a date
     date_phrases: tuple[str, ...] = ()  # patterns: a line that begins so tells when the conversation was held
+    life_words: tuple[str, ...] = ()  # patterns: beside them stands when somebody was born or died
+    eras: tuple[tuple[str, int], ...] = ()  # by which years are counted, and the first year of each
     ordinals: tuple[str, ...] = ()  # from the first on
     units: tuple[str, ...] = ()  # one to nine
     teens: tuple[str, ...] = ()  # ten to nineteen

@@ -11,6 +11,7 @@ DUTCH = Lexicon(
     before_dates=words("op"),
     chat_from_words=("van",),
     chat_to_words=("aan",),
+    life_words=(r"geboren|geboorte\w*|overleden",),
     hour_words=("uur|uren",),
     minute_words=("minuut|minuten",),
     second_words=("seconden?",),

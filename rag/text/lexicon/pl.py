@@ -23,6 +23,7 @@ POLISH = Lexicon(
     weekdays=words("poniedziałek wtorek środa czwartek piątek sobota niedziela"),
     chat_from_words=("od",),
     chat_to_words=("do",),
+    life_words=(r"ur\.|urodz\w+|zm\.|zmarł\w*",),
     hour_words=("godzin[ay]?|godz",),
     minute_words=("minut[ay]?",),
     second_words=("sekund[ay]?",),

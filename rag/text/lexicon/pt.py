@@ -31,6 +31,7 @@ PORTUGUESE = Lexicon(
     before_dates=words("em"),
     chat_from_words=("de",),
     chat_to_words=("para",),
+    life_words=(r"nascid[oa]|nasceu|nascimento|faleci\w+",),
     hour_words=("horas?",),
     minute_words=("minutos?",),
     second_words=("segundos?",),

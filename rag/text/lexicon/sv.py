@@ -1,4 +1,4 @@
-"""Swedish: only what has been met in labels so far."""
+"""Swedish: what labels, header lines and dates need; it is not indexed as a language of its own."""
 
 from __future__ import annotations
 
@@ -6,9 +6,46 @@ from rag.text.lexicon.model import Lexicon, words
 
 SWEDISH = Lexicon(
     code="sv",
+    months=(
+        "januari jan",
+        "februari feb",
+        "mars",
+        "april apr",
+        "maj",
+        "juni jun",
+        "juli jul",
+        "augusti aug",
+        "september sep sept",
+        "oktober okt",
+        "november nov",
+        "december dec",
+    ),
+    weekdays=words("måndag tisdag onsdag torsdag fredag lördag söndag"),
+    before_dates=words("den"),
+    life_words=(r"född|födelse\w*|död",),
     hour_words=("timm(?:e|ar)",),
     minute_words=("minut(?:er)?",),
     second_words=("sekund(?:er)?",),
+    titles=words("herr fru fröken minister statsminister statsråd riksdagsledamot professor doktor talman talmannen"),
+    female_titles=words("fru fröken"),
+    male_titles=words("herr"),
+    question_labels=words("fråga frågor reporter journalist intervjuare programledare moderator"),
+    answer_labels=words("svar intervjuperson"),
+    question_initials=(("F", "S"),),
+    conduct_labels=words("tolk översättare"),
+    voice_labels=words("röst publiken åhörare"),
+    not_labels=words("anm anmärkning källa plats ämne rubrik foto exempel obs"),
+    asks_keys=words("intervjuare programledare moderator"),
+    answers_keys=words("gäst gäster"),
+    present_keys=words("deltagare närvarande"),
+    date_keys=words("datum"),
+    place_keys=words("plats ort"),
+    title_keys=words("titel rubrik"),
+    text_columns=words("text replik"),
+    speaker_columns=words("talare"),
+    start_columns=words("tid start början"),
+    bracketed_ends=("slut",),
+    stage_words=(r"applåder|skratt|musik",),
     name_particles=words("för och"),
     denials=("inte|ingen|inget|inga|aldrig|ingenting|utan att",),
     doubts=(r"falskt?|osant?|lögn\w*|förneka\w*|tvivl\w+|kanske|påstår|påstod",),

@@ -21,6 +21,7 @@ TURKISH = Lexicon(
         "aralık",
     ),
     weekdays=words("pazartesi salı çarşamba perşembe cuma cumartesi pazar"),
+    life_words=(r"doğum|doğdu|ölüm",),
     hour_words=("saat",),
     minute_words=("dakika",),
     second_words=("saniye",),

@@ -7,6 +7,8 @@ from rag.text.lexicon.model import Lexicon, words
 CHINESE = Lexicon(
     code="zh",
     function_words=words("的 了 是 在 吗 呢 什么 怎么 如何 为什么 谁 哪 和 与 他 她 我 你 说"),
+    eras=(("民國", 1912), ("民国", 1912)),
+    life_words=(r"出生|生于|生於|逝世",),
     hour_words=("小时|小時",),
     minute_words=("分钟|分鐘|分",),
     second_words=("秒",),
