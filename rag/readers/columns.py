@@ -23,9 +23,7 @@ MAX_LABEL = 60  # no name is longer
 # Names that stand for much else as well, the vaguest last: they count alone, and behind all others.
 _VAGUE = ("author", "name", "user", "sender", "role", "from", "label", "message", "body", "words", "line")
 _QUALIFIERS = frozenset("id tag name label display code offset time s ms hh mm ss sec seconds of".split())
-_NO_PERSON = frozenset(
-    "topic sentiment emotion language lang category status type section source file media channel confidence".split()
-)
+_NO_PERSON = union("other_columns")
 _STAMP = re.compile(r"(-?)((?:\d{1,3}:)?\d{1,3}:\d{2})(?::\d{2}(?=$|\]))?([.,]\d+)?\]?(?=$|\s)")
 
 

@@ -26,7 +26,7 @@ _QUOTED = re.compile(r"[\"“„«][^\"“”„«»\n]{0,400}[\"”“»]")
 _SPEAKING = union("speaking_persons")
 _HOSTING = re.compile(rf"\b{patterns('hosting_phrases')}\b", re.I)
 _SPONSOR = re.compile(rf"\b(?:{patterns('sponsor_phrases')})\b", re.I)
-_NOTE = re.compile(r"\W*\S+(?:\s\S+)?(?:['’]s)?\s(?:note|remark|anmerkung|nota|note)\b\s*[:：–—-]|[(\[]", re.I)
+_NOTE = re.compile(rf"\W*\S+(?:\s\S+)?(?:['’]s)?\s(?:{patterns('note_words')})\b\s*[:：–—-]|[(\[]", re.I)
 _HOUSE = re.compile(rf"\b(?:{patterns('house_words')})\b", re.I)
 _SITTING = re.compile(rf"\b(?:{patterns('sitting_words')})\b", re.I)
 # Its subject stands among the first words, and the verb right behind it: "The sitting was then suspended until noon."
@@ -234,5 +234,5 @@ def _is_personal(words: list[str]) -> bool:
     return any(word in _PERSONS or word.split("'")[0] in _PERSONS for word in words)
 
 
-_ARTICLES = frozenset("the a an this no die der das le la les el los las".split())
+_ARTICLES = union("articles")
 _PERSONS = union("first_and_second_persons")

@@ -65,6 +65,11 @@ ENGLISH = Lexicon(
     chat_from_words=("from",),
     chat_to_words=("to",),
     life_words=(r"born|birth|birthdate|birthday|died|death|deceased|dob",),
+    note_words=("note|remark",),
+    articles=words("the a an this no"),
+    other_columns=words(
+        "topic sentiment emotion language lang category status type section source file media channel confidence"
+    ),
     hour_words=("hours?|hrs?|h",),
     minute_words=("minutes?|mins?|m",),
     second_words=("seconds?|secs?|s",),

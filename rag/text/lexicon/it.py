@@ -25,6 +25,9 @@ ITALIAN = Lexicon(
     chat_from_words=("da",),
     chat_to_words=("a",),
     life_words=(r"nat[oa]|nascita|mort[oa]",),
+    note_words=("nota",),
+    articles=words("il lo la gli le un uno una"),
+    other_columns=words("tema lingua categoria stato sezione fonte file"),
     hour_words=("or[ae]",),
     minute_words=("minut[io]",),
     second_words=("second[io]",),
@@ -36,6 +39,7 @@ ITALIAN = Lexicon(
         "domanda domande giornalista intervistatore intervistatrice conduttore conduttrice moderatore"
     ),
     answer_labels=words("risposta risposte intervistato intervistata"),
+    question_initials=(("D", "R"),),
     conduct_labels=words("interprete traduttore traduttrice"),
     voice_labels=words("voce pubblico spettatore spettatrice ascoltatore ascoltatrice"),
     voice_context=words("sconosciuto sconosciuta dalla sala dal"),

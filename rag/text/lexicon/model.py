@@ -31,6 +31,7 @@ class Lexicon:
     stemmer: str = ""  # Tantivy's name of the stemmer; empty if it has none
     endings: tuple[str, ...] = ()  # cut off if there is no stemmer, the longest first
     function_words: Words = frozenset()  # a language without any is not indexed as one
+    articles: Words = frozenset()  # and words that stand in their place
     hyphen_prefixes: Words = frozenset()  # keep their hyphen: "self-made"
 
     # Dates and numbers
@@ -103,6 +104,7 @@ class Lexicon:
     speaker_columns: Words = frozenset()
     start_columns: Words = frozenset()
     end_columns: Words = frozenset()
+    other_columns: Words = frozenset()  # what recurs in them is nobody's name
 
     # Boilerplate: what pages print and nobody says (patterns)
     boilerplate: tuple[str, ...] = ()
@@ -119,6 +121,7 @@ class Lexicon:
     record_words: tuple[str, ...] = ()  # what is talked about: "transcript", "recording"
     sponsor_phrases: tuple[str, ...] = ()
     record_makers: tuple[str, ...] = ()  # open a line about who made the record: "edited by"
+    note_words: tuple[str, ...] = ()  # open a remark by who made it, behind another word: "editor's *note*:"
     rights_words: tuple[str, ...] = ()  # open a line about its use
     certifying_words: tuple[str, ...] = ()
     session_words: tuple[str, ...] = ()  # what ends: "interview"

@@ -23,6 +23,7 @@ SWEDISH = Lexicon(
     weekdays=words("måndag tisdag onsdag torsdag fredag lördag söndag"),
     before_dates=words("den"),
     life_words=(r"född|födelse\w*|död",),
+    note_words=("anmärkning",),
     hour_words=("timm(?:e|ar)",),
     minute_words=("minut(?:er)?",),
     second_words=("sekund(?:er)?",),

@@ -32,6 +32,7 @@ UKRAINIAN = Lexicon(
     ),
     weekdays=words("понеділок вівторок середа четвер п'ятниця субота неділя"),
     life_words=(r"народ(?:ив|ил|жен)\w*|помер\w*",),
+    note_words=("примітка",),
     hour_words=("годин[аи]?",),
     minute_words=("хвилин[аи]?",),
     second_words=("секунд[аи]?",),

@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 from rag.text.lexicon import LEXICONS
 from rag.text.names import is_question_label
-from rag.text.sentences import SPEECH_END
+from rag.text.sentences import SPEECH_END, has_question
 from rag.transcript.boilerplate import is_stage_note
 from rag.transcript.grammars.common import LABEL, SPACE, keep_commonest_form, keep_recurring, ordinary_words
 from rag.transcript.label_shapes import OFFICE, asks_or_answers, can_be_label, has_name_shape
@@ -47,9 +47,11 @@ _NICK = re.compile(
     rf"{SPACE}(?P<mark>\*\*)?<(?P<label>[^\s<>:/][^<>:\n]{{0,40}})>(?:{SPACE}\[[^\[\]\n]{{1,40}}\])?(?(mark)\*\*){SPACE}(?=\S)"
 )
 # The letters for a question and an answer in other languages, and words for both: "P.", "PREGUNTA.-", "F:".
-_ASKS_WITH = dict(pair for lexicon in LEXICONS.values() for pair in lexicon.question_initials)
+_ASKS_WITH = list(
+    dict.fromkeys((q, a) for lexicon in LEXICONS.values() for q, answers in lexicon.question_initials for a in answers)
+)
 _INITIAL = re.compile(
-    rf"{SPACE}(?P<mark>\*\*)?(?P<label>[^\W\d_]{{1,14}})(?:\.?{SPACE}[-–—]+|[.:：)])(?(mark)\*\*){SPACE}[-–—]?\s+(?=\S)"
+    rf"{SPACE}(?P<mark>\*\*)?(?P<label>[^\W\d_][^\s\d.:：)(*_–—-]{{0,13}})(?:\.?{SPACE}[-–—]+|[.:：)])(?(mark)\*\*){SPACE}[-–—]?\s+(?=\S)"
 )
 _GAP = re.compile(rf"{SPACE}(?P<label>{LABEL})(?:\t|[^\S\n]{{3,}})[^\S\n]*(?=\S)")
 _QUESTION_PARAGRAPH = re.compile(
@@ -161,11 +163,11 @@ def find_question_letters(source: Source) -> list[Mark]:
     """`P. text`, `R. text`, `PREGUNTA.- text`: a letter or a word for the question, and one for the answer."""
     found = []
     for line in source.lines:
-        match = _INITIAL.match(line.text) if line.text.lstrip(" \t*")[:1].isupper() else None
+        match = None if line.text.lstrip(" \t*")[:1].islower() else _INITIAL.match(line.text)
         if match and (len(match["label"]) == 1 or asks_or_answers(match["label"])):
             found.append(Mark(match["label"], line.start, line.start + match.end(), None, line.opens))
     counts = Counter(mark.label for mark in found if len(mark.label) == 1)
-    pairs = [(q, a) for q, answers in _ASKS_WITH.items() for a in answers if min(counts[q], counts[a]) >= 2]
+    pairs = [(q, a) for q, a in _ASKS_WITH if min(counts[q], counts[a]) >= 2]
     asks, answers = max(pairs, key=lambda pair: counts[pair[0]] + counts[pair[1]], default=("", ""))
     found = [mark for mark in found if mark.label in (asks, answers) or asks_or_answers(mark.label)]
     if not found:
@@ -173,7 +175,7 @@ def find_question_letters(source: Source) -> list[Mark]:
     # Initials and lists have letters, too: what the first letter opens must be questions.
     ends = [*(mark.start for mark in found[1:]), len(source.text)]
     asked = [
-        "?" in source.text[mark.end : end].rstrip()[-120:]
+        has_question(source.text[mark.end : end].rstrip()[-120:])
         for mark, end in zip(found, ends, strict=True)
         if mark.label == asks or is_question_label(mark.label)
     ]
