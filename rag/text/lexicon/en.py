@@ -29,19 +29,9 @@ ENGLISH = Lexicon(
         "shouldn't haven't hasn't hadn't what's who's where's when's why's how's that's there's here's it's he's she's i'm",
         "i've i'd i'll you're you've you'd you'll we're we've we'd we'll they're they've they'd they'll let's",
     ),
-    months=(
-        "january jan",
-        "february feb",
-        "march mar",
-        "april apr",
-        "may",
-        "june jun",
-        "july jul",
-        "august aug",
-        "september sep sept",
-        "october oct",
-        "november nov",
-        "december dec",
+    months=tuple(
+        "january jan|february feb|march mar|april apr|may|june jun|july jul|august aug|september sep sept|october oct|"
+        "november nov|december dec".split("|")
     ),
     weekdays=words("monday tuesday wednesday thursday friday saturday sunday"),
     before_dates=words("on the"),
