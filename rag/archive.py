@@ -10,6 +10,7 @@ What it reads and writes goes through a `Storage` (see `rag/storage/protocol.py`
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -97,7 +98,9 @@ class Archive:
         Raises InputError for a `k` below 1 or a filter that fits nothing.
         """
         from rag.query.build import build_query
+        from rag.query.narrowed import narrowed, within_filters
         from rag.retrieval.fusion import DEPTH, retrieve
+        from rag.retrieval.known_words import known_words
 
         if k < 1:
             raise InputError(f"k is {k}; ask for at least 1 passage")
@@ -111,8 +114,10 @@ class Archive:
         )
         with self.snapshot() as snapshot:
             scope = snapshot.resolve(filters)
-            asked = build_query(query, speakers=snapshot.speakers)
-            candidates = retrieve(snapshot, asked, scope=scope, depth=max(DEPTH, k))
+            asked = build_query(query, catalogue=snapshot.catalogue, is_word=known_words(snapshot))
+            asked = replace(asked, understood=within_filters(asked.understood, filters))
+            inside = narrowed(scope, asked.understood, snapshot.catalogue)
+            candidates = retrieve(snapshot, asked, scope=scope, inside=inside, depth=max(DEPTH, k))
         return [ScoredPassage(candidate.stored.passage, candidate.score) for candidate in candidates[:k]]
 
     def documents(self) -> Iterator[Document]:

@@ -29,12 +29,14 @@ from rag.generators.cancel import CancelToken
 from rag.generators.capabilities import capabilities_of
 from rag.generators.extractive import ExtractiveGenerator
 from rag.generators.proposals import Proposal, Proposals
-from rag.notes import Note, OthersSay, refusal_text
+from rag.notes import FoundElsewhere, Note, OthersSay, refusal_text
 from rag.query.asked import DEFAULT_K, Asked, check_asked
 from rag.query.build import build_query
+from rag.query.narrowed import within_filters
 from rag.query.variants import with_variants
 from rag.rerankers import DEFAULT_RERANKER, Reranker, fingerprint_of, load_reranker
 from rag.retrieval.fusion import FUSION, Candidate, Weights
+from rag.retrieval.known_words import known_words
 from rag.stopwatch import Stopwatch
 from rag.storage.protocol import Snapshot
 from rag.types import Answer, Document, Evidence, Filters, Query, ScoredPassage, SearchExtent, Sentence
@@ -93,14 +95,16 @@ class Assistant:
         history: Sequence[str] = (),
         k: int = DEFAULT_K,
         filters: Filters | None = None,
+        understand: bool = True,
         cancel: CancelToken | None = None,
     ) -> Answer:
         """The answer to a question; `k` is the number of passages that come with it. See `stream` for `cancel`.
 
+        Without `understand`, the persons, days and documents that the question names are searched as words alone.
         Raises InputError for a question that cannot be asked and for filters that fit nothing, ArchiveError for an archive
         that cannot be read.
         """
-        for piece in self.stream(question, history=history, k=k, filters=filters, cancel=cancel):
+        for piece in self.stream(question, history=history, k=k, filters=filters, understand=understand, cancel=cancel):
             if isinstance(piece, Answer):
                 return piece
         raise AssertionError("a stream ends with its answer")
@@ -117,6 +121,7 @@ class Assistant:
         history: Sequence[str] = (),
         k: int = DEFAULT_K,
         filters: Filters | None = None,
+        understand: bool = True,
         cancel: CancelToken | None = None,
     ) -> Iterator[str | Answer]:
         """Pieces of text as they come; the finished `Answer` is the last item, and what counts.
@@ -127,7 +132,7 @@ class Assistant:
         """
         watch = Stopwatch()
         cancel = cancel or CancelToken()
-        asked = check_asked(question, history, k=k, filters=filters)
+        asked = check_asked(question, history, k=k, filters=filters, understand=understand)
         query, found, snapshot, documents, unknown, waited_s = self._search(asked, cancel, watch)
         written = Written("", self.generator_name, refused=True)
         if found.suffices:
@@ -164,8 +169,7 @@ class Assistant:
         """What the archive holds about the question and what is proposed beside it, from one snapshot."""
         with self.archive.snapshot() as snapshot:
             scope = snapshot.resolve(asked.filters)
-            literal = build_query(asked.question, asked.history, speakers=snapshot.speakers)
-            query = with_variants(literal, proposed)
+            query = with_variants(_literal(snapshot, asked), proposed)
             found = self._finder.find(snapshot, query, scope, k=asked.k, lap=watch.lap)
             unknown = find_unknown_terms(snapshot, asked.question) if found.extent.passages else UnknownTerms()
             documents = snapshot.documents(found.document_ids) if found.suffices else {}
@@ -200,6 +204,13 @@ def name_of(generator: str | object) -> str:
     return generator if isinstance(generator, str) else type(generator).__name__
 
 
+def _literal(snapshot: Snapshot, asked: Asked) -> Query:
+    if not asked.understand:
+        return build_query(asked.question, asked.history)
+    query = build_query(asked.question, asked.history, catalogue=snapshot.catalogue, is_word=known_words(snapshot))
+    return replace(query, understood=within_filters(query.understood, asked.filters))
+
+
 def _request(asked: Asked, found: Found, cancel: CancelToken) -> GenerationRequest:
     """What the generator gets."""
     passages = tuple(_numbered(candidate) for candidate in found.candidates)
@@ -227,11 +238,16 @@ def _refusal(extent: SearchExtent, filters: Filters) -> str:
 
 def _notes(snapshot: Snapshot, asked: Asked, found: Found, unknown: UnknownTerms, refused: bool) -> tuple[Note, ...]:
     """What the user should know about the question: who does not answer it, and what of it is not in the archive."""
-    others_say = (OthersSay(found.instead_of),) if found.instead_of and not refused else ()
+    others_say: tuple[Note, ...] = (OthersSay(found.instead_of),) if found.instead_of and not refused else ()
+    if not found.inside and not refused:
+        understood = found.understood
+        others_say += (FoundElsewhere(understood.after, understood.before, understood.documents),)
     if not found.extent.passages:
         return others_say
     occurrences = word_occurrences(snapshot, asked.question) if refused else None
-    return others_say + unknown_term_notes(unknown, occurrences=occurrences, others_say=bool(others_say))
+    return others_say + unknown_term_notes(
+        unknown, occurrences=occurrences, others_say=bool(found.instead_of and not refused)
+    )
 
 
 def _answer(asked: Asked, query: Query, found: Found, written: Written, watch: Stopwatch) -> Answer:
@@ -252,4 +268,6 @@ def _answer(asked: Asked, query: Query, found: Found, written: Written, watch: S
         cover=found.extent,
         claims=written.claims,
         notes=written.notes,
+        understood=query.understood,
+        confidence_level="not_on_record" if written.refused else found.level,
     )

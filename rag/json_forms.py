@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
-from rag.types import Answer, Citation, Claim, Document, ScoredPassage
+from rag.types import Answer, Citation, Claim, Document, ScoredPassage, Understood
 
 
 def claim_to_json(claim: Claim) -> dict[str, Any]:
@@ -66,6 +66,16 @@ def passage_to_json(hit: ScoredPassage) -> dict[str, Any]:
     }
 
 
+def understood_to_json(understood: Understood) -> dict[str, Any]:
+    """What a question was taken to ask for, under the contract's names."""
+    return {
+        "speakers": list(understood.speakers),
+        "after": understood.after,
+        "before": understood.before,
+        "documents": list(understood.documents),
+    }
+
+
 def answer_to_json(answer: Answer) -> dict[str, Any]:
     """An answer under the contract's names."""
     return {
@@ -75,6 +85,8 @@ def answer_to_json(answer: Answer) -> dict[str, Any]:
         "status": answer.status,
         "text": answer.text,
         "confidence": round(answer.confidence, 4),
+        "confidence_level": answer.confidence_level,
+        "understood": understood_to_json(answer.understood),
         "generator": answer.generator,
         "citations": [citation_to_json(citation) for citation in answer.citations],
         "claims": [claim_to_json(claim) for claim in answer.claims],

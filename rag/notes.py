@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from rag.text.dates import spoken_date
 from rag.text.wording import count_of
 
 MOST_WORDS = 6  # of a question's words whose occurrences are given
@@ -36,6 +37,15 @@ class OthersSay:
     """The question asks for what these speakers say, and they do not answer it; the quotes are from others."""
 
     speakers: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FoundElsewhere:
+    """The question asks for these days or documents, nothing of them answers it, and the quotes are from others."""
+
+    after: str | None
+    before: str | None
+    documents: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +77,7 @@ class SavedNotes:
     text: str
 
 
-Note = FellBack | LeftOut | OthersSay | AbsentNames | AbsentSpeaker | Occurrences | SavedNotes
+Note = FellBack | LeftOut | OthersSay | FoundElsewhere | AbsentNames | AbsentSpeaker | Occurrences | SavedNotes
 
 NOTHING_SUPPORTED = "nothing that it wrote is supported by what it cites"
 OTHERS_QUOTED = "these quotes are from other speakers"
@@ -158,6 +168,8 @@ def _phrase(note: Note, absent: Sequence[str]) -> str:
             return (
                 f"{_none_of(speakers)} answer{'s' if len(speakers) != 1 else ''} this in the record; {OTHERS_QUOTED}."
             )
+        case FoundElsewhere(after, before, documents):
+            return f"Nothing {_asked_for(after, before, documents)} answers this; these quotes are from elsewhere in the record."
         case AbsentNames(names):
             verb = "does" if len(names) == 1 else "do"
             return f"{_listed([f'“{name}”' for name in names])} {verb} not occur in the record."
@@ -210,6 +222,19 @@ def _none_of(speakers: Sequence[str]) -> str:
     if len(speakers) == 1:
         return f"{speakers[0]} does not"
     return f"Neither {' nor '.join(speakers)}" if len(speakers) == 2 else f"None of {_listed(speakers)}"
+
+
+def _asked_for(after: str | None, before: str | None, documents: Sequence[str]) -> str:
+    """
+    >>> _asked_for("2024-01-22", "2024-01-22", ()), _asked_for(None, "2024-06-30", ("a.txt",))
+    ('of 22 January 2024', 'in a.txt until 30 June 2024')
+    """
+    where = f"in {_listed(documents)}" if documents else ""
+    if after and before:
+        when = f"of {spoken_date(after)}" if after == before else f"from {spoken_date(after)} to {spoken_date(before)}"
+    else:
+        when = f"since {spoken_date(after)}" if after else f"until {spoken_date(before)}" if before else ""
+    return " ".join(filter(None, (where, when)))
 
 
 def _listed(items: Sequence[str]) -> str:

@@ -14,6 +14,7 @@ from rag.notes import Note, absent_in, note_text, occurrences_in
 
 Role = Literal["interviewer", "respondent", "other"]
 Status = Literal["answered", "not_on_record"]
+ConfidenceLevel = Literal["answered", "unsure", "not_on_record"]
 Support = Literal["supported", "weak", "unsupported", "uncited"]
 
 
@@ -124,6 +125,41 @@ class Passage:
 
 
 @dataclass(frozen=True, slots=True)
+class HeldDocument:
+    """A document of an archive without its text: what a question can name it by, and who speaks in its passages."""
+
+    id: str
+    source: str  # file name
+    title: str
+    date: str | None  # ISO 8601
+    speakers: tuple[str, ...] = ()  # of its passages, sorted
+
+
+@dataclass(frozen=True, eq=False)
+class Catalogue:
+    """The documents of an archive by date, without their texts; one object for one state, and the same as itself only."""
+
+    documents: tuple[HeldDocument, ...] = ()
+
+    @property
+    def dates(self) -> list[str]:
+        """Their ISO dates, each as often as a document has it."""
+        return [document.date for document in self.documents if document.date]
+
+
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """What a question itself asks for: by whom, when and in which documents; empty if it says nothing of it."""
+
+    speakers: tuple[str, ...] = ()  # labels as printed
+    after: str | None = None  # ISO date, inclusive
+    before: str | None = None  # ISO date, inclusive
+    documents: tuple[str, ...] = ()  # file names
+    asked: tuple[str, ...] = ()  # those of the speakers whose own words are asked for
+    spans: tuple[Span, ...] = ()  # the ranges of the question that say so
+
+
+@dataclass(frozen=True, slots=True)
 class Query:
     """What is searched: the user's question as one variant, others beside it, and the speakers it names."""
 
@@ -131,6 +167,7 @@ class Query:
     variants: tuple[tuple[str, float], ...]  # (text, weight); the first is the literal question
     speakers: tuple[str, ...] = ()
     fullest: int = -1  # the variant that says most of what is asked
+    understood: Understood = Understood()
 
     @property
     def text(self) -> str:
@@ -279,6 +316,8 @@ class Answer:
     filters: Filters = Filters()  # what the search was restricted to
     cover: SearchExtent | None = None  # what was searched
     claims: tuple[Claim, ...] = ()  # the sentences of `text`, checked against their citations
+    confidence_level: ConfidenceLevel = "answered"  # "unsure": the quotes are the closest, and may not answer
+    understood: Understood = Understood()  # what the question itself was taken to ask for
     notes: tuple[Note, ...] = ()  # why another generator answered, what was left out, what is not on record
 
     @property

@@ -21,6 +21,7 @@ from rag.cli.options import (
     GeneratorOption,
     JsonOption,
     KOption,
+    LiteralOption,
     ReaderOption,
     RoleOption,
     SpeakerOption,
@@ -57,6 +58,7 @@ def ask(
     base_url: BaseUrlOption = None,
     timeout: TimeoutOption = None,
     strict: StrictOption = False,
+    literal: LiteralOption = False,
 ) -> None:
     """Answer a question with verbatim, located quotes."""
     from rag.assistant import Assistant
@@ -82,7 +84,7 @@ def ask(
         strict=settings.strict,
     )
     filters = _filters(speaker, document, after, before, role)
-    answer = assistant.ask(question, history=history or (), k=settings.k, filters=filters)
+    answer = assistant.ask(question, history=history or (), k=settings.k, filters=filters, understand=not literal)
     if as_json:
         print_json(answer_to_json(answer))
     else:

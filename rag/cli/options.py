@@ -37,4 +37,7 @@ BaseUrlOption = Annotated[str | None, typer.Option("--base-url", metavar="URL", 
 TimeoutOption = Annotated[
     int | None, typer.Option("--timeout", metavar="S", help="Seconds that a generator has [default: 60]")
 ]
+LiteralOption = Annotated[
+    bool, typer.Option("--literal", help="Search the persons, dates and titles that the question names as words alone")
+]
 StrictOption = Annotated[bool, typer.Option("--strict", help="Keep only sentences that their citations support")]

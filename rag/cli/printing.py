@@ -12,6 +12,7 @@ from rag.text.wording import shortened
 if TYPE_CHECKING:
     from rag.types import Answer, Citation, Document, IngestReport, ScoredPassage
 
+CLOSEST = "The closest passages; they may not answer:"
 CLAIM_CHARS = 60
 QUESTION_CHARS = 160
 LEFT_OUT_CHARS = 160
@@ -48,6 +49,9 @@ def say(text: str, *, indent: int = 0) -> None:
 
 def print_answer(answer: Answer) -> None:
     """The text, the note, each claim without full support, and the sources or the nearest passages."""
+    if answer.confidence_level == "unsure":
+        say(CLOSEST)
+        print()
     say(answer.text)
     print()
     if answer.note:

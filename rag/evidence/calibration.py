@@ -15,10 +15,11 @@ from typing import Any
 
 from rag.errors import ArchiveError
 from rag.text.files import write_whole
-from rag.types import Signals
+from rag.types import ConfidenceLevel, Signals
 
 CALIBRATION_FILE = "calibration.json"
 VERSION = 1
+SURE = 0.5  # as likely as not
 _FIRST_SIGNALS = frozenset(Signals.__slots__) - {"relevance", "answer", "size"}  # every file has these
 
 
@@ -35,6 +36,8 @@ class CurvePoint:
 class Calibration:
     """A logistic map from signals to confidence, and the threshold below which a question is not answered.
 
+    From the threshold to `sure`, the quotes are shown as the closest ones, which may not answer.
+
     `fitted_on` says on which questions, and `curve` what other thresholds would have given there.
     """
 
@@ -43,6 +46,7 @@ class Calibration:
     threshold: float
     curve: tuple[CurvePoint, ...] = ()
     fitted_on: str = ""
+    sure: float = SURE
 
     def confidence(self, signals: Signals) -> float:
         """Probability in (0, 1) that the first quote answers.
@@ -53,6 +57,17 @@ class Calibration:
         """
         total = self.bias + sum(c * s for c, s in zip(self.coefficients, signals.as_list(), strict=True))
         return 1.0 / (1.0 + exp(-max(-30.0, min(30.0, total))))
+
+    def level(self, confidence: float) -> ConfidenceLevel:
+        """How far quotes of this confidence answer.
+
+        >>> calibration = Calibration(bias=0.0, coefficients=(), threshold=0.3, sure=0.5)
+        >>> [calibration.level(confidence) for confidence in (0.2, 0.4, 0.8)]
+        ['not_on_record', 'unsure', 'answered']
+        """
+        if confidence < self.threshold:
+            return "not_on_record"
+        return "answered" if confidence >= self.sure else "unsure"
 
 
 # Without a reranker: logistic regression on the bundled questions, on one real interview and on committee meetings, against
@@ -115,6 +130,7 @@ def load_calibration(path: Path, *, fingerprint: str) -> Calibration | None:
             threshold=_share(stored["threshold"]),
             curve=tuple(CurvePoint(*(_share(value) for value in point)) for point in stored["curve"]),
             fitted_on=str(stored["fitted_on"]),
+            sure=_share(stored.get("sure", SURE)),
         )
         if not _FIRST_SIGNALS <= set(stored["coefficients"]) <= set(Signals.__slots__):
             raise ValueError("coefficients of unknown signals")
@@ -133,6 +149,7 @@ def save_calibration(path: Path, calibration: Calibration, *, encoder: str, fing
         "threshold": calibration.threshold,
         "curve": [[point.threshold, point.coverage, point.risk] for point in calibration.curve],
         "fitted_on": calibration.fitted_on,
+        "sure": calibration.sure,
     }
     write_whole(path, (json.dumps(content, ensure_ascii=False, indent=1) + "\n").encode())
 

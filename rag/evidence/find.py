@@ -7,12 +7,15 @@ from dataclasses import dataclass, replace
 
 from rag.evidence.calibration import Calibration
 from rag.evidence.select import extract_evidence
-from rag.query.whose_words import whose_words
+from rag.query.narrowed import narrowed
 from rag.rerankers.protocol import Reranker
+from rag.retrieval.agreement import is_in_time
 from rag.retrieval.fusion import DEPTH, FUSION, Candidate, Weights, retrieve
 from rag.retrieval.rerank import rerank
 from rag.storage.protocol import Snapshot
-from rag.types import Evidence, Query, Scope, SearchExtent
+from rag.types import ConfidenceLevel, Evidence, Passage, Query, Scope, SearchExtent, Understood
+
+NOTHING_UNDERSTOOD = Understood()
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +27,9 @@ class Found:
     evidence: Evidence
     suffices: bool  # to answer from: there are quotes, and the confidence reaches the threshold
     instead_of: tuple[str, ...] = ()  # whose words the question asks for, if they do not answer and all were searched
+    understood: Understood = NOTHING_UNDERSTOOD  # what the question asks for
+    level: ConfidenceLevel = "answered"
+    inside: bool = True  # whether the first quote is of the days and the documents that the question asks about
 
     @property
     def document_ids(self) -> list[str]:
@@ -45,24 +51,33 @@ class Finder:
     def find(
         self, snapshot: Snapshot, query: Query, scope: Scope, *, k: int, lap: Callable[[str], None] = lambda stage: None
     ) -> Found:
-        """Searches the named speakers first, if their words are asked for; if they do not answer, searches everyone.
+        """Searches what the question asks for first: the words of whom it names, its days, its documents; then everything.
 
         `lap` is called at the end of each stage, "retrieve" and "read".
         """
         extent = snapshot.extent(scope)
-        asked = whose_words(query.question, query.speakers) if scope.speakers is None else ()
-        if asked:
-            theirs = replace(scope, speakers=asked)
-            found = self._find_within(snapshot, query, theirs, snapshot.extent(theirs), k, lap)
+        understood = query.understood
+        inside = narrowed(scope, understood, snapshot.catalogue)
+        if inside is not None and (theirs := snapshot.extent(inside)).passages:
+            found = self._find_within(snapshot, query, inside, theirs, k, lap)
             if found.suffices:
                 return replace(found, extent=extent)
-        found = self._find_within(snapshot, query, scope, extent, k, lap)
-        return replace(found, instead_of=asked)
+        found = self._find_within(snapshot, query, scope, extent, k, lap, inside)
+        asked = understood.asked if scope.speakers is None else ()
+        first = found.evidence.quotes[0].passage if found.evidence.quotes else None
+        return replace(found, instead_of=_unless_said_by(first, asked), inside=_is_asked_for(first, understood))
 
     def _find_within(
-        self, snapshot: Snapshot, query: Query, scope: Scope, extent: SearchExtent, k: int, lap: Callable[[str], None]
+        self,
+        snapshot: Snapshot,
+        query: Query,
+        scope: Scope,
+        extent: SearchExtent,
+        k: int,
+        lap: Callable[[str], None],
+        inside: Scope | None = None,
     ) -> Found:
-        candidates = retrieve(snapshot, query, scope=scope, weights=self.weights, depth=max(DEPTH, k))
+        candidates = retrieve(snapshot, query, scope=scope, inside=inside, weights=self.weights, depth=max(DEPTH, k))
         lap("retrieve")
         if self.reranker is not None:
             candidates = rerank(self.reranker, query, candidates)
@@ -71,4 +86,20 @@ class Finder:
         evidence = extract_evidence(snapshot, query, candidates, calibration=calibration, searched=extent.passages)
         lap("read")
         suffices = bool(evidence.quotes) and evidence.confidence >= calibration.threshold
-        return Found(extent, tuple(candidates[:k]), evidence, suffices)
+        level = calibration.level(evidence.confidence) if evidence.quotes else "not_on_record"
+        return Found(extent, tuple(candidates[:k]), evidence, suffices, understood=query.understood, level=level)
+
+
+def _unless_said_by(first: Passage | None, asked: tuple[str, ...]) -> tuple[str, ...]:
+    """Whose words are asked for, if the best quote is nobody's of them."""
+    return () if first is not None and first.speaker in asked else asked
+
+
+def _is_asked_for(first: Passage | None, understood: Understood) -> bool:
+    """Whether the best quote is of the days and the documents that a question asks about."""
+    if first is None:
+        return True
+    dated = bool(understood.after or understood.before)
+    return (not dated or is_in_time(first, understood)) and (
+        not understood.documents or first.source in understood.documents
+    )

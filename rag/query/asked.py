@@ -21,10 +21,16 @@ class Asked:
     history: tuple[str, ...]  # earlier questions, oldest first
     k: int  # passages that come with the answer
     filters: Filters
+    understand: bool = True  # whether what the question itself asks for narrows the search
 
 
 def check_asked(
-    question: str, history: Sequence[str] = (), *, k: int = DEFAULT_K, filters: Filters | None = None
+    question: str,
+    history: Sequence[str] = (),
+    *,
+    k: int = DEFAULT_K,
+    filters: Filters | None = None,
+    understand: bool = True,
 ) -> Asked:
     """What is asked, if it can be. Raises InputError for what is no text, empty, too long or too much.
 
@@ -46,4 +52,4 @@ def check_asked(
         raise InputError(f"the history has {len(history)} questions, {MAX_HISTORY} are allowed; leave out the oldest")
     if k < 1:
         raise InputError(f"-k is {k}; ask for at least 1 passage")
-    return Asked(question, tuple(history), k, filters or Filters())
+    return Asked(question, tuple(history), k, filters or Filters(), understand)

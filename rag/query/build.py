@@ -13,11 +13,14 @@ import re
 from collections.abc import Iterable, Sequence
 
 from rag.query.named import folded_words, named_speakers
+from rag.query.naming import IsWord
+from rag.query.understood import understand
+from rag.query.whose_words import whose_words
 from rag.text.letters import CAPITALS, MARKS
 from rag.text.lexicon import LEXICONS, patterns
 from rag.text.names import fold
 from rag.text.terms import FUNCTION_WORDS, encodable
-from rag.types import Query
+from rag.types import Catalogue, Query, Understood
 
 # Weights of the variant that holds the conversation; the literal question has 1.
 EMPTY_WITHOUT, DEPENDENT, PARTLY_DEPENDENT, INDEPENDENT = 2.0, 1.0, 0.5, 0.0
@@ -32,10 +35,17 @@ _CONTINUING = re.compile(rf"{patterns('continuing_openers')}\b")
 _KNOWN = FUNCTION_WORDS | _REFERRING | _ENGLISH.degree_words
 
 
-def build_query(question: str, history: Sequence[str] = (), *, speakers: Iterable[str] = ()) -> Query:
+def build_query(
+    question: str,
+    history: Sequence[str] = (),
+    *,
+    speakers: Iterable[str] = (),
+    catalogue: Catalogue | None = None,
+    is_word: IsWord = lambda word: True,
+) -> Query:
     """The variants to search with, and which of the archive's `speakers` the question names.
 
-    If it says "he" or "she" and names nobody, the speakers that the conversation named are meant.
+    With a `catalogue`, what else the question asks for is understood: see `understand`, also for `is_word`. If it says "he" or "she" and names nobody, the speakers that the conversation named are meant.
 
     >>> query = build_query("And what did Brandt say?", ["What does it cost?"], speakers=["Ilse Brandt", "Jo Field"])
     >>> query.variants
@@ -48,13 +58,15 @@ def build_query(question: str, history: Sequence[str] = (), *, speakers: Iterabl
     question = encodable(question)
     earlier = [encodable(text).strip() for text in history if text.strip()]
     weight = context_dependence(question) if earlier else INDEPENDENT
+    context = _context(earlier) if weight else ""
+    variants = ((question, 1.0), (f"{context} {question}", weight)) if weight else ((question, 1.0),)
+    if catalogue is not None:
+        understood = understand(question, catalogue, context=context, is_word=is_word)
+        return Query(question, variants, understood.speakers, understood=understood)
     named = named_speakers(question, speakers := tuple(speakers))
-    if not weight:
-        return Query(question, ((question, 1.0),), named)
-    context = _context(earlier)
-    if not named and not _ENGLISH.third_persons.isdisjoint(folded_words(question)):
+    if weight and not named and not _ENGLISH.third_persons.isdisjoint(folded_words(question)):
         named = named_speakers(context, speakers)
-    return Query(question, ((question, 1.0), (f"{context} {question}", weight)), named)
+    return Query(question, variants, named, understood=Understood(named, asked=whose_words(question, named)))
 
 
 def context_dependence(question: str) -> float:

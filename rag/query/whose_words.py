@@ -29,6 +29,23 @@ def whose_words(question: str, named: Sequence[str]) -> tuple[str, ...]:
     return tuple(name for name in found if name in fuller or not any(_same_last(name, other) for other in fuller))
 
 
+def asks_for_words(question: str, start: int, end: int) -> bool:
+    """Whether a question asks for the words of the person whom `question[start:end]` names.
+
+    >>> question = "What did the mayor say about Reed?"
+    >>> asks_for_words(question, 13, 18), asks_for_words(question, 29, 33)
+    (True, False)
+    """
+    before, behind = fold(question[:start]), fold(question[end:])
+    titles = r"(?:the\s+)?(?:[\w.’'-]+\s+){0,3}\Z"
+    said = re.match(rf"{_BETWEEN}\s+{ASKED_VERB}\b", behind)
+    return bool(
+        (said and re.search(rf"\b(?:{patterns('asked_auxiliaries')}|what)\s+{titles}", before))
+        or re.search(rf"\b{patterns('attributions')}\s+{titles}", before)
+        or re.match(rf"['’]s?\s+(?:own\s+)?{_OPINION}\b", behind)
+    )
+
+
 def _asks_for(text: str, last: str) -> bool:
     name = rf"(?:[\w.’'-]+\s+){{0,4}}?{re.escape(last)}" if last in re.findall(r"\w+", text) else "(?:he|she)"
     return bool(

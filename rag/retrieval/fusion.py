@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from embeddings.types import FloatMatrix, FloatVector
+from rag.retrieval.agreement import agreement
 from rag.storage.protocol import Snapshot
 from rag.storage.rows import StoredPassage
 from rag.types import Query, Scope
@@ -62,17 +63,30 @@ class Candidate:
 
 
 def retrieve(
-    snapshot: Snapshot, query: Query, *, scope: Scope, weights: Weights = FUSION, depth: int = DEPTH
+    snapshot: Snapshot,
+    query: Query,
+    *,
+    scope: Scope,
+    inside: Scope | None = None,
+    weights: Weights = FUSION,
+    depth: int = DEPTH,
 ) -> list[Candidate]:
-    """The fused candidates, best first: up to `depth` by meaning and `depth` by words for each variant of the query."""
+    """The fused candidates, best first: up to `depth` by meaning and `depth` by words for each variant of the query.
+
+    As many come from the part of the scope that the question asks for, `inside`, so that none of it is crowded out.
+    """
+    scopes = [scope] if inside is None else [scope, inside]
     texts = [text for text, _ in query.variants]
     queries = np.stack([snapshot.encoder.encode_query(text) for text in texts])  # (variants, dim)
     by_words: list[dict[int, float]] = []  # for each variant row → BM25
     rows: dict[int, None] = {}
     for text, vector in zip(texts, queries, strict=True):
-        if weights.dense or weights.sentence:
-            rows.update(dict.fromkeys(row for row, _ in snapshot.nearest(vector, k=depth, scope=scope)))
-        matching = dict(snapshot.matching(text, k=depth, scope=scope)) if weights.words else {}
+        matching: dict[int, float] = {}
+        for searched in scopes:
+            if weights.dense or weights.sentence:
+                rows.update(dict.fromkeys(row for row, _ in snapshot.nearest(vector, k=depth, scope=searched)))
+            if weights.words:
+                matching |= dict(snapshot.matching(text, k=depth, scope=searched))
         by_words.append(matching)
         rows.update(dict.fromkeys(matching))
     found = snapshot.load(list(rows))
@@ -106,6 +120,8 @@ def fuse(
         fused += weights.asked * (shares @ (queries @ np.stack([stored.asked_vector for stored in found]).T))
     if weights.speaker and query.speakers:
         fused += weights.speaker * np.asarray([stored.speaker in query.speakers for stored in found], np.float32)
+    if weights.speaker:
+        fused += agreement(found, query.understood)
     return [
         Candidate(found[i], float(fused[i]), float(dense[i]), float(sentence[i]), float(words[i]), cosines[i] @ shares)
         for i in np.argsort(-fused, kind="stable")

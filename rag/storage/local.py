@@ -188,6 +188,7 @@ class LocalStorage:
             LexicalIndex(folder / WORDS),
             vectors,
             speakers,
+            store.catalogue(),
             store.extent(Scope()),
             store.meta("encoder"),
             store.meta("fingerprint"),

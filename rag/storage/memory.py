@@ -20,6 +20,7 @@ import numpy as np
 
 from embeddings.types import Encoder, FloatMatrix, FloatVector
 from rag.errors import ArchiveError, InputError, ModelMismatch
+from rag.storage.catalogue import catalogue_of
 from rag.storage.filters import find_document, resolve
 from rag.storage.lexical import ASKED_WEIGHT
 from rag.storage.mentions import mentioned_in, searched_parts
@@ -27,7 +28,7 @@ from rag.storage.rows import StoredPassage, passage_body
 from rag.storage.staged import StagedDocument
 from rag.text.lexicon import DEFAULT_LANGUAGE
 from rag.text.terms import LANGUAGES, content_words, known_language, readings_of, terms_of
-from rag.types import Document, Filters, Passage, Scope, SearchExtent
+from rag.types import Catalogue, Document, Filters, Passage, Scope, SearchExtent
 
 _K1, _B = 1.2, 0.75  # of BM25, the values of Tantivy
 
@@ -67,6 +68,14 @@ class MemorySnapshot:
     def speakers(self) -> tuple[str, ...]:
         """The names of everybody whose words can be quoted, sorted."""
         return tuple(sorted({entry.passage.speaker for entry in self.entries} - {""}))
+
+    @cached_property
+    def catalogue(self) -> Catalogue:
+        """The documents that have passages, by date."""
+        titles = {key: document.title for key, document in self.by_id.items()}
+        return catalogue_of(
+            self.heads, titles, [(each.passage.document_id, each.passage.speaker) for each in self.entries]
+        )
 
     def resolve(self, filters: Filters) -> Scope:
         """Filters as the user wrote them → exact names and ids. Raises InputError if one fits nothing."""

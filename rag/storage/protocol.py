@@ -12,7 +12,7 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, Self
 
-from rag.types import Document, Filters, Passage, Scope, SearchExtent
+from rag.types import Catalogue, Document, Filters, Passage, Scope, SearchExtent
 
 if TYPE_CHECKING:
     from embeddings.types import Encoder, FloatVector
@@ -40,6 +40,11 @@ class Snapshot(Protocol):
     @property
     def speakers(self) -> tuple[str, ...]:
         """The names of everybody whose words can be quoted, sorted."""
+        ...
+
+    @property
+    def catalogue(self) -> Catalogue:
+        """The documents that have passages, by date; the same object as long as the state is the same."""
         ...
 
     def resolve(self, filters: Filters) -> Scope:

@@ -14,7 +14,7 @@ from rag.storage.lexical import LexicalIndex
 from rag.storage.rows import StoredPassage
 from rag.storage.sqlite import Store
 from rag.text.terms import LANGUAGES, content_words
-from rag.types import Document, Filters, Scope, SearchExtent
+from rag.types import Catalogue, Document, Filters, Scope, SearchExtent
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +25,7 @@ class Indexes:
     words: LexicalIndex
     vectors: StoredIndex
     speakers: tuple[str, ...]
+    catalogue: Catalogue
     extent: SearchExtent  # of the whole archive
     encoder: str  # name of the model that made the vectors
     fingerprint: str
@@ -44,6 +45,7 @@ class LocalSnapshot:
     ) -> None:
         self.generation = indexes.generation
         self.speakers = indexes.speakers
+        self.catalogue = indexes.catalogue
         self._pinned: Store | None = store
         self._indexes = indexes
         self._archive = archive

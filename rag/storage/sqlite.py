@@ -18,6 +18,7 @@ import numpy as np
 from embeddings.indexes import DEFAULT_INDEX
 from embeddings.types import FloatMatrix, RowIds
 from rag.errors import ArchiveError
+from rag.storage.catalogue import catalogue_of
 from rag.storage.conditions import scope_condition
 from rag.storage.mentions import mentioned_in, searched_parts
 from rag.storage.rows import (
@@ -30,7 +31,7 @@ from rag.storage.rows import (
     unpack_sentences,
 )
 from rag.storage.staged import StagedDocument
-from rag.types import Document, Scope, SearchExtent
+from rag.types import Catalogue, Document, Scope, SearchExtent
 
 SCHEMA_VERSION = 2
 BUSY_TIMEOUT_S = 30
@@ -214,6 +215,19 @@ class Store:
     def speakers(self) -> list[str]:
         """Everybody with a passage, sorted; empty for passages that nobody known said."""
         return [name for (name,) in self._query("SELECT DISTINCT speaker FROM passages ORDER BY speaker")]
+
+    def catalogue(self) -> Catalogue:
+        """The documents that have passages, by date, with who speaks in them; read from indexes and one passage of each."""
+        first: dict[str, int] = {}
+        document_of: dict[int, str] = {}
+        for row, document in self._query("SELECT row, document FROM passages ORDER BY document, row"):
+            document_of[row] = document
+            first.setdefault(document, row)
+        spoken = [
+            (document_of[row], name) for row, name in self._query("SELECT row, speaker FROM passages ORDER BY speaker")
+        ]
+        titles = {stored.passage.document_id: stored.passage.title for stored in self.passages(list(first.values()))}
+        return catalogue_of(self.document_heads(), titles, spoken)
 
     def counts(self) -> tuple[int, int]:
         """Number of documents and of passages."""

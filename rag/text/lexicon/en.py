@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from rag.text.lexicon.en_names import COMMON_FIRST_NAMES, COMMON_LAST_NAMES, PLACE_LAST_NAMES
+from rag.text.lexicon.en_page import BOILERPLATE, CLERK_REMARKS, NOT_LABELS, STAGE_WORDS
 from rag.text.lexicon.model import Lexicon, words
 
 _UNIT_ORDINALS = tuple("first second third fourth fifth sixth seventh eighth ninth".split())
@@ -33,6 +35,7 @@ ENGLISH = Lexicon(
         "january jan|february feb|march mar|april apr|may|june jun|july jul|august aug|september sep sept|october oct|"
         "november nov|december dec".split("|")
     ),
+    months_that_are_words=words("may march mar august dec jan"),
     weekdays=words("monday tuesday wednesday thursday friday saturday sunday"),
     before_dates=words("on the"),
     date_phrases=(
@@ -76,6 +79,26 @@ ENGLISH = Lexicon(
         "inspector superintendent sheriff comptroller auditor registrar delegate observer whip leader spokesperson",
         "spokesman spokeswoman speaker interviewee",
     ),
+    courtesy_titles=words(
+        "dr prof professor hon honourable honorable rt right sir dame lord lady madam miss mx the vice deputy acting state",
+        "chief general reverend rev",
+    ),
+    office_heads=words(
+        "advisor spokesperson communications director coordinator head president premier king queen prince princess pope",
+        "chairman chairwoman congressman congresswoman commandant envoy economist correspondent superintendent founder",
+        "chief surgeon sheriff treasurer lawyer candidate undersecretary",
+    ),
+    office_synonyms=frozenset(
+        {
+            "advisor adviser advisors advisers",
+            "spokesperson spokesman spokeswoman communications spokespeople",
+            "chair chairman chairwoman chairperson",
+            "congressman congresswoman",
+            "secretary sec",
+            "economic economics",
+        }
+    ),
+    title_joints=words("by with and between featuring interview interviews to meets speaks talks vs versus"),
     female_titles=words("mrs ms miss dame lady madam chairwoman congresswoman"),
     male_titles=words("mr sir lord chairman congressman"),
     name_prefixes=_PREFIXES,
@@ -110,15 +133,7 @@ ENGLISH = Lexicon(
         "some hon honourable honorable unidentified unknown unnamed unidentifiable another other several multiple many",
         "off camera offscreen the a an in from of",
     ),
-    not_labels=words(
-        "note notes source sources photo photos image video audio tags tag date time place location topic topics subject",
-        "title author update updated published by via re ps nb first second third fourth firstly secondly thirdly",
-        "finally example remember warning summary abstract introduction conclusion contents chapter part section figure",
-        "table http https www email tel phone fax editor copyright keywords category categories link links download read",
-        "see also more transcript recorded duration length episode season look listen well yes okay right now answer",
-        "break music intro outro applause laughter imagine fact truth result problem reminder disclaimer correction",
-        "correct meaning attention caution",
-    ),
+    not_labels=NOT_LABELS,
     sentence_words=tuple(
         "i you we he she it they me my your our this that these is are was were be been will would can do did has have "
         "say said let if what why how when here there not but so because also".split()
@@ -166,23 +181,7 @@ ENGLISH = Lexicon(
         "start start_time starttime begin from time timestamp timecode start_s start_ms seconds offset",
     ),
     end_columns=words("end end_time endtime stop to end_s end_ms"),
-    boilerplate=(
-        r"(?:see|read|watch|listen|check|look) (?:also|more|next|too|on)",
-        r"also (?:read|see|on|in)\b.*",
-        r"you (?:may|might) (?:also )?(?:like|enjoy).*",
-        r"(?:related|recommended|similar|further|other|latest|popular|trending) (?:\w+ )?(?:articles?|posts?|stories|news"
-        r"|episodes?|links|content|topics|reading|videos?|interviews?|transcripts?)",
-        r"related|recommended",
-        r"more (?:from|on|stories|news|articles|posts|about|episodes|interviews)\b.*",
-        r"(?:next|previous) (?:articles?|posts?|episodes?|story|page)\b.*",
-        r"share(?: (?:this|on|via)\b.*)?",
-        r"follow us\b.*",
-        r"subscribe(?: (?:to|now|for|here)\b.*)?",
-        r"(?:our )?newsletter|sign up\b.*|leave a (?:reply|comment).*|post a comment|(?:\d+ )?comments?|tags?\b.*",
-        r"filed under\b.*|categor(?:y|ies)\b.*|advertisements?|sponsored(?: content)?",
-        r"about the (?:authors?|show|podcast|host|interviewer)|show notes|credits|support (?:us|the show)",
-        r"in this (?:episode|issue)|all rights reserved.*|(?:©|\(c\)|copyright)\s.*|(?:#\w+\s*)+",
-    ),
+    boilerplate=BOILERPLATE,
     credit_keys=(
         *("photos?", "photographs?", "pictures?", "images?", "illustrations?", "graphics?", "credits?", "sources?"),
         "videos?",
@@ -199,12 +198,7 @@ ENGLISH = Lexicon(
     ),
     bracketed_ends=("end", "final"),
     capital_ends=("END", "ENDS"),
-    clerk_remarks=(
-        r"There being no objection, the [^\n]*(?:was|were)",
-        r"The (?:assistant )?(?:bill |legislative )?clerk (?:read|proceeded|called|will)\b",
-        r"The (?:motion|amendment|resolution|bill|nomination)s? (?:was|were) "
-        r"(?:agreed|rejected|ordered|read|laid|passed|confirmed)\b",
-    ),
+    clerk_remarks=CLERK_REMARKS,
     first_and_second_persons=words(
         "i me my mine myself we us our ours ourselves you your yours yourself i'm i've i'll i'd we're we've we'll let's"
     ),
@@ -253,13 +247,7 @@ ENGLISH = Lexicon(
     part_words=("tape", "side", "reel", "cassette", "dis[ck]", "part", "file"),
     chapter_words=("chapter", "part", "section"),
     page_words=("page", "p", "pg"),
-    stage_words=(
-        r"applause|laughter|laughs?|laughing|chuckles?|chuckling|cheers?|cheering|music|silence|pause|crosstalk",
-        r"cross-talk|cross talk|inaudible|indiscernible|unintelligible|phonetic|sic|sighs?|coughs?|off[- ]mic",
-        r"no response|no audible response|as interpreted|translated|through interpreter|speaking [\w ]+",
-        r"in (?:english|french|spanish|german|russian|chinese|ukrainian|portuguese)|begin video ?(?:clip|tape)",
-        r"end video ?(?:clip|tape)|video ?(?:clip|tape)|commercial break|break|ad break|recess|theme music|intro music",
-    ),
+    stage_words=STAGE_WORDS,
     stage_qualifiers=("prolonged", "general", "loud", "light", "some", "more"),
     dependent_openers=words(
         "he she it they this that these those his her its their such there then so but and also or"
@@ -294,16 +282,9 @@ ENGLISH = Lexicon(
         *_ASKING_WORDS,
         "do does did is are was were will would can could should has have had",
     ),
-    common_last_names=words(
-        "baker banks barber bell berry best bishop black bond bird brook brooks brown bush butler carpenter carter case chance",
-        "church close cook cooper cross day dean drew early east fair farmer field fields fish fisher flowers ford forest fox",
-        "frost fuller gates gardener glass gold good grant grave graves gray green grey hall hand hands hill hills hope house",
-        "hunt hunter joy judge key king knight lake lamb land law lane little long love major march marsh may mill miller mills",
-        "moon moss moody noble north park parks penny piper pitt pond pool poole pope porter post potter power price prince quick",
-        "rains read reader rice rich rivers rock rose rush sharp shepherd short silver singer small smith snow south spring steel",
-        "stone street strong summer summers swan swift taylor thing turner wall walker ward waters way weaver wells west white",
-        "wild winter wise wood woods wright young",
-    ),
+    common_last_names=COMMON_LAST_NAMES,
+    place_last_names=PLACE_LAST_NAMES,
+    common_first_names=COMMON_FIRST_NAMES,
     before_months=words(
         "in since until till last this next early late mid of from by during before after every each to"
     ),
@@ -324,6 +305,35 @@ ENGLISH = Lexicon(
     opinion_nouns=tuple(
         "view views opinion opinions position answer explanation account reaction response reply comment comments "
         "statement stance words testimony".split()
+    ),
+    seasons=("spring", "summer", "autumn|fall", "winter"),
+    early_words=("early(?: in)?", "(?:beginning|start) of"),
+    middle_words=("mid", "middle of"),
+    late_words=("late(?: in)?", "end of"),
+    part_units=("weeks?", "half", "quarter"),
+    part_links=(r"\s+(?:of|in)\s+",),
+    year_links=("of", "in"),
+    year_words=("years?",),
+    month_words=("months?",),
+    week_words=("weeks?",),
+    day_words=("days?",),
+    last_words=("last", "past", "previous"),
+    this_words=("this", "the current"),
+    one_words=("an?", "one"),
+    ago_words=("ago", "back", "earlier"),
+    period_articles=("the",),
+    within_words=("(?:back )?in", "on", "during", "throughout", "within", "over", "from", "for", "dated"),
+    dated_words=("of", "at"),
+    since_words=("since", "starting (?:in|on|from)", "ever since"),
+    beyond_words=("after", "later than", "following"),
+    earlier_words=("before", "prior to", "ahead of", "earlier than"),
+    until_words=("until", "till", "up to", "by", "as (?:of|at|per)", "as late as"),
+    range_openers=("between", "from"),
+    range_links=("and", "to", "until", "till", "through", "up to"),
+    occasions=tuple(
+        "interviews? briefings? conferences? hearings? meetings? sessions? podcasts? episodes? speech(?:es)? talks? debates? "
+        "panels? address lectures? testimony depositions? remarks roundtables? webinars? calls? statements? conversations? "
+        "sittings? gaggle pressers? townhalls?".split()
     ),
     asks_number=(
         "how (?:many|much|long|old|far|often|big|large|high|tall|fast|soon|few|expensive)",

@@ -41,6 +41,7 @@ class Lexicon:
     date_phrases: tuple[str, ...] = ()  # patterns: a line that begins so tells when the conversation was held
     life_words: tuple[str, ...] = ()  # patterns: beside them stands when somebody was born or died
     eras: tuple[tuple[str, int], ...] = ()  # by which years are counted, and the first year of each
+    months_that_are_words: Words = frozenset()  # "may": a month only with a capital
     ordinals: tuple[str, ...] = ()  # from the first on
     units: tuple[str, ...] = ()  # one to nine
     teens: tuple[str, ...] = ()  # ten to nineteen
@@ -59,6 +60,12 @@ class Lexicon:
     male_titles: Words = frozenset()
     ranks: Words = frozenset()  # make another office of the one behind them: "Deputy Speaker"
     offices: Words = frozenset()  # beside the titles: stand in a label for who holds them, and are nobody's name
+    courtesy_titles: Words = frozenset()  # titles that are no office: "Dr."
+    office_heads: Words = (
+        frozenset()
+    )  # beside titles and offices: what an office's name is about, "*adviser* for trade"
+    office_synonyms: Words = frozenset()  # lines of words that mean the same in an office, the first for all of them
+    title_joints: Words = frozenset()  # between the persons in a document's title: "Talk *with* Ann Reed"
     name_prefixes: Words = frozenset()  # begin a last name: "de", "von"
     name_particles: Words = frozenset()  # written small within a label
     opening_particles: Words = frozenset()  # those of them that a label can begin with
@@ -155,6 +162,8 @@ class Lexicon:
     # Questions (folded)
     question_words: Words = frozenset()  # begin a question, auxiliary verbs included
     common_last_names: Words = frozenset()  # last names that are words, too: "Price"
+    place_last_names: Words = frozenset()  # last and first names that are places, too: "Jordan"
+    common_first_names: Words = frozenset()  # first names that are words: "Grace"
     before_months: Words = frozenset()  # "*in* May", where May is nobody
     third_persons: Words = frozenset()  # pronouns that stand for a speaker named before
     bound_references: Words = frozenset()  # in a longer question these refer to something within it
@@ -167,6 +176,33 @@ class Lexicon:
     asked_verbs: tuple[str, ...] = ()  # patterns: "what did she *say*"
     attributions: tuple[str, ...] = ()  # patterns: "*according to* her"
     opinion_nouns: tuple[str, ...] = ()  # patterns: "her *position*"
+
+    # When a question asks about (patterns, not folded; each list is in the order that is tried)
+    seasons: tuple[str, ...] = ()  # spring, summer, autumn, winter
+    early_words: tuple[str, ...] = ()
+    middle_words: tuple[str, ...] = ()
+    late_words: tuple[str, ...] = ()
+    part_units: tuple[str, ...] = ()  # "the first *week* of", half, quarter
+    part_links: tuple[str, ...] = ()  # "the first week *of*", with the white space around it
+    year_links: tuple[str, ...] = ()  # "spring *of* 2024"
+    year_words: tuple[str, ...] = ()
+    month_words: tuple[str, ...] = ()
+    week_words: tuple[str, ...] = ()
+    day_words: tuple[str, ...] = ()
+    last_words: tuple[str, ...] = ()  # "*last* year"
+    this_words: tuple[str, ...] = ()  # "*this* spring"
+    one_words: tuple[str, ...] = ()  # "*a* year ago"
+    ago_words: tuple[str, ...] = ()
+    period_articles: tuple[str, ...] = ()  # "before *the* summer"
+    within_words: tuple[str, ...] = ()  # "*in* June"
+    dated_words: tuple[str, ...] = ()  # "the briefing *of* 9 June": before a day only
+    since_words: tuple[str, ...] = ()
+    beyond_words: tuple[str, ...] = ()  # "*after* the summer"
+    earlier_words: tuple[str, ...] = ()  # "*before* the summer"
+    until_words: tuple[str, ...] = ()  # "*as of* June": its end included
+    range_openers: tuple[str, ...] = ()  # "*between* May and June"
+    range_links: tuple[str, ...] = ()  # "between May *and* June"
+    occasions: tuple[str, ...] = ()  # what is held: "briefing", "interview"
 
     # What a question asks for (patterns, not folded)
     asks_number: tuple[str, ...] = ()
