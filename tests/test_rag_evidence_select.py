@@ -126,3 +126,34 @@ def test_a_sentence_that_leans_goes_on_with_the_quote_before_it_and_leans_in_its
     german = candidate(0, ["Der Kreis hat die Brücke bezahlt.", "Dieser Kreis ist sehr arm geworden."], "de")
     (quote,) = choose_quotes([(1.0, german, 1), (0.1, german, 0)], 3, READING)
     assert quote.text == "Der Kreis hat die Brücke bezahlt. Dieser Kreis ist sehr arm geworden."
+
+
+def test_a_quote_does_not_end_on_a_question_that_the_next_sentence_answers() -> None:
+    told = candidate(0, ["Has the ferry been paid for by the town?", "It never was.", "The weather was mild all week."])
+    (quote,) = choose_quotes([(1.0, told, 0), (0.2, told, 1), (0.1, told, 2)], 3, READING)
+    assert quote.text == "Has the ferry been paid for by the town? It never was."
+
+
+def test_a_question_at_the_end_of_a_passage_is_left_out_behind_what_is_said() -> None:
+    told = candidate(0, ["The town has paid for the ferry.", "And who would not have paid for it?"])
+    (quote,) = choose_quotes([(1.0, told, 0), (0.9, told, 1)], 3, READING)
+    assert quote.text == "The town has paid for the ferry."
+
+
+def test_quotes_of_one_passage_are_one_quote_in_its_order() -> None:
+    told = candidate(0, ["The town paid nine.", "Rain fell over the hills.", "The county paid all of it."])
+    (quote,) = choose_quotes([(1.0, told, 2), (0.9, told, 0), (0.1, told, 1)], 3, ReadingWeights(join=1.0))
+    assert quote.text == "The town paid nine. Rain fell over the hills. The county paid all of it."
+
+
+def test_what_does_not_fit_into_the_best_quote_of_its_passage_never_stands_before_it() -> None:
+    long = "Rain fell over the hills and over the sea, " * 16
+    told = candidate(0, ["The town paid nine.", f"{long.strip(', ')}.", "The county paid all of it.", "I left."])
+    best_last = choose_quotes(
+        [(1.0, told, 2), (0.9, told, 0), (0.1, told, 1), (0.0, told, 3)], 3, ReadingWeights(join=1.0)
+    )
+    assert [quote.text for quote in best_last] == ["The county paid all of it."]
+    best_first = choose_quotes(
+        [(1.0, told, 0), (0.9, told, 2), (0.1, told, 1), (0.0, told, 3)], 3, ReadingWeights(join=1.0)
+    )
+    assert [quote.text for quote in best_first] == ["The town paid nine.", "The county paid all of it."]

@@ -19,11 +19,13 @@ from rag.retrieval.fusion import Candidate
 from rag.storage.protocol import Snapshot
 from rag.storage.rows import StoredPassage
 from rag.text.lexicon import lexicon_of
+from rag.text.sentences import is_question
 from rag.types import Evidence, Query, Sentence, Signals
 
 MAX_QUOTES = 3
 MAX_QUOTE_CHARS = 600
 MAX_QUOTE_SENTENCES = 3
+MAX_ANSWERED = 3  # questions in a row that the next sentence answers
 
 ScoredSentence = tuple[float, Candidate, int]  # score, passage, the sentence's number in it
 
@@ -75,7 +77,8 @@ def select_quotes(
 def choose_quotes(scored: Sequence[ScoredSentence], max_quotes: int, weights: ReadingWeights) -> list[Sentence]:
     """The best sentences, each with the neighbours that it needs; no sentence is in two quotes.
 
-    `scored` holds every sentence of its passages, best first.
+    `scored` holds every sentence of its passages, best first. Quotes of one passage are one quote if that is short enough,
+    else in their order behind the best one: an answer never quotes somebody backwards.
     """
     runs: list[_Run] = []
     taken: set[tuple[int, int]] = set()
@@ -102,7 +105,24 @@ def choose_quotes(scored: Sequence[ScoredSentence], max_quotes: int, weights: Re
             runs[at] = replace(runs[at], last=last)
         else:
             runs.append(run)
-    return [run.quote() for run in runs]
+    return [run.quote() for run in _in_their_order([_with_its_answer(run) for run in runs])]
+
+
+def _in_their_order(runs: Sequence[_Run]) -> list[_Run]:
+    """Runs, best first, with those of one passage joined; what cannot be joined and stands before a better one is left out."""
+    joined: list[_Run] = []
+    for run in runs:
+        same = [place for place, other in enumerate(joined) if other.stored.row == run.stored.row]
+        for place in same:
+            other = joined[place]
+            first, last = min(other.first, run.first), max(other.last, run.last)
+            if _length(run.stored, first, last) <= MAX_QUOTE_CHARS:
+                joined[place] = replace(other, first=first, last=last)
+                break
+        else:
+            if all(joined[place].last < run.first for place in same):
+                joined.append(run)
+    return joined
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +163,26 @@ def _with_neighbours(stored: StoredPassage, number: int, free: Mapping[int, floa
         best = max(beside, key=lambda n: free[n])
         first, last = min(first, best), max(last, best)
     return extended_back(first, last), last
+
+
+def _with_its_answer(run: _Run) -> _Run:
+    """A run that does not end on a question of the speaker's own: the next sentence answers it.
+
+    Where the answer is out of reach, the question is left out; a question alone stays, for want of better.
+    """
+    stored, end = run.stored, run.last
+    while _asks(stored, end) and end - run.last < MAX_ANSWERED and end + 1 < len(stored.spans):
+        end += 1
+    if end > run.last and not _asks(stored, end) and _length(stored, run.first, end) <= MAX_QUOTE_CHARS:
+        return replace(run, last=end)
+    end = run.last
+    while end > run.first and _asks(stored, end):
+        end -= 1
+    return replace(run, last=end)
+
+
+def _asks(stored: StoredPassage, number: int) -> bool:
+    return is_question(stored.passage.text[slice(*stored.spans[number])])
 
 
 def _length(stored: StoredPassage, first: int, last: int) -> int:
