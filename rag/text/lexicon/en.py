@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from rag.text.lexicon.en_names import COMMON_FIRST_NAMES, COMMON_LAST_NAMES, PLACE_LAST_NAMES
-from rag.text.lexicon.en_page import BOILERPLATE, CLERK_REMARKS, NOT_LABELS, STAGE_WORDS
+from rag.text.lexicon.en_page import BOILERPLATE, CLERK_REMARKS, NOT_LABELS, PROCEDURE_VERBS, SITTING_WORDS, STAGE_WORDS
 from rag.text.lexicon.model import Lexicon, words
 
 _UNIT_ORDINALS = tuple("first second third fourth fifth sixth seventh eighth ninth".split())
@@ -226,19 +226,11 @@ ENGLISH = Lexicon(
     house_words=(
         r"house of \w+|senate|committee|sitting|hearing|parliament|assembly|hansard|court|city council|town council|board",
     ),
-    sitting_words=(
-        r"house|senate|committee|chamber|sitting|session|hearing|parliament|assembly|council|congress|court|jury|witness",
-        r"motions?|bills?|amendments?|questions?|resolutions?|divisions?|debate|clause|leave|exhibits?|clerk|recess|petitions?",
-        r"proceedings|order|votes?|speaker|deputy|president|chair(?:man|woman|person)?|members?|ordinance|minutes",
-    ),
+    sitting_words=SITTING_WORDS,
     sitting_offices=words(
         "speaker chair chairman chairwoman chairperson senator court judge justice clerk hon honourable"
     ),
-    procedure_verbs=(
-        r"divided|agreed|adjourned|suspended|resumed|read|presented|put|negatived|carried|passed|rejected|withdrawn|granted",
-        r"ordered|laid|marked|sworn|recessed|concluded|excused|called|taken|took|referred|moved|seconded|approved|adopted",
-        r"debated|deferred|announced|reconvened|convened|opened|closed|rose|met|left|received|tabled|accordingly|proceeded",
-    ),
+    procedure_verbs=PROCEDURE_VERBS,
     auxiliary_words=tuple(
         "was were is are be been being has have had then accordingly thereupon so duly now not stands to".split()
     ),

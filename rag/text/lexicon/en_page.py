@@ -43,3 +43,13 @@ CLERK_REMARKS = (
     r"The (?:motion|amendment|resolution|bill|nomination)s? (?:was|were) "
     r"(?:agreed|rejected|ordered|read|laid|passed|confirmed)\b",
 )
+PROCEDURE_VERBS = (
+    r"divided|agreed|adjourned|suspended|resumed|read|presented|put|negatived|carried|passed|rejected|withdrawn|granted",
+    r"ordered|laid|marked|sworn|recessed|concluded|excused|called|taken|took|referred|moved|seconded|approved|adopted",
+    r"debated|deferred|announced|reconvened|convened|opened|closed|rose|met|left|received|tabled|accordingly|proceeded",
+)
+SITTING_WORDS = (
+    r"house|senate|committee|chamber|sitting|session|hearing|parliament|assembly|council|congress|court|jury|witness",
+    r"motions?|bills?|amendments?|questions?|resolutions?|divisions?|debate|clause|leave|exhibits?|clerk|recess|petitions?",
+    r"proceedings|order|votes?|speaker|deputy|president|chair(?:man|woman|person)?|members?|ordinance|minutes",
+)
