@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from itertools import pairwise
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -100,3 +101,16 @@ def test_ranges_without_cuts_joined_and_outermost_agree_with_sets_of_places(
 @given(st.integers(0, 359_999))
 def test_a_clock_is_read_as_it_was_written(seconds: int) -> None:
     assert seconds_of(clock(seconds)) == seconds
+
+
+@pytest.mark.parametrize(
+    ("written", "value"),
+    [
+        ("ſix thouſand", "6000"),
+        ("2 thouſand", "2000"),
+        ("three quarterſ of a million", "750000"),
+        ("half a thouſand", "500"),
+    ],
+)
+def test_a_number_in_old_letters_has_the_value_that_its_words_have(written: str, value: str) -> None:
+    assert numbers_in(written) == {value: written}

@@ -59,10 +59,10 @@ def _scaled(match: re.Match[str]) -> str:
     """The value of a part of a large number, or of an amount with a letter for its scale."""
     groups = match.groupdict()
     if groups.get("figures"):
-        return format((Decimal(_value(match["figures"])) * _LETTERS[match["scale"].lower()]).normalize(), "f")
-    part = _PARTS[re.sub(r"[-\s]+", " ", match["part"].lower())]
+        return format((Decimal(_value(match["figures"])) * _LETTERS[match["scale"].casefold()]).normalize(), "f")
+    part = _PARTS[re.sub(r"[-\s]+", " ", match["part"].casefold())]
     whole = Decimal(_value(match["whole"])) if match["whole"] else Decimal(0)
-    return format(((whole + part) * _SCALES[match["scale"].lower()]).normalize(), "f")
+    return format(((whole + part) * _SCALES[match["scale"].casefold()]).normalize(), "f")
 
 
 def ordinals_in(text: str) -> set[str]:
@@ -107,7 +107,7 @@ def _below_hundred(value: int) -> str:
 def _value(written: str) -> str:
     if not written[0].isdigit():
         return str(_in_words(written))
-    scale = re.sub(r"[^a-z]", "", written.lower())
+    scale = re.sub(r"[^a-z]", "", written.casefold())
     plain = re.sub(r"[^\d.,]", "", written)
     if re.fullmatch(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?", plain):
         plain = plain.replace(",", "")
@@ -128,7 +128,7 @@ def _in_words(written: str) -> int:
     2305006
     """
     total = group = 0
-    for word in re.findall(r"[a-z]+", written.lower()):
+    for word in re.findall(r"[a-z]+", written.casefold()):
         if word == "hundred":
             group = (group or 1) * 100
         elif word in _SCALES:
