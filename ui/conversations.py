@@ -11,14 +11,15 @@ from typing import Any, get_args
 
 from rag.answer.citations import find_markers
 from rag.errors import InputError
-from rag.json_forms import answer_to_json, claim_to_json
+from rag.json_forms import answer_to_json, claim_to_json, understood_to_json
 from rag.notes import AbsentNames, Note, Occurrences, SavedNotes, note_text
-from rag.types import Answer, Citation, Claim, Filters, Passage, ScoredPassage, SearchExtent, Support
+from rag.types import Answer, Citation, Claim, Filters, Passage, ScoredPassage, SearchExtent, Support, Understood
 from ui.strict_json import a_list, an_object, day, number, record, text, whole
 
 NEAREST = 3  # passages kept with an answer: those that are shown if the record is silent
 MAX_EXCHANGES = 500
 EVERYTHING = Filters()
+NOTHING_UNDERSTOOD = understood_to_json(Understood())  # in conversations from before questions were understood
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +85,10 @@ def _answer(fields: Mapping[str, Any]) -> Answer:
     words = text(fields["text"])
     citations = tuple(_citation(an_object(item)) for item in a_list(fields["citations"]))
     extent = fields["cover"]
+    level = "not_on_record" if fields["status"] == "not_on_record" else "answered"  # missing in older conversations
     return record(
         Answer,
-        fields,
+        {"confidence_level": level, **fields},
         text=words,
         citations=citations,
         passages=tuple(_passage(an_object(item)) for item in a_list(fields["passages"])),
@@ -97,7 +99,16 @@ def _answer(fields: Mapping[str, Any]) -> Answer:
         cover=_extent(an_object(extent)) if extent is not None else None,
         claims=tuple(_claim(an_object(item), words) for item in a_list(fields["claims"])),
         notes=_notes(fields),
+        understood=_understood(an_object(fields.get("understood", NOTHING_UNDERSTOOD))),
     )
+
+
+def _understood(fields: Mapping[str, Any]) -> Understood:
+    """What a saved question was taken to ask for."""
+    understood = record(Understood, fields, asked=(), spans=())
+    for value in (understood.after, understood.before):
+        day(value)
+    return understood
 
 
 def _markers(value: object, words: str, citations: Sequence[Citation]) -> tuple[tuple[int, int, int], ...]:

@@ -37,6 +37,7 @@ class Person:
 def people_of(catalogue: Catalogue) -> tuple[Person, ...]:
     """Everybody who speaks in an archive, by label.
 
+    >>> from rag.types import HeldDocument
     >>> document = HeldDocument("3f", "a.txt", "Briefing by Transport Secretary Ann Reed-Hill", None, ("MS. REED-HILL",))
     >>> person, = people_of(Catalogue((document,)))
     >>> person.last, person.firsts, [sorted(office) for office in person.offices]

@@ -24,7 +24,7 @@ def documents_named(
 
     >>> herald, talk = HeldDocument("1", "a.txt", "Ann Reed in the Herald", None), HeldDocument("2", "b.txt", "Ann Reed, a talk", None)
     >>> documents_named("What did she say in the Herald interview?", Catalogue((herald, talk)), Understood())
-    (('a.txt',), ((20, 40),))
+    (('a.txt',), ((24, 40),))
     """
     words = words_of(question)
     occasions = _occasions(language)

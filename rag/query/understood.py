@@ -33,6 +33,7 @@ def understand(
     `context` are the earlier questions that it depends on: "she" is whom they name. `is_word` tells the words that people
     know from misspelt names.
 
+    >>> from rag.types import HeldDocument
     >>> held = HeldDocument("3f", "a.txt", "Ann Reed on the bridge", "2024-06-03", ("Ann Reed",))
     >>> understood = understand("What did Reed say in early June?", Catalogue((held,)))
     >>> understood.speakers, understood.after, understood.before

@@ -65,7 +65,7 @@ def in_usual_form(text: str) -> str:
     """A text with all its time stamps as clocks, each other character in its place.
 
     >>> in_usual_form("#00:00:12-3# Ann: Why?"), in_usual_form("[ 0:03 -->  0:05] Ann: So.")
-    ('[00:00:12.3]  Ann: Why?', '[0:03]             Ann: So.')
+    ('[00:00:12.3] Ann: Why?', '[0:03]            Ann: So.')
     >>> in_usual_form("0h00m44s So it is.\\n1h02m03s Yes.\\n")
     '0:00:44  So it is.\\n1:02:03  Yes.\\n'
     """
