@@ -16,6 +16,7 @@ from rag.transcript.check import check
 from rag.transcript.labels import find_labels
 from rag.transcript.marks import Labels
 from rag.transcript.metadata import declared_language, is_title, read_front_matter, read_header, title_of_file
+from rag.transcript.page_lines import without_line_numbers
 from rag.transcript.prologue import Spoken, spoken_labels
 from rag.transcript.stamp_forms import in_usual_form
 from rag.transcript.turns import STAMP, read_named_turns, read_turns
@@ -37,7 +38,8 @@ def parse(text: str, *, source: str, path: str = "", hints: Hints | None = None)
     hints = hints or Hints()
     # As long as the text, with the same characters in the same places but for time stamps in forms of their own.
     usual = text if hints.turns else in_usual_form(text)
-    spoken = Spoken(_NAMED_BY_FORMAT) if hints.turns else spoken_labels(usual, find_labels(usual, body))
+    plain = text if hints.turns else without_line_numbers(usual)
+    spoken = Spoken(_NAMED_BY_FORMAT) if hints.turns else spoken_labels(plain, find_labels(plain, body))
     labels = spoken.labels
     header = read_header(
         usual,

@@ -21,9 +21,14 @@ _NUMBER = re.compile(r"\d{1,5}")
 _MAX_CHARS = 90
 _LEAST = 3  # times that a head recurs
 _PAGE_LINES = 12  # a page has at least so many
-_NUMBERED_LINE = re.compile(r"^[^\S\n]*(\d{1,4})(?![^\S\n]*[:.)\d])(?:[^\S\n]+|$)", re.M)
+_OPEN_NUMBERS = frozenset("0123456789[")
+_NUMBERED_LINE = re.compile(
+    r"^[^\S\n]*(?:\[(?P<in>\d{1,4})\]|(?P<zero>0\d{1,3}|\d{2,4}):(?!\d)|(?P<bare>\d{1,4})(?![^\S\n]*[:.)\d]))(?:[^\S\n]+|$)",
+    re.M,
+)
 _MOST_OF_PAGES = 0.15  # of a text's lines can be heads and feet
-_LEAST_NUMBERED = 8
+_LEAST_NUMBERED, _LEAST_WHOLE = 8, 4  # lines with numbers; where every line has one
+_LINE_NUMBER = "line number"
 _CLOCK = re.compile(r"\d[:.]\d\d")
 _LABEL_ENDS = (":", "：", "?", "!")
 
@@ -107,9 +112,8 @@ def printed_lines(text: str) -> list[LeftOut]:
     starts = [0]
     for line in lines:
         starts.append(starts[-1] + len(line) + 1)
-    numbers = _line_numbers(lines) if len(_NUMBERED_LINE.findall(text)) >= _LEAST_NUMBERED else []
-    if numbers:
-        return [LeftOut(starts[at] + begin, starts[at] + end, "line number") for at, begin, end in numbers]
+    if numbers := _line_numbers(lines):
+        return [LeftOut(starts[at] + begin, starts[at] + end, _LINE_NUMBER) for at, begin, end in numbers]
     # A text that stands in the file twice recurs at even distances, too: only what stands beside page numbers is cut.
     pages = [at for at in sorted(page_lines(lines, even=False)) if not SENTENCE_END.search(lines[at].rstrip())]
     if len(pages) > _MOST_OF_PAGES * len(lines):
@@ -117,14 +121,40 @@ def printed_lines(text: str) -> list[LeftOut]:
     return [LeftOut(starts[at], starts[at] + len(lines[at]), "page head or foot") for at in pages]
 
 
+def without_line_numbers(text: str) -> str:
+    """A text with blanks in place of the numbers of its lines, if it has any: the grammars look for labels behind them.
+
+    >>> without_line_numbers("\\n".join(f"[{n}] So." for n in range(1, 9)))[:11]
+    '    So.\\n    '
+    """
+    lines = text.split("\n")
+    numbers = _line_numbers(lines)
+    for at, begin, end in numbers:
+        lines[at] = f"{lines[at][:begin]}{' ' * (end - begin)}{lines[at][end:]}"
+    return "\n".join(lines) if numbers else text
+
+
 def _line_numbers(lines: Sequence[str]) -> list[tuple[int, int, int]]:
-    """Numbers at the heads of lines that rise by one from line to line, as (line, start, end)."""
-    digits = [at for at, line in enumerate(lines) if line.lstrip()[:1].isdigit()]
-    found = [(at, match) for at in digits if (match := _NUMBERED_LINE.match(lines[at]))]
-    written = sum(bool(line.strip()) for line in lines)
-    if len(found) < _LEAST_NUMBERED or len(found) < 0.6 * written:
+    """Numbers at the heads of lines that rise by one from line to line, on each page anew, as (line, start, end).
+
+    A number alone on its line that does not go on counting is the page's.
+    """
+    found: list[tuple[int, int, int]] = []
+    numbers: list[int] = []
+    pages: list[tuple[int, int, int]] = []
+    for at, line in enumerate(lines):
+        match = _NUMBERED_LINE.match(line) if line.lstrip()[:1] in _OPEN_NUMBERS else None
+        if not match:
+            continue
+        number = int(match["in"] or match["zero"] or match["bare"])
+        if match.end() == len(line) and (not numbers or number != numbers[-1] + 1):
+            pages.append((at, *match.span()))
+            continue
+        numbers.append(number)
+        found.append((at, *match.span()))
+    written = sum(bool(line.strip()) for line in lines) - len(pages)
+    counting = sum(later - one == 1 or later == 1 for one, later in pairwise(numbers))
+    whole = len(found) == written and counting == len(found) - 1 and len(found) >= _LEAST_WHOLE and numbers[0] == 1
+    if not whole and (len(found) < _LEAST_NUMBERED or len(found) < 0.6 * written or counting < 0.85 * (len(found) - 1)):
         return []
-    steps = [int(later[1]) - int(one[1]) for (_, one), (_, later) in pairwise(found)]
-    if sum(step == 1 for step in steps) < 0.85 * len(steps):
-        return []
-    return [(at, match.start(), match.end()) for at, match in found]
+    return sorted([*found, *pages])
