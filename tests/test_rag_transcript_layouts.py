@@ -259,3 +259,43 @@ def test_labels_in_small_letters_are_labels_where_nobody_is_written_otherwise() 
 def test_labels_in_the_midst_of_one_long_line_are_found() -> None:
     text = " ".join(f"{name}: {said}" for name, said in SAID).replace("\n\n", " ") + "\n"
     assert said_in(text) == [(name, said.replace("\n\n", " ")) for name, said in SAID]
+
+
+_ONE_WHO_COMES_LATE = [*SAID[:4], ("Rosa Quist", "I came in too late for that."), *SAID[4:]]
+
+
+@pytest.mark.parametrize(
+    "boundary", ["## The second part", "* * *", "---", "# Water [7.39](https://example.org/v?t=459)", "_____"]
+)
+@pytest.mark.parametrize("form", ["**{name}**\n* {said}\n\n", "{name}\n{said}\n\n", "{name}: {said}\n"])
+def test_below_a_heading_or_a_rule_a_label_opens_a_turn_without_a_blank_line(boundary: str, form: str) -> None:
+    said = [(name, words.split("\n")[0]) for name, words in SAID]
+    lines = [form.format(name=name, said=words) for name, words in said]
+    text = "".join([f"# A talk\n{boundary}\n", *lines[:2], f"{boundary}\n", *lines[2:]])
+    found = [(name, words.split("\n")[0].removeprefix("* ")) for name, words in said_in(text)]
+    assert [each for each in found if each[0]] == said
+
+
+@pytest.mark.parametrize(
+    "heading", ["Questions and Answers", "Preguntas y respuestas", "PART TWO", "Fragen der Presse"]
+)
+@pytest.mark.parametrize("office", ["", ", MINISTER FOR PORTS"])
+def test_who_speaks_once_below_a_plain_heading_has_a_turn(heading: str, office: str) -> None:
+    lines = [f"{name.upper()}: {' '.join(words.split())}\n" for name, words in _ONE_WHO_COMES_LATE]
+    lines[4] = f"{heading}\nROSA QUIST{office}: I came in too late for that.\n"
+    assert ("ROSA QUIST", "I came in too late for that.") in said_in("".join(lines))
+
+
+@pytest.mark.parametrize("form", ["**{name}**\n* {said}\n\n", "**{name}**\n\n{said}\n\n", "### {name}\n{said}\n\n"])
+@pytest.mark.parametrize("who", ["Rosa", "Rosa Quist"])
+def test_who_speaks_once_in_a_form_that_every_label_has_is_heard(form: str, who: str) -> None:
+    said = [(who if name == "Rosa Quist" else name, words.split("\n")[0]) for name, words in _ONE_WHO_COMES_LATE]
+    text = "".join(form.format(name=name, said=words) for name, words in said)
+    assert [(name, words.removeprefix("* ")) for name, words in said_in(text)] == said
+
+
+@pytest.mark.parametrize("form", ["**{name}**\n{said}\n\n", "### {name}\n\n{said}\n\n"])
+def test_a_heading_of_the_labels_form_that_the_text_uses_as_a_word_is_nobody(form: str) -> None:
+    said = [(name, words.split("\n")[0]) for name, words in SAID]
+    text = "".join(form.format(name=name, said=words) for name, words in [*said[:4], ("Water", "It rose."), *said[4:]])
+    assert {name for name, _ in said_in(text)} <= {"Ilse Brandt", "Tom Arden", ""}

@@ -6,12 +6,13 @@ import re
 from functools import lru_cache
 
 from rag.text.lexicon import patterns, union
-from rag.text.names import fold, is_question_label, plain_label
+from rag.text.names import TITLES, fold, is_question_label, plain_label
 from rag.transcript.boilerplate import is_boilerplate
 from rag.transcript.roles import is_answer_label
 
 NO_NAMES = union("not_labels")
 _PARTICLES = union("name_particles") | union("name_prefixes")
+_COURTESY = union("bare_titles")
 # Words of sentences, which no description of a person has: "the woman in red", but not "let me say this".
 _SENTENCE_WORD = re.compile(rf"\b{patterns('sentence_words')}\b")
 # Offices in capitals, as records of parliaments and courts print them: a brick for patterns.
@@ -27,6 +28,7 @@ _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 _ENDS_SENTENCE = re.compile(r"[^\W\d_A-Z]{4,}[.…]\s")
 _QUOTATION_MARKS = "\"“”„«»'‘’"
 _MAX_WORDS, _MAX_CHARS, _MAX_NAME_WORDS, _MAX_WORDS_WITHOUT_COMMA = 12, 90, 8, 9
+_MOST_SMALL_WORDS = 2  # behind a title
 _MAX_CHARS_WITHOUT_CAPITALS = 12  # of a name in a script that has none
 
 
@@ -73,25 +75,62 @@ def has_sentence_words(key: str) -> bool:
     return bool(_SENTENCE_WORD.search(key))
 
 
+def is_courtesy(label: str) -> bool:
+    """Whether a label is a courtesy title without a name, which is a manner of address and nobody's label.
+
+    >>> is_courtesy("Mr."), is_courtesy("Madam"), is_courtesy("Mr. Speaker"), is_courtesy("Chairman")
+    (True, True, False, False)
+    """
+    words = label.split()
+    return bool(words) and all(fold(word).strip(".") in _COURTESY for word in words)
+
+
+def is_of_sentence_words(key: str) -> bool:
+    """Whether a label's key consists of several words of sentences and nothing else.
+
+    >>> is_of_sentence_words("we do"), is_of_sentence_words("will reed"), is_of_sentence_words("i")
+    (True, False, False)
+    """
+    words = key.split()
+    return len(words) > 1 and all(_SENTENCE_WORD.fullmatch(word) for word in words)
+
+
 @lru_cache(maxsize=65_536)
 def has_name_shape(label: str) -> bool:
     """Every word begins as names do: "Ilse Brandt", "MS. REED", "van der Berg", "Speaker 2".
 
-    >>> has_name_shape('Dwayne "Rock" Cole'), has_name_shape("The point is")
-    (True, False)
+    >>> has_name_shape('Dwayne "Rock" Cole'), has_name_shape("Mr. ole Sankar"), has_name_shape("The point is")
+    (True, True, False)
     """
     words = plain_label(label).replace(",", " ").split()
     words = [bare for word in words if (bare := word.strip(_QUOTATION_MARKS))]
+    if len(words) > _MAX_NAME_WORDS and (who := _who_of_long(label)):
+        return has_name_shape(who)
     if not words or len(words) > _MAX_NAME_WORDS:
         return False
     if all(word[0].isalpha() and not _has_case(word[0]) for word in words):
         return sum(map(len, words)) <= _MAX_CHARS_WITHOUT_CAPITALS and not re.search(r"[，。、；]", label)
     if fold(words[0]) in _PARTICLES - union("name_prefixes") - union("opening_particles"):
         return False
-    begin_as_names = (
-        word[0].isupper() or word[0].isdigit() or fold(word) in _PARTICLES or not _has_case(word[0]) for word in words
-    )
-    return all(begin_as_names) and any(word[0].isupper() for word in words)
+    small = [word for word in words if _begins_small(word)]
+    if small and _is_title(words[0]) and len(small) <= _MOST_SMALL_WORDS and not any(map(_SENTENCE_WORD.search, small)):
+        return True  # whatever stands behind "Mr." is a name: "Mr. ole Sankar", "M. le président"
+    return not small and any(word[0].isupper() for word in words)
+
+
+def _who_of_long(label: str) -> str:
+    """The name before a long office, which may be as long as it likes; empty if it is a sentence."""
+    who, comma, office = plain_label(label).partition(",")
+    return who if comma and len(who.split()) >= 2 and not has_sentence_words(fold(office)) else ""
+
+
+def _begins_small(word: str) -> bool:
+    return not (word[0].isupper() or word[0].isdigit() or fold(word) in _PARTICLES or not _has_case(word[0]))
+
+
+def _is_title(word: str) -> bool:
+    bare = fold(word).strip(".")
+    return word[0].isupper() and (bare in _COURTESY or (word.endswith(".") and bare in TITLES))
 
 
 def _has_case(char: str) -> bool:
@@ -107,8 +146,11 @@ def can_be_label(label: str) -> bool:
     """
     plain = plain_label(label)
     words = plain.split()
-    if not words or len(words) > _MAX_WORDS or len(plain) > _MAX_CHARS:
+    if not words:
         return False
+    if len(words) > _MAX_WORDS or len(plain) > _MAX_CHARS:
+        who = _who_of_long(label)
+        return bool(who) and can_be_label(who) and has_name_shape(who)
     if asks_or_answers(spelled(label)):
         return plain[0].upper() == plain[0] or len(words) == 1
     begins_small = fold(words[0]) in union("name_prefixes") and any(word[0].isupper() for word in words[1:])
@@ -119,6 +161,8 @@ def can_be_label(label: str) -> bool:
     if len(words) <= 4 and _YEAR.search(plain):  # a date, with the time of day behind it
         return False
     if _ENDS_SENTENCE.search(plain):
+        return False
+    if is_courtesy(plain):
         return False
     if words[0] == "BY" and plain.isupper() and _EXAMINER.match(plain):
         return True  # the line above a lawyer's questions

@@ -16,17 +16,21 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from rag.text.names import is_question_label
+from rag.text.sentences import is_question
 from rag.transcript.grammars import GRAMMARS
 from rag.transcript.grammars.common import read_source
-from rag.transcript.label_shapes import asks_or_answers, has_name_shape
-from rag.transcript.marks import Labels, Mark, Source
+from rag.transcript.known import known_elsewhere
+from rag.transcript.label_shapes import asks_or_answers, has_name_shape, label_key
+from rag.transcript.marks import LOG, Labels, Mark, Source
+from rag.transcript.rivals import density, disputed_share
 from rag.transcript.seen import see
 
 # A grammar that is this good, and opens this share of the paragraphs or has so many labels, needs no rival; one that
 # explains nearly everything needs few.
 _PLAIN_SCORE, _PLAIN_SHARE, _PLENTY = 0.85, 0.25, 40
 _PERFECT_SCORE, _FEW = 0.95, 12
-_BREAKS_IN = '.?!…)]”"—'  # before a label in the midst of a line
+_ASKING = 0.4  # of the questions end by asking, where only they or only the answers have a label
+_RIVAL_SCORE = 0.8  # of the best one's, from which on what a grammar says against it is worth listening to
 
 
 def find_labels(text: str, body: int = 0) -> Labels:
@@ -45,7 +49,7 @@ def find_labels(text: str, body: int = 0) -> Labels:
 def _labels_of(source: Source) -> Labels:
     scored: list[tuple[float, str, list[Mark]]] = []
     for name, find in GRAMMARS.items():
-        if marks := find(source):
+        if (marks := find(source)) and not _asks_nothing(source, marks):
             scored.append((score(source, marks), name, marks))
             if _needs_no_rival(source, scored[0][0], marks):
                 break  # the commonest grammar explains it all: no need to look for another
@@ -55,7 +59,14 @@ def _labels_of(source: Source) -> Labels:
     # The first of equals: a plain grammar before a peculiar one.
     confidence, name, best = max(scored, key=lambda each: each[0] * (0.5 + 0.5 * len(each[2]) / most))
     marks = _unite(source, best, [marks for _, _, marks in scored])
-    return Labels(tuple(_with_answers(source, marks)), name, round(confidence, 2))
+    rivals = [marks for rival, other, marks in scored if other != name and rival >= _RIVAL_SCORE * confidence]
+    return Labels(
+        tuple(_with_answers(source, marks)),
+        name,
+        round(confidence, 2),
+        density=density(source, marks),
+        disputed=disputed_share(source, marks, rivals),
+    )
 
 
 def _needs_no_rival(source: Source, found_score: float, marks: Sequence[Mark]) -> bool:
@@ -65,16 +76,32 @@ def _needs_no_rival(source: Source, found_score: float, marks: Sequence[Mark]) -
     return found_score >= _PLAIN_SCORE and len(marks) >= min(_PLENTY, max(6, _PLAIN_SHARE * openings))
 
 
+def _asks_nothing(source: Source, marks: Sequence[Mark]) -> bool:
+    """Whether the only label says "question" or "answer", and nobody asks: a letter of a formula rather than a speaker."""
+    text, label = source.text, marks[0].label
+    if len({mark.key for mark in marks}) > 1 or any(mark.role for mark in marks) or not asks_or_answers(label):
+        return False
+    if is_question_label(label):
+        ends = [text.find("\n\n", mark.end) for mark in marks]
+        asked = [is_question(text[mark.end : end]) for mark, end in zip(marks, ends, strict=True) if end > 0]
+    else:
+        asked = [is_question(text[max(0, mark.start - 400) : mark.start]) for mark in marks]
+    return sum(asked) < _ASKING * len(marks)
+
+
 def score(source: Source, marks: Sequence[Mark]) -> float:
     """How well a document is explained: text inside turns, names that recur, alternate and look like names."""
-    counts = Counter(mark.key for mark in marks)
+    who = [mark.label.split(",")[0] for mark in marks]  # an office behind a name may change
+    counts = Counter(map(label_key, who))
     text = source.text
     whole = len(text) - source.body
     covered: float = (len(text) - marks[0].start) / max(whole, 1)
-    recurring = sum(counts[mark.key] > 1 for mark in marks) / len(marks)
+    in_log = any(mark.kind == LOG for mark in marks)
+    recurring = 1.0 if in_log else sum(counts[label_key(label)] > 1 for label in who) / len(marks)
     changing = [one.key != other.key for one, other in itertools.pairwise(marks)]
     alternating = sum(changing) / len(changing) if changing else 0.0
-    named = sum(has_name_shape(mark.label) or asks_or_answers(mark.label) for mark in marks) / len(marks)
+    shaped = (has_name_shape(label) or asks_or_answers(label) for label in who)
+    named = 1.0 if in_log else sum(shaped) / len(marks)
     return math.sqrt(covered) * (0.35 * recurring + 0.35 * alternating + 0.3 * named)
 
 
@@ -85,7 +112,7 @@ def _unite(source: Source, best: Sequence[Mark], all_found: Sequence[Sequence[Ma
     keys = {mark.key for mark in best}
     starts = {mark.start for mark in best}
     extra = []
-    for mark in itertools.chain(*all_found, _bare(source, best), _behind_sentences(source, best)):
+    for mark in itertools.chain(*all_found, known_elsewhere(source, best)):
         if mark.start not in starts and mark.label and (mark.key in keys or is_question_label(mark.label)):
             starts.add(mark.start)
             extra.append(mark)
@@ -95,24 +122,6 @@ def _unite(source: Source, best: Sequence[Mark], all_found: Sequence[Sequence[Ma
         if not kept or mark.start >= kept[-1].end:
             kept.append(mark)
     return kept
-
-
-def _behind_sentences(source: Source, best: Sequence[Mark]) -> list[Mark]:
-    """Known labels in the middle of a line: in "All of us. MS. REED: No!" somebody breaks in."""
-    labels = {
-        mark.label
-        for mark in best
-        if mark.end <= len(source.text) and source.text[mark.start : mark.end].rstrip().endswith(":")
-    }
-    whole = [label for label in labels if len(label) > 3 and (" " in label or label.isupper())]
-    there = [label for label in whole if f" {label}:" in source.text]
-    if not there:
-        return []
-    pattern = re.compile(rf"(?<=[{re.escape(_BREAKS_IN)}] )(?:{'|'.join(map(re.escape, there))}):\s+")
-    return [
-        Mark(match[0].rstrip(": \n"), match.start(), match.end(), None, False)
-        for match in pattern.finditer(source.text, source.body)
-    ]
 
 
 def _with_answers(source: Source, marks: Sequence[Mark]) -> list[Mark]:
@@ -134,17 +143,3 @@ def _with_answers(source: Source, marks: Sequence[Mark]) -> list[Mark]:
         if gap and source.text[gap.end() : end].strip()
     ]
     return sorted([*marks, *answers], key=lambda mark: mark.start)
-
-
-def _bare(source: Source, best: Sequence[Mark]) -> list[Mark]:
-    """Known names alone on a line, without the rest of the label."""
-    names = sorted({re.escape(mark.label) for mark in best if len(mark.label) > 2}, key=len, reverse=True)
-    if not names:
-        return []
-    pattern = re.compile(rf"^[^\S\n]*(?:\*\*)?(?P<label>{'|'.join(names)})(?:\*\*)?[^\S\n]*$", re.M)
-    starts = {line.start for line in source.lines if line.opens}
-    return [
-        Mark(match["label"], match.start(), match.end(), None, True)
-        for match in pattern.finditer(source.text, source.body)
-        if match.start() in starts
-    ]

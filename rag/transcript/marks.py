@@ -9,6 +9,8 @@ from typing import NamedTuple
 from rag.transcript.label_shapes import label_key
 from rag.types import Role
 
+LOG = "log"  # the kind of labels that nearly every line of a document has: no name is judged by its looks
+
 
 @dataclass(frozen=True, slots=True)
 class Mark:
@@ -45,6 +47,8 @@ class Labels:
     marks: tuple[Mark, ...]
     grammar: str
     confidence: float
+    density: float = 1.0  # the share of the paragraphs that labels open
+    disputed: float = 0.0  # the share of the words that another grammar, nearly as good, gives to other speakers
 
 
 class Line(NamedTuple):

@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from rag.text.dates import is_date_line
+from rag.text.lexicon import union
 from rag.text.sentences import SENTENCE_END
 from rag.text.spans import trim
 from rag.transcript.header_keys import header_kind, is_header_line
@@ -107,6 +108,7 @@ def _without_headings(text: str, marks: Sequence[Mark]) -> tuple[list[Mark], lis
     )
     counts = Counter(mark.key for mark in marks)
     headings = {key for key, count in silent.items() if count >= 0.5 * counts[key]}
+    headings |= {key for key in counts if key in union("language_names")}
     kept: list[Mark] = []
     cuts: list[LeftOut] = []
     for number, mark in enumerate(marks):

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from bisect import bisect_right
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from rag.text.folding import INVISIBLE
@@ -26,6 +27,7 @@ _ACCENTS = "\u0300-\u036f\u0483-\u0487\u0591-\u05bd\u0610-\u061a\u064b-\u0655\u3
 _APART = rf"|(?P<apart>[^\n{_ACCENTS}][{_ACCENTS}]+|[\u1100-\u1112][\u1161-\u1175][\u11a8-\u11c2]?)"
 _SEEN_OTHERWISE = re.compile(_CHARS)
 _WITH_ACCENTS_APART = re.compile(_CHARS + _APART)
+_TRIGGER = re.compile(rf"[{_GONE}{_LINE_ENDS}{_COLONS}{_WIDE}\\\\<]")
 _IN_ASCII = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\\]")
 _CLOSING_TAG = re.compile(r"</([A-Za-z][\w-]{0,30})>")
 _MAX_TAGS = 20
@@ -70,7 +72,7 @@ def see(text: str) -> Seen:
     pieces: list[str] = []
     starts, origins = [0], [0]
     at = length = 0
-    for match in pattern.finditer(text):
+    for match in _matches(pattern, text):
         begin, end = match.span()
         shown = _shown(match)
         pieces += [text[at:begin], shown]
@@ -84,6 +86,18 @@ def see(text: str) -> Seen:
         at = end
     pieces.append(text[at:])
     return Seen("".join(pieces), tuple(starts), tuple(origins), len(text))
+
+
+def _matches(pattern: re.Pattern[str], text: str) -> Iterator[re.Match[str]]:
+    """The matches of a pattern in a text, which is looked at only where a character can begin one."""
+    if "apart" in pattern.groupindex:
+        yield from pattern.finditer(text)
+        return
+    end = 0
+    for trigger in _TRIGGER.finditer(text):
+        if trigger.start() >= end and (match := pattern.match(text, trigger.start())):
+            yield match
+            end = match.end()
 
 
 def _shown(match: re.Match[str]) -> str:

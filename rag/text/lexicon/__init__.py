@@ -55,7 +55,7 @@ LEXICONS: dict[str, Lexicon] = {
 DEFAULT_LANGUAGE = ENGLISH.code
 # Lists that are compared with folded words; the lexicons may spell them as people do.
 _FOLDED = frozenset(
-    "titles female_titles male_titles name_prefixes name_particles opening_particles question_labels answer_labels "
+    "titles female_titles male_titles bare_titles language_names name_prefixes name_particles opening_particles question_labels answer_labels "
     "conduct_labels voice_labels voice_context not_labels".split()
 )
 

@@ -99,6 +99,7 @@ ENGLISH = Lexicon(
         }
     ),
     title_joints=words("by with and between featuring interview interviews to meets speaks talks vs versus"),
+    bare_titles=words("mr mrs ms miss sir madam hon dr prof rev"),
     female_titles=words("mrs ms miss dame lady madam chairwoman congresswoman"),
     male_titles=words("mr sir lord chairman congressman"),
     name_prefixes=_PREFIXES,
@@ -132,6 +133,9 @@ ENGLISH = Lexicon(
     voice_context=words(
         "some hon honourable honorable unidentified unknown unnamed unidentifiable another other several multiple many",
         "off camera offscreen the a an in from of",
+    ),
+    language_names=words(
+        "english french german spanish chinese afrikaans isizulu isixhosa sepedi sesotho setswana xitsonga welsh irish"
     ),
     not_labels=NOT_LABELS,
     sentence_words=tuple(

@@ -34,6 +34,7 @@ ITALIAN = Lexicon(
     titles=words(
         "dott dottore dottoressa signor signora onorevole senatore senatrice avvocato professore professoressa"
     ),
+    bare_titles=words("signor signora sig"),
     female_titles=words("signora dottoressa professoressa"),
     question_labels=words(
         "domanda domande giornalista intervistatore intervistatrice conduttore conduttrice moderatore"
@@ -43,6 +44,7 @@ ITALIAN = Lexicon(
     conduct_labels=words("interprete traduttore traduttrice"),
     voice_labels=words("voce pubblico spettatore spettatrice ascoltatore ascoltatrice"),
     voice_context=words("sconosciuto sconosciuta dalla sala dal"),
+    language_names=words("italiano inglese"),
     not_labels=words("nota fonte fonti luogo tema titolo oggetto esempio immagine"),
     asks_keys=words("intervistatore intervistatrice moderatore conduttore conduttrice"),
     answers_keys=words("ospite ospiti intervistato intervistata"),

@@ -58,6 +58,7 @@ class Lexicon:
     titles: Words = frozenset()  # words beside a name that say what a person is, not who
     female_titles: Words = frozenset()
     male_titles: Words = frozenset()
+    bare_titles: Words = frozenset()  # those of them that nobody is called by alone
     ranks: Words = frozenset()  # make another office of the one behind them: "Deputy Speaker"
     offices: Words = frozenset()  # beside the titles: stand in a label for who holds them, and are nobody's name
     courtesy_titles: Words = frozenset()  # titles that are no office: "Dr."
@@ -84,6 +85,7 @@ class Lexicon:
     voice_labels: Words = frozenset()  # somebody in the hall, without a name
     voice_context: Words = frozenset()  # words that stand beside those
     not_labels: Words = frozenset()  # stand before a colon and name nobody
+    language_names: Words = frozenset()  # tell in which language somebody goes on, and name nobody
     sentence_words: tuple[str, ...] = ()  # patterns: words of sentences, which no description of a person has
     continuing_marks: tuple[str, ...] = ()  # patterns: "Ann Reed, continuing" (not folded)
 

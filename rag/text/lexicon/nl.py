@@ -19,6 +19,7 @@ DUTCH = Lexicon(
     minute_words=("minuut|minuten",),
     second_words=("seconden?",),
     titles=words("mevrouw meneer mijnheer dhr mw drs minister wethouder burgemeester"),
+    bare_titles=words("mevrouw mw dhr meneer"),
     female_titles=words("mevrouw mw"),
     question_labels=words(
         "vraag vragen interviewer interviewster verslaggever verslaggeefster journaliste presentatrice"
@@ -28,6 +29,7 @@ DUTCH = Lexicon(
     conduct_labels=words("tolk vertaler"),
     voice_labels=words("stem publiek toehoorder luisteraar"),
     voice_context=words("onbekend onbekende uit de zaal het"),
+    language_names=words("nederlands frans engels"),
     not_labels=words("opmerking bron bronnen datum plaats onderwerp titel beeld voorbeeld"),
     asks_keys=words("interviewer interviewster presentatrice"),
     answers_keys=words("gast gasten geïnterviewde"),

@@ -29,6 +29,7 @@ POLISH = Lexicon(
     minute_words=("minut[ay]?",),
     second_words=("sekund[ay]?",),
     titles=words("pani minister prezydent premier poseł posłanka senator profesor doktor"),
+    bare_titles=words("pan pani"),
     female_titles=words("pani posłanka"),
     question_labels=words("pytanie pytania dziennikarz dziennikarka prowadzący prowadząca"),
     answer_labels=words("odpowiedź odpowiedzi"),

@@ -47,6 +47,7 @@ PORTUGUESE = Lexicon(
     answer_labels=words("resposta convidado"),
     conduct_labels=words("tradutor"),
     voice_labels=words("publico"),
+    language_names=words("português inglês"),
     not_labels=words("fonte data local exemplo"),
     answers_keys=words("convidado"),
     date_keys=words("data"),

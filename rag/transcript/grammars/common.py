@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 from rag.transcript.label_shapes import spelled
 from rag.transcript.marks import Line, Mark, Source
+from rag.transcript.page_lines import is_rule
 from rag.transcript.stamps import is_stamp_line
 
 # Bricks. A label is up to a hundred characters without a colon, a bracket or the end of a sentence; a nickname in
@@ -16,7 +17,12 @@ from rag.transcript.stamps import is_stamp_line
 SPACE = r"[^\S\n]*"
 _NICKNAME = r"[\"“„«'‘][^\"“”„«»\n:]{1,30}[\"”“»'’]"
 _CHAR = r"[^:：*\[\]{}<>\"“”«»!?;|\n]"
-LABEL = rf"[^\s:：*\[\](){{}}<>\"“”«»!?;|#>-](?:{_CHAR}|(?<=\s){_NICKNAME}(?=\s)){{0,98}}?"
+_FIRST = r"[^\s:：*\[\](){}<>\"“”«»!?;|#>-]"
+LABEL = rf"{_FIRST}(?:{_CHAR}|(?<=\s){_NICKNAME}(?=\s)){{0,98}}?"
+LONG_LABEL = rf"{_FIRST}(?:{_CHAR}|(?<=\s){_NICKNAME}(?=\s)){{0,158}}?"  # with an office that may be long
+
+_HEADING = re.compile(r"[^\S\n]{0,3}#{1,6}[^\S\n]+\S")
+_BOUNDARY_SIGNS = frozenset("#-*_=~·•–—")
 
 
 def read_source(text: str, body: int) -> Source:
@@ -36,10 +42,15 @@ def read_source(text: str, body: int) -> Source:
             before_blank.add(len(found) - 1)
         else:
             found.append((start, end, line, opens))
-            # Markdown breaks a line with two spaces; below a time stamp that stands alone something begins.
-            opens = line.endswith("  ") or is_stamp_line(line)
+            # Markdown breaks a line with two spaces; below a heading, a rule and a stamp alone something begins.
+            opens = line.endswith("  ") or is_stamp_line(line) or _is_boundary(line)
         start = end + 1
     return Source(text, body, [Line(*line, number in before_blank) for number, line in enumerate(found)])
+
+
+def _is_boundary(line: str) -> bool:
+    first = line.lstrip()[:1]
+    return first in _BOUNDARY_SIGNS and (bool(_HEADING.match(line)) or is_rule(line))
 
 
 def keep_commonest_form(found: list[Mark]) -> list[Mark]:

@@ -13,7 +13,7 @@ from rag.text.sentences import SPEECH_END
 from rag.transcript.boilerplate import is_boilerplate, is_stage_note
 from rag.transcript.grammars.common import SPACE
 from rag.transcript.header_keys import header_kind
-from rag.transcript.label_shapes import NO_NAMES, has_sentence_words
+from rag.transcript.label_shapes import NO_NAMES, has_sentence_words, is_courtesy
 from rag.transcript.marks import Mark, Source
 from rag.transcript.stamps import STAMP, seconds_in
 
@@ -67,7 +67,7 @@ def _candidates(source: Source) -> list[Mark]:
 def _may_be_named(source: Source, mark: Mark) -> bool:
     """Whether anybody can be called so: no heading of a page or of a list, no remark, no beginning of a sentence."""
     key, first = mark.key, fold(mark.label.split()[0]).strip(".,")
-    if not key or first in NO_NAMES or header_kind(mark.label) is not None:
+    if not key or is_courtesy(mark.label) or first in NO_NAMES or header_kind(mark.label) is not None:
         return False
     if has_sentence_words(key) and len(key) > _CODE_CHARS:  # "I:" is somebody
         return False

@@ -6,14 +6,16 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from itertools import zip_longest
 
 from rag.text.lexicon import LEXICONS
 from rag.text.names import is_question_label
 from rag.text.sentences import SPEECH_END, has_question
 from rag.transcript.boilerplate import is_stage_note
 from rag.transcript.grammars.common import LABEL, SPACE, keep_commonest_form, keep_recurring, ordinary_words
-from rag.transcript.label_shapes import OFFICE, asks_or_answers, can_be_label, has_name_shape
+from rag.transcript.label_shapes import OFFICE, asks_or_answers, can_be_label, has_name_shape, label_key
 from rag.transcript.marks import Line, Mark, Source
 from rag.transcript.page_lines import is_rule
 from rag.transcript.stamps import BRACKETED_CLOCK, STAMP, WHEN, is_rising, seconds_in, seconds_into
@@ -32,8 +34,8 @@ _COURTESY = r"(?:M(?:r|rs|s|iss|x|me|lle)?|Dr|Prof|Hon|Sen(?:ator)?|Rep(?:resent
 _CAPITAL_NAME = r"[^\W\d_a-z][\w'’.-]*[A-ZÀ-ÞА-ЯЁ]{2}[\w'’-]*"
 _PERIOD = re.compile(
     rf"{SPACE}(?P<label>(?:(?:(?:{_COURTESY}|{OFFICE})\s)+(?:[A-Z]\.\s|[A-Z][\w'’-]+\s){{0,2}}{_CAPITAL_NAME}(?:\s{_CAPITAL_NAME}){{0,3}}(?:\s(?:of|from)(?:\s[A-Z]\w+){{1,3}})?"
-    rf"|(?P<mixed>(?:{_COURTESY}\s)+[A-ZÀ-Þ][\w'’-]+(?:\s[A-ZÀ-Þ][\w'’-]+){{0,2}}(?:\s(?:of|from)(?:\s[A-Z]\w+){{1,2}})?(?:,\s[a-zà-ÿ][^.:\n]{{3,90}})?|M(?:me|lle)?\.?\sl[ae]\s[^\W\d_A-Z][^.:,\n]{{3,60}}|The\s(?:Acting\s)?(?:Chair(?:man|woman|person)?|President|Speaker|Witness|Clerk|Court))"
-    rf"|(?:The|THE)\s[A-Z]{{4,}}(?:\s[A-Z]{{2,}}){{0,4}}|(?P<bare>[A-ZÀ-Þ]{{2,}}(?:\s(?:[A-Z]\.|[A-ZÀ-Þ'’-]{{2,}})){{1,3}})))(?:\s[(\[][^()\[\]\n]{{1,60}}[)\]])?\.\s+(?:[–—]\s+)?(?=\S)"
+    rf"|(?P<mixed>(?:{_COURTESY}\s)+[A-ZÀ-Þ][\w'’-]+(?:\s[A-ZÀ-Þ][\w'’-]+){{0,2}}(?:\s(?:of|from)(?:\s[A-Z]\w+){{1,2}})?(?:,\s[a-zà-ÿ][^.:\n]{{3,90}})?|M(?:me|lle)?\.?\s(?:l[ae]\s|l['’])[^\W\d_][^.:,\n]{{3,60}}|The\s(?:Acting\s)?(?:Chair(?:man|woman|person)?|President|Speaker|Witness|Clerk|Court))"
+    rf"|(?:The|THE)\s[A-Z]{{4,}}(?:\s[A-Z]{{2,}}){{0,4}}|(?P<bare>[A-ZÀ-Þ]{{2,}}(?:\s(?:[A-Z]\.|[A-ZÀ-Þ'’-]{{2,}})){{1,3}})))(?:\s[(\[][^()\[\]\n]{{1,60}}[)\]])?\.\s*(?:[-–—]\s+|(?<=\s))(?=\S)"
 )
 _BOLD_OPEN = re.compile(rf"{SPACE}(?P<mark>\*\*|__)(?P<label>{LABEL})[.,]?(?P=mark)[.,]?{SPACE}(?:[-–—]{SPACE})?(?=\S)")
 _DASH = re.compile(
@@ -42,10 +44,9 @@ _DASH = re.compile(
 _BRACKETED = re.compile(
     rf"{SPACE}(?:(?P<stamp2>{BRACKETED_CLOCK}){SPACE})?[\[<【({{](?P<label>{LABEL})(?:[,·–-]?\s?(?P<stamp>{WHEN}))?[\]>】)}}](?!\()\s*(?=\S)"
 )
+_OPENS_WITH_STAMP = re.compile(rf"{SPACE}{STAMP}")
+_MOST_BARE = 0.3
 _CODE = re.compile(r"\d{3}")  # "AB-2031" names a paper
-_NICK = re.compile(
-    rf"{SPACE}(?P<mark>\*\*)?<(?P<label>[^\s<>:/][^<>:\n]{{0,40}})>(?:{SPACE}\[[^\[\]\n]{{1,40}}\])?(?(mark)\*\*){SPACE}(?=\S)"
-)
 # The letters for a question and an answer in other languages, and words for both: "P.", "PREGUNTA.-", "F:".
 _ASKS_WITH = list(
     dict.fromkeys((q, a) for lexicon in LEXICONS.values() for q, answers in lexicon.question_initials for a in answers)
@@ -61,12 +62,13 @@ _INLINE = re.compile(
     r"(?:^|(?<=[.?!…)\]”\"—] )|(?<=[.?!…)\]”\"—]  ))(?P<label>Q\.?(?=\s{2})|(?:[A-ZÀ-ÞА-ЯЁ][\w.'’-]*\s){0,4}[A-ZÀ-ÞА-ЯЁ][\w'’-]*(?=\s?:\s))\s?:?\s+"
 )
 _NO_LABELS_END = frozenset('.!?,;:…。！？，；："”')
+_DENSE = 0.7
 _INITIAL_END = re.compile(r"\b[A-Z]\.$|[JS]r\.$")
 
 
 def find_names_alone(source: Source) -> list[Mark]:
     """A name alone on its line, plain, bold, as a heading or in brackets, and the words below it."""
-    found = []
+    found, forms = [], Counter[str]()
     for number, line in enumerate(source.lines):
         if len(line.text) > 90 or number + 1 == len(source.lines):
             continue
@@ -81,18 +83,33 @@ def find_names_alone(source: Source) -> list[Mark]:
         label = match["label"].strip()
         if SPEECH_END.search(label) and not re.search(r"\b[A-Z]\.$|(?:Jr|Sr)\.$", label) and not asks_or_answers(label):
             continue
+        printed = (match["kind"] or match["mark"] or match["open"] or "").strip() or "plain"
+        kind = printed + ("" if line.blank_follows else "+")
+        if line.opens:
+            forms[kind] += 1
         named = has_name_shape(label) or asks_or_answers(label)
-        if named and can_be_label(label) and not is_stage_note(label):
-            kind = (match["kind"] or match["mark"] or match["open"] or "plain")[:1] + (
-                "" if line.blank_follows else "+"
-            )
-            if not line.opens and line.blank_follows:
-                continue
+        if named and can_be_label(label) and not is_stage_note(label) and (line.opens or not line.blank_follows):
             found.append(Mark(label, line.start, line.end, None, True, kind=kind))
     found = keep_commonest_form(found)
     counts = Counter(mark.key for mark in found)
     ordinary = ordinary_words(source, [mark for mark in found if not asks_or_answers(mark.label)], counts)
-    return keep_recurring(source, [mark for mark in found if mark.key not in ordinary], share=0.1)
+    found = [mark for mark in found if mark.key not in ordinary]
+    kept = keep_recurring(source, found, share=0.1)
+    if not kept or not _is_dense_form(source, kept, forms):
+        return kept
+    return [mark for mark in found if mark in kept or not _CODE.search(mark.label)]
+
+
+def _is_dense_form(source: Source, kept: Sequence[Mark], forms: Counter[str]) -> bool:
+    """Whether nearly every line of a form is a name that recurs: then who stands there once is a speaker as well."""
+    kind = kept[0].kind
+    recurring = Counter(mark.key for mark in kept)
+    several = sum(count for count in recurring.values() if count > 1)
+    if not kind.startswith("plain"):
+        return several >= _DENSE * forms[kind]
+    # With a blank line below it, a name and what is said are two paragraphs.
+    openings = sum(line.opens for line in source.lines if line.start >= kept[0].start)
+    return several >= _DENSE * openings * (1 if kind.endswith("+") else 0.5)
 
 
 def find_names_below_rules(source: Source) -> list[Mark]:
@@ -120,8 +137,8 @@ def find_names_below_rules(source: Source) -> list[Mark]:
 
 def find_names_with_times(source: Source) -> list[Mark]:
     """`Name 1:51` on its own line, `[00:01:02] Name` on its own line, `Name 1:51: text`."""
-    found = []
-    for line in source.lines:
+    found, bare = [], 0
+    for line, below in zip_longest(source.lines, source.lines[1:]):
         if ":" not in line.text[:110]:
             continue
         match = _STAMPED.match(line.text) if len(line.text) < 120 else None
@@ -134,20 +151,26 @@ def find_names_with_times(source: Source) -> list[Mark]:
             continue
         if label and can_be_label(label) and (has_name_shape(label) or asks_or_answers(label)):
             found.append(Mark(label, line.start, line.start + match.end(), seconds_into(stamp), line.opens))
-    return keep_recurring(source, found) if is_rising([mark.seconds for mark in found]) else []
+            bare += match.re is _STAMPED and below is not None and bool(_OPENS_WITH_STAMP.match(below.text))
+    # Below a name something is said. Where every line has its time, what stands alone behind one is said itself.
+    if bare > _MOST_BARE * len(found) or not is_rising([mark.seconds for mark in found]):
+        return []
+    return keep_recurring(source, found)
 
 
 def find_titles_with_period(source: Source) -> list[Mark]:
     """`Mr. SMITH.`, `The PRESIDING OFFICER.`: a title and capitals, as parliaments print them."""
     found = []
-    for line in source.lines:
+    for number, line in enumerate(source.lines):
         head = line.text[:90]
         if ". " in head and (match := _PERIOD.match(line.text)):
             kind = "mixed" if match["mixed"] else "bare" if match["bare"] else "title"
             opens = kind != "mixed" or line.opens or line.text[0].isspace()
-            found.append(Mark(match["label"], line.start, line.start + match.end(), None, opens, kind=kind))
-    # "Mr. Smith. He came" can begin a wrapped line: without capitals a label stands where a paragraph begins.
-    found = [mark for mark in found if mark.opens_paragraph]
+            # "Mr. Smith. He came" can begin a wrapped line: without capitals a label stands where a paragraph begins,
+            # or below a line that ends a sentence.
+            if opens or SPEECH_END.search(source.lines[max(number - 1, 0)].text.rstrip()):
+                found.append(Mark(match["label"], line.start, line.start + match.end(), None, opens, kind=kind))
+    found = _with_known_names(found)
     # With a title each is unmistakable by itself, and two of them make a record; a bare name must recur.
     titled = [mark for mark in found if mark.kind == "title"]
     least = 0.05 if any(mark.kind == "mixed" for mark in found) else 0.2
@@ -157,6 +180,16 @@ def find_titles_with_period(source: Source) -> list[Mark]:
         if len(titled) >= 2 or recurring
         else []
     )
+
+
+def _with_known_names(found: Sequence[Mark]) -> list[Mark]:
+    """Marks where paragraphs begin, and others of the same people: an office behind a name may change."""
+    known = {_who(mark.label) for mark in found if mark.opens_paragraph}
+    return [replace(mark, opens_paragraph=True) for mark in found if mark.opens_paragraph or _who(mark.label) in known]
+
+
+def _who(label: str) -> str:
+    return label_key(label.split(",")[0])
 
 
 def find_question_letters(source: Source) -> list[Mark]:
@@ -201,13 +234,6 @@ def find_names_before_dashes(source: Source) -> list[Mark]:
 
 def find_bracketed_names(source: Source) -> list[Mark]:
     """`[Name] text`, `<Name> text`, `[00:12] [Name] text`."""
-    chat = [
-        Mark(match["label"].strip(), line.start, line.start + match.end(), None, line.opens)
-        for line in source.lines
-        if line.text[:4].lstrip("*_ \t")[:1] == "<" and (match := _NICK.match(line.text))
-    ]
-    if len(chat) >= max(4, 0.6 * len(source.lines)) and len({mark.key for mark in chat}) >= 2:
-        return chat  # every line is somebody's, whatever the name looks like
     found = _at_line_heads(source, _BRACKETED, lambda line: line.text.lstrip()[:1] in "[<【({" and line.opens)
     return keep_recurring(source, [mark for mark in found if not is_stage_note(mark.label)], share=0.3)
 
