@@ -155,3 +155,15 @@ def test_a_beginning_sentence_that_names_somebody_is_no_label_with_an_office() -
     said[3] = ("Tom Arden", "Yes.\n\nIlse Brandt, a word to you: do not go there.")
     found = find_labels("".join(f"{name}: {words}\n\n" for name, words in said))
     assert [mark.label for mark in found.marks] == [name for name, _ in said]
+
+
+def test_who_presides_may_have_a_label_above_every_paragraph() -> None:
+    text = (
+        "M. le Président. - La séance est ouverte.\n\nM. le Président. - Voici l'ordre du jour.\n\n"
+        "M. le Président. - La parole est à Mme Brun.\n\nMme Odile Brun. - Le pont est fermé.\n\n"
+        "M. le Président. - Je vous remercie.\n\nM. le Président. - La parole est à M. Tamm.\n\n"
+        "M. Luc Tamm. - Il faut l'ouvrir.\n\nM. le Président. - Merci.\n\nMme Odile Brun. - Non.\n\n"
+        "M. le Président. - La séance est levée à midi.\n"
+    )
+    assert [speaker for speaker, _ in said_in(text)].count("Mme Odile Brun") == 2
+    assert [words for _, words in said_in(text)][3:5] == ["Le pont est fermé.", "Je vous remercie."]

@@ -63,7 +63,7 @@ def keep_commonest_form(found: list[Mark]) -> list[Mark]:
     return [mark for mark in found if mark.kind == best]
 
 
-def keep_recurring(source: Source, found: list[Mark], *, share: float = 0.0) -> list[Mark]:
+def keep_recurring(source: Source, found: list[Mark], *, share: float = 0.0, alternating: float = 0.4) -> list[Mark]:
     """Candidates, if at least two speakers recur, alternate, and open their share of the paragraphs; else none."""
     counts = Counter(mark.key for mark in found)
     kept = [mark for mark in found if counts[mark.key] >= 2]
@@ -71,7 +71,7 @@ def keep_recurring(source: Source, found: list[Mark], *, share: float = 0.0) -> 
     if len(keys) < 2 or len(kept) < 0.5 * len(found):
         return []
     changing = [one.key != other.key for one, other in itertools.pairwise(kept)]
-    if sum(changing) < 0.4 * len(changing):
+    if sum(changing) < alternating * len(changing):
         return []
     openings = sum(line.opens for line in source.lines)
     if share and len(kept) < share * openings:

@@ -63,6 +63,8 @@ _INLINE = re.compile(
 )
 _NO_LABELS_END = frozenset('.!?,;:…。！？，；："”')
 _DENSE = 0.7
+_FEW_CHANGES = 0.15
+_FULL_NAME = 3  # words, with the title
 _INITIAL_END = re.compile(r"\b[A-Z]\.$|[JS]r\.$")
 
 
@@ -174,7 +176,8 @@ def find_titles_with_period(source: Source) -> list[Mark]:
     # With a title each is unmistakable by itself, and two of them make a record; a bare name must recur.
     titled = [mark for mark in found if mark.kind == "title"]
     least = 0.05 if any(mark.kind == "mixed" for mark in found) else 0.2
-    recurring = {mark.start for mark in keep_recurring(source, found, share=least)}
+    # Who presides has a label above every paragraph in some records, so that few of the labels change the speaker.
+    recurring = {mark.start for mark in keep_recurring(source, found, share=least, alternating=_FEW_CHANGES)}
     return (
         [mark for mark in found if mark.kind == "title" or mark.start in recurring]
         if len(titled) >= 2 or recurring
@@ -183,9 +186,13 @@ def find_titles_with_period(source: Source) -> list[Mark]:
 
 
 def _with_known_names(found: Sequence[Mark]) -> list[Mark]:
-    """Marks where paragraphs begin, and others of the same people: an office behind a name may change."""
+    """Marks where paragraphs begin, and others of the same people, or of a full name behind its title."""
     known = {_who(mark.label) for mark in found if mark.opens_paragraph}
-    return [replace(mark, opens_paragraph=True) for mark in found if mark.opens_paragraph or _who(mark.label) in known]
+    return [
+        replace(mark, opens_paragraph=True)
+        for mark in found
+        if mark.opens_paragraph or _who(mark.label) in known or len(mark.label.split(",")[0].split()) >= _FULL_NAME
+    ]
 
 
 def _who(label: str) -> str:
