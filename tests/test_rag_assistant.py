@@ -175,8 +175,8 @@ def test_an_archive_with_nothing_in_it_says_so(tmp_path: Path) -> None:
 def test_the_json_form_has_the_contracts_fields(bundled: Archive) -> None:
     value = answer_to_json(Assistant(bundled).ask("When will the gates move?"))
     assert list(value) == [
-        "question", "query", "searched", "status", "text", "confidence", "generator", "citations", "claims", "note", "absent", "occurrences",
-        "cover", "passages", "timings_ms",
+        "question", "query", "searched", "status", "text", "confidence", "confidence_level", "understood", "generator",
+        "citations", "claims", "note", "absent", "occurrences", "cover", "passages", "timings_ms",
     ]  # fmt: skip
     assert list(value["citations"][0]) == [
         "marker", "passage_id", "document_id", "title", "source", "date", "speaker", "role", "asked", "quote", "start",

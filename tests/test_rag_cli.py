@@ -199,8 +199,8 @@ def test_the_json_of_ask_and_search_has_the_contracts_keys_and_nothing_else_stan
     }  # fmt: skip
     answer = json.loads(onrecord("ask", "What was seen in the harbour?", "--json", "-k", "1", cwd=desk).stdout)
     assert list(answer) == [
-        "question", "query", "status", "text", "confidence", "generator", "citations", "claims", "note", "absent", "occurrences",
-        "cover", "passages", "timings_ms",
+        "question", "query", "searched", "status", "text", "confidence", "confidence_level", "understood", "generator",
+        "citations", "claims", "note", "absent", "occurrences", "cover", "passages", "timings_ms",
     ]  # fmt: skip
     assert list(answer["citations"][0]) == [
         "marker", "passage_id", "document_id", "title", "source", "date", "speaker", "role", "asked", "quote", "start",
