@@ -181,3 +181,7 @@ def test_the_day_is_the_conversations_with_its_hour_and_not_the_day_somebody_was
 def test_a_day_of_birth_alone_is_no_date_and_no_title() -> None:
     document = read("Date of birth: 3 May 1930", source="reed.txt")
     assert (document.date, document.title) == (None, "reed")
+
+
+def test_a_title_that_is_a_link_is_what_the_link_shows() -> None:
+    assert read("# [A talk about the tide](https://example.org/v), part 2").title == "A talk about the tide, part 2"

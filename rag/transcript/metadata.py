@@ -42,6 +42,7 @@ _UNLABELLED_CHARS, _UNLABELLED_LINES = 600, 4  # of a text without labels can be
 _TITLE_CHARS, _TITLE_LINES, _TITLE_WORDS = 300, 6, 16
 _MOST_YAML, _DEEPEST = 20_000, 200  # characters, brackets
 _VALUE_CHARS, _VALUE_ITEMS, _MOST_PEOPLE = 1000, 20, 200
+_LINK = re.compile(r"!?\[(?P<shown>[^\[\]\n]{1,300})\]\([^()\s]{1,500}\)")  # of Markdown: what is shown of it
 _UTTERANCE = re.compile(r"[^:：]{1,60}[:：]\s+\S.*[.!?。？！][\"”’)]*$|[-–—]\s|>>")
 _COUNT = re.compile(r"[\d.,\s]*(?:words?|pages?|min(?:ute)?s?|hours?|wörter|palabras|mots)?\W*$", re.I)
 _RIGHTS = re.compile(rf"\W*(?:©|{patterns('rights_words')}\b)", re.I)
@@ -178,7 +179,8 @@ def _title(
         if labelled
         else [line for line in free[:1] if not CLAUSE_END.search(line) and _is_short(line)]
     )
-    titles = [_clean(line.lstrip("# ").strip("*_ ")) for line in heads if is_title(line)]
+    shown = [_LINK.sub(r"\g<shown>", line) for line in heads]
+    titles = [_clean(line.lstrip("# ").strip("*_ ")) for line in shown if is_title(line)]
     dates = [title for title in titles if _is_only_a_date(title)]
     title = next((title for title in titles if title not in dates), next(iter(dates), ""))
     return title[:_TITLE_CHARS] or title_of_file(source)
