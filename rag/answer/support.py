@@ -57,8 +57,12 @@ def verify(
         passages={passage.id: passage for passage in offered},
         facts=FactChecker(snapshot, offered),
     )
-    # A quote may hold quotation marks of its own, whose pairs do not tell where it ends.
-    verbatim = [found.span() for citation in citations for found in re.finditer(re.escape(citation.quote), text)]
+    # A quote may hold quotation marks of its own, whose pairs do not tell where it ends: the marks around it belong to it.
+    verbatim = [
+        found.span()
+        for citation in citations
+        for found in re.finditer(rf"[“„«\"]?{re.escape(citation.quote)}[”“»\"]?", text)
+    ]
     return tuple(check.claim(span, markers) for span in claims_of(text, check.quotations, markers, verbatim=verbatim))
 
 

@@ -22,7 +22,7 @@ from rag.errors import GeneratorTimeout, sentence_of
 from rag.generators import DEFAULT_GENERATOR
 from rag.generators.cancel import with_deadline
 from rag.generators.capabilities import capabilities_of
-from rag.generators.extractive import ExtractiveGenerator
+from rag.generators.extractive import ExtractiveGenerator, quotations_alone
 from rag.generators.prompts import REFUSAL
 from rag.generators.protocol import GenerationRequest, Generator
 from rag.notes import (
@@ -128,10 +128,12 @@ class Writer:
             return None
         if not re.search(r"\w", CITED.sub("", raw)):
             raise _Nothing(WROTE_NOTHING)
+        if self._can.only_quotes:
+            return Draft(raw, request.evidence, self._name, only_quotes=True)
         if stream is None:
             quotes = [quote.text for quote in request.evidence]
             text, dangling = remove_unknown_markers(raw, len(quotes), quotes=quotes)
-            return Draft(text, request.evidence, self._name, dangling, only_quotes=self._can.only_quotes)
+            return Draft(text, request.evidence, self._name, dangling)
         if rest := (stream.add(raw) if held else "") + stream.end():
             yield rest
         protected = [(q.start, q.end) for q in find_quotations(raw, [p.passage for p in request.passages]) if q.passage]
@@ -157,6 +159,8 @@ class Writer:
         return Draft(text, request.evidence, DEFAULT_GENERATOR, notes=notes, only_quotes=True)
 
     def _finish(self, draft: Draft, request: GenerationRequest, documents: Mapping[str, Document]) -> Written:
+        if draft.only_quotes and (written := _quotes_alone(draft, documents)):
+            return written
         offered = list(dict.fromkeys(s.passage for s in (*draft.cited, *request.evidence)))
         offered += [numbered.passage for numbered in request.passages if numbered.passage not in offered]
         text = draft.text
@@ -190,6 +194,25 @@ class Writer:
         said = set(self._snapshot.word_weights(before[spans[-1][0] :] if spans else ""))
         best = max(sentences, key=lambda sentence: len(said & set(self._snapshot.stems(sentence.text))), default=None)
         return best if best and said & set(self._snapshot.stems(best.text)) else None
+
+
+def _quotes_alone(draft: Draft, documents: Mapping[str, Document]) -> Written | None:
+    """A text of quotes under their headings: it is the record's, needs no comparison, and is never cut.
+
+    The evidence says where each quote ends, whatever marks and brackets the quotes and names hold; None if the text is not
+    in that form.
+    """
+    numbers = " ".join(f"[{number}]" for number in range(1, len(draft.cited) + 1))
+    citations = cite(numbers, draft.cited, documents.__getitem__, quotes=())
+    spans = quotations_alone(draft.text, citations)
+    if spans is None:
+        return None
+    markers = tuple((z - len(f"[{c.marker}]"), z, c.marker) for (_, z), c in zip(spans, citations, strict=True))
+    claims = tuple(
+        Claim(a, z, "supported" if c.verified else "unsupported", (c.marker,))
+        for (a, z), c in zip(spans, citations, strict=True)
+    )
+    return Written(draft.text, draft.generator, citations, markers, claims, draft.dangling, draft.notes)
 
 
 def _whole_characters(pieces: Iterator[str]) -> Iterator[str]:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 
-from rag.evidence.order import speaker_day
+from rag.evidence.order import SPEAKER_UNCERTAIN, SpeakerDay, speaker_day
 from rag.generators.protocol import GenerationRequest
 from rag.text.dates import spoken_date
-from rag.types import Sentence
+from rag.types import Citation, Sentence, Span
 
 
 class ExtractiveGenerator:
@@ -36,13 +36,57 @@ def attribute(sentence: Sentence, marker: int, *, dates_differ: bool = False) ->
     >>> attribute(Sentence(passage, 0, 12, "It was late.", 1.0), 1, dates_differ=True)
     'On 12 March 2025, Ilse Brandt: “It was late.” [1]'
     """
-    date, who = speaker_day(sentence.passage)
-    said = quote(sentence, marker)
+    return heading(speaker_day(sentence.passage), dates_differ=dates_differ) + quote(sentence, marker)
+
+
+def heading(group: SpeakerDay, *, dates_differ: bool = False) -> str:
+    """What stands before the first quotation of a speaker and day.
+
+    >>> heading((None, "Ilse Brandt"))
+    'Ilse Brandt: '
+    """
+    date, who = group
     if not date:
-        return f"{who}: {said}"
-    return f"On {spoken_date(date)}, {who}: {said}" if dates_differ else f"{who}, {spoken_date(date)}: {said}"
+        return f"{who}: "
+    return f"On {spoken_date(date)}, {who}: " if dates_differ else f"{who}, {spoken_date(date)}: "
 
 
 def quote(sentence: Sentence, marker: int) -> str:
     """A quotation with its marker."""
-    return f"“{sentence.text}” [{marker}]"
+    return _quoted(sentence.text, marker)
+
+
+def _quoted(words: str, marker: int) -> str:
+    return f"“{words}” [{marker}]"
+
+
+def quotations_alone(text: str, citations: Sequence[Citation]) -> list[Span] | None:
+    """The range of each citation, with its heading, if the text is what this generator would write; else None.
+
+    The citations tell where each quotation ends. The marks within a quotation do not: it may hold quotations itself.
+
+    >>> quotations_alone("It was late.", [])
+    """
+    if not citations:
+        return None
+    spans: list[Span] = []
+    position = 0
+    before: SpeakerDay | None = None
+    for cited in citations:
+        group = _speaker_day_of(cited)
+        starts = [heading(group), heading(group, dates_differ=True), *([""] if group == before else [])]
+        while position < len(text) and text[position].isspace():
+            position += 1
+        written = [start + _quoted(cited.quote, cited.marker) for start in starts]
+        found = next((each for each in written if text.startswith(each, position)), None)
+        if found is None:
+            return None
+        spans.append((position, position + len(found)))
+        position, before = spans[-1][1], group
+    return None if text[position:].strip() else spans
+
+
+def _speaker_day_of(cited: Citation) -> SpeakerDay:
+    """The same as `speaker_day` of the passage that is cited."""
+    who = cited.speaker or cited.title or cited.source
+    return cited.date, who if cited.speaker_certain else SPEAKER_UNCERTAIN
