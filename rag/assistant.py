@@ -29,7 +29,7 @@ from rag.generators.cancel import CancelToken
 from rag.generators.capabilities import capabilities_of
 from rag.generators.extractive import ExtractiveGenerator
 from rag.generators.proposals import Proposal, Proposals
-from rag.notes import FoundElsewhere, Note, OthersSay, refusal_text
+from rag.notes import FoundElsewhere, Note, Occurrence, OthersSay, refusal_text
 from rag.query.asked import DEFAULT_K, Asked, check_asked
 from rag.query.build import build_query
 from rag.query.narrowed import within_filters
@@ -144,7 +144,8 @@ class Assistant:
         if written.refused:
             written = replace(written, text=_refusal(found.extent, asked.filters))
             yield written.text
-        written = replace(written, notes=written.notes + _notes(snapshot, asked, found, unknown, written.refused))
+        counted = self._count_words(asked) if written.refused else None
+        written = replace(written, notes=written.notes + _notes(found, unknown, counted))
         watch.lap("generate")
         yield _answer(asked, query, found, written, watch)
 
@@ -175,6 +176,11 @@ class Assistant:
             documents = snapshot.documents(found.document_ids) if found.suffices else {}
         # The database transaction has ended: from here on a model may take a minute.
         return _Searched(query, found, snapshot, documents, unknown)
+
+    def _count_words(self, asked: Asked) -> tuple[Occurrence, ...]:
+        """How often the question's words occur within its filters, as the archive is now: a model may have taken a minute."""
+        with self.archive.snapshot() as snapshot:
+            return word_occurrences(snapshot, asked.question, snapshot.resolve(asked.filters))
 
     def _propose(self, asked: Asked, cancel: CancelToken) -> Proposal | None:
         """What the generator proposes to search with, if it can and there is something to search.
@@ -236,17 +242,20 @@ def _refusal(extent: SearchExtent, filters: Filters) -> str:
     )
 
 
-def _notes(snapshot: Snapshot, asked: Asked, found: Found, unknown: UnknownTerms, refused: bool) -> tuple[Note, ...]:
-    """What the user should know about the question: who does not answer it, and what of it is not in the archive."""
-    others_say: tuple[Note, ...] = (OthersSay(found.instead_of),) if found.instead_of and not refused else ()
-    if not found.inside and not refused:
+def _notes(found: Found, unknown: UnknownTerms, occurrences: Sequence[Occurrence] | None) -> tuple[Note, ...]:
+    """What the user should know about the question: who does not answer it, and what of it is not in the archive.
+
+    `occurrences` come with a refusal, and are None with an answer.
+    """
+    answered = occurrences is None
+    others_say: tuple[Note, ...] = (OthersSay(found.instead_of),) if found.instead_of and answered else ()
+    if not found.inside and answered:
         understood = found.understood
         others_say += (FoundElsewhere(understood.after, understood.before, understood.documents),)
     if not found.extent.passages:
         return others_say
-    occurrences = word_occurrences(snapshot, asked.question) if refused else None
     return others_say + unknown_term_notes(
-        unknown, occurrences=occurrences, others_say=bool(found.instead_of and not refused)
+        unknown, occurrences=occurrences, others_say=bool(found.instead_of and answered)
     )
 
 

@@ -38,10 +38,11 @@ def document_to_json(document: Document) -> dict[str, Any]:
 
 
 def citation_to_json(citation: Citation) -> dict[str, Any]:
-    """A citation's fields under the contract's names; a page only if the document has pages."""
+    """A citation's fields under the contract's names; a page, an address and an introduction only where there is one."""
     fields = {name: getattr(citation, name) for name in Citation.__slots__}
-    if citation.page is None:
-        del fields["page"]
+    for name in ("page", "url", "introduction"):
+        if not fields[name]:
+            del fields[name]
     return fields
 
 

@@ -64,10 +64,20 @@ class AbsentSpeaker:
 
 
 @dataclass(frozen=True, slots=True)
-class Occurrences:
-    """In how many passages each word of the question occurs; given with a refusal."""
+class Occurrence:
+    """In how many of the searched passages a word occurs as it is written, and how many hold other forms of it only."""
 
-    passages: tuple[tuple[str, int], ...]  # (word, number of passages), in the order of the question
+    word: str
+    passages: int
+    forms: tuple[str, ...] = ()  # the commonest of the others
+    others: int = 0  # passages that hold one of them, and not the word
+
+
+@dataclass(frozen=True, slots=True)
+class Occurrences:
+    """In how many of the searched passages each word of the question occurs; given with a refusal."""
+
+    words: tuple[Occurrence, ...]  # in the order of the question
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +145,7 @@ def no_answer_within(timeout_s: float) -> str:
 def note_text(notes: Sequence[Note]) -> str:
     """Sentences for the reader of an answer; empty if there is nothing to say.
 
-    >>> note_text([AbsentNames(("Aldwark",)), Occurrences((("bridge", 3), ("toll", 0)))])
+    >>> note_text([AbsentNames(("Aldwark",)), Occurrences((Occurrence("bridge", 3), Occurrence("toll", 0)))])
     '“Aldwark” does not occur in the record. “bridge” occurs in 3 passages, “toll” in none.'
     >>> note_text([AbsentSpeaker("Merkel", others_quoted=True)])
     'Nobody called Merkel speaks in the record; these quotes are from other speakers.'
@@ -154,7 +164,7 @@ def absent_in(notes: Sequence[Note]) -> tuple[str, ...]:
 
 def occurrences_in(notes: Sequence[Note]) -> dict[str, int]:
     """In how many passages each word of the question occurs, as far as the notes say."""
-    return {word: count for note in notes if isinstance(note, Occurrences) for word, count in note.passages}
+    return {each.word: each.passages for note in notes if isinstance(note, Occurrences) for each in note.words}
 
 
 def _phrase(note: Note, absent: Sequence[str]) -> str:
@@ -178,25 +188,31 @@ def _phrase(note: Note, absent: Sequence[str]) -> str:
                 return ""
             quoted = f"; {OTHERS_QUOTED}" if others_quoted else ""
             return f"Nobody called {speaker} speaks in the record{quoted}."
-        case Occurrences(passages):
+        case Occurrences(found):
             said = {word.lower() for name in absent for word in name.split()}
-            return _phrase_counts([(word, count) for word, count in passages if word.lower() not in said])
+            return _phrase_counts([each for each in found if each.word.lower() not in said])
         case SavedNotes(text):
             return text
 
 
-def _phrase_counts(occurrences: Sequence[tuple[str, int]]) -> str:
+def _phrase_counts(occurrences: Sequence[Occurrence]) -> str:
     """How often the first words occur.
 
-    >>> _phrase_counts([("bridge", 1), ("toll", 1200), ("gate", 0)])
-    '“bridge” occurs in 1 passage, “toll” in 1,200, “gate” in none.'
+    >>> _phrase_counts([Occurrence("pays", 1, ("pay", "paid"), 58), Occurrence("toll", 1200), Occurrence("gate", 0)])
+    '“pays” occurs in 1 passage (pay, paid: 58), “toll” in 1,200, “gate” in none.'
     """
     if not occurrences:
         return ""
-    (first, count), *rest = occurrences[:MOST_WORDS]
-    passages = "no passage" if not count else count_of(count, "passage")
-    others = [f", “{word}” in {f'{count:,}' if count else 'none'}" for word, count in rest]
-    return f"“{first}” occurs in {passages}{''.join(others)}."
+    first, *rest = occurrences[:MOST_WORDS]
+    passages = count_of(first.passages, "passage") if first.passages else "no passage"
+    others = [
+        f", “{each.word}” in {f'{each.passages:,}' if each.passages else 'none'}{_other_forms(each)}" for each in rest
+    ]
+    return f"“{first.word}” occurs in {passages}{_other_forms(first)}{''.join(others)}."
+
+
+def _other_forms(each: Occurrence) -> str:
+    return f" ({', '.join(each.forms)}: {each.others:,})" if each.forms else ""
 
 
 def refusal_text(*, passages: int, speakers: int, documents: int, filtered: bool) -> str:

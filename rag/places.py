@@ -66,6 +66,27 @@ def _last_before(places: tuple[tuple[int, Value], ...], offset: int) -> Value | 
     return places[number - 1][1] if number else None
 
 
+_ADDRESS = re.compile(
+    r"^[^\S\n]*[\"']?(?:source[_ ]?url|url|permalink|canonical[_ ]?url|source|link|web|address)[\"']?[^\S\n]*[:=][^\S\n]*"
+    r"[\"'<]?(https?://[^\s\"'<>]{4,1000})",
+    re.I | re.M,
+)
+
+
+def address_of(document: Document) -> str:
+    """Where a document was published, as its own head says; empty if it says nothing.
+
+    What somebody said is no head: an address is looked for before the first turn only.
+
+    >>> text = "---\\nsource_url: https://example.org/a?b=1\\n---\\nAnn: So."
+    >>> address_of(Document("d", "", None, None, "a.md", text, (Turn("Ann", "other", 51, 54),)))
+    'https://example.org/a?b=1'
+    """
+    end = document.turns[0].start if document.turns else 0
+    found = _ADDRESS.search(document.text, 0, end)
+    return found[1] if found else ""
+
+
 def place_of(source: str, start: int, end: int, *, page: str | None = None, seconds: float | None = None) -> str:
     """Where a quote is, for people: the file, its page, its characters and its time, as far as they are known.
 

@@ -246,6 +246,9 @@ class Citation:
     verified: bool
     page: str | None = None  # as the page is labelled; "12–13" if the quote goes on to the next
     speaker_certain: bool = True  # if not, the words are in the record, and who says them is not known
+    quotes_another: bool = False  # the speaker reads out or repeats somebody else's words in it
+    introduction: str = ""  # the sentence before the quote that says whose words these are
+    url: str = ""  # where the document was published, as it says itself
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from rag.notes import (
     FellBack,
     LeftOut,
     Note,
+    Occurrence,
     Occurrences,
     OthersSay,
     SavedNotes,
@@ -63,10 +64,10 @@ from rag.notes import (
             "“Angela Merkel” does not occur in the record.",
         ),
         (
-            [AbsentNames(("Merkel",)), Occurrences((("merkel", 0), ("bridge", 1), ("toll", 1200)))],
+            [AbsentNames(("Merkel",)), Occurrences((Occurrence("merkel", 0), Occurrence("bridge", 1), Occurrence("toll", 1200)))],
             "“Merkel” does not occur in the record. “bridge” occurs in 1 passage, “toll” in 1,200.",
         ),
-        ([AbsentNames(("Merkel",)), Occurrences((("merkel", 0),))], "“Merkel” does not occur in the record."),
+        ([AbsentNames(("Merkel",)), Occurrences((Occurrence("merkel", 0),))], "“Merkel” does not occur in the record."),
         # What was saved is worded already.
         ([SavedNotes("As it was."), AbsentNames(("Merkel",))], "As it was."),
         ([SavedNotes(""), AbsentNames(("Merkel",))], ""),
@@ -113,6 +114,6 @@ def test_a_refusal_says_what_was_searched() -> None:
 
 
 def test_at_most_six_words_are_counted() -> None:
-    assert note_text([Occurrences(tuple(dict.fromkeys("abcdefgh", 1).items()))]) == (
+    assert note_text([Occurrences(tuple(Occurrence(letter, 1) for letter in "abcdefgh"))]) == (
         "“a” occurs in 1 passage, “b” in 1, “c” in 1, “d” in 1, “e” in 1, “f” in 1."
     )

@@ -15,9 +15,11 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from ui_answers import Element, answer, answers, bare, citation, hostile_strings, read, silence, silences, texts
 
+from rag.answer.asked import question_before
 from rag.archive import Archive
 from rag.assistant import Assistant
 from rag.text.clock import clock
+from rag.text.reading import as_read
 from rag.types import Answer, Citation, Document, Turn
 from ui.conversations import NEAREST, Exchange, from_json
 from ui.export import CONTEXT_CHARS, export
@@ -53,7 +55,9 @@ def pack(exchanges: list[Exchange], document_of: object = gone) -> Element:
     tree = read(markup)
     known = set("html head meta title style body main h1 p section h2 h3 article mark table tr th td br".split())
     assert {element.tag for element in tree.find()} <= known
-    names = {(element.tag, name) for element in tree.find() for name in element.attributes if name != "class"}
+    names = {
+        (element.tag, name) for element in tree.find() for name in element.attributes if name not in ("class", "dir")
+    }
     assert names <= {
         ("html", "lang"),
         ("meta", "charset"),
@@ -188,10 +192,10 @@ def test_any_text_in_the_pack_stays_text(given: Answer, question: str, before: s
 
     tree = pack([Exchange(question, answer=given), Exchange(question, error=question)], document_of)
     assert [bare(head.text) for head in tree.find("h2")] == [bare(f"1. {question}"), bare(f"2. {question}")]
-    assert [bare(mark.text) for mark in tree.find("mark")] == [bare(one.quote) for one in given.citations]
+    assert [bare(mark.text) for mark in tree.find("mark")] == [bare(as_read(one.quote)) for one in given.citations]
     for one, article in zip(given.citations, tree.find("article"), strict=True):
         table = {name: bare(value) for name, value in rows(article).items()}
-        expected = {"Speaker": one.speaker, "Asked": one.asked, "Title": one.title, "Source": one.source}
+        expected = {"Speaker": one.speaker, "Asked": as_read(one.asked), "Title": one.title, "Source": one.source}
         found = document_of(one.document_id)
         spoken = found is not None and any(t.start <= one.start and one.end <= t.end for t in found.turns)
         if found and spoken and found.text[one.start : one.end] == one.quote:
@@ -203,8 +207,8 @@ def test_any_text_in_the_pack_stays_text(given: Answer, question: str, before: s
 
 def recorded(found: Document, one: Citation) -> dict[str, str]:
     turn = next(turn for turn in found.turns if turn.start <= one.start and one.end <= turn.end)
-    asked = [found.text[t.start : t.end] for t in found.turns if t.role == "interviewer" and t.end <= turn.start]
-    return {"Speaker": turn.speaker, "Asked": asked[-1] if asked else "", "Title": found.title, "Source": found.source}
+    asked = as_read(question_before(found, found.turns.index(turn)))
+    return {"Speaker": turn.speaker, "Asked": asked, "Title": found.title, "Source": found.source}
 
 
 def test_who_said_it_is_the_archives_word_and_not_the_browsers() -> None:
@@ -252,7 +256,7 @@ def test_markdown_shows_every_word_and_has_no_markup_of_theirs(given: Answer, qu
     expected = [
         "onrecord, 2 January 2026",
         question,
-        given.text,
+        as_read(given.text),
         *(f"[{one.marker}] {source_line(one)}" for one in given.citations),
         cover if given.status == "not_on_record" else "",
         question,
@@ -265,9 +269,10 @@ def test_hostile_strings_have_no_markup_in_markdown() -> None:
     for text in hostile_strings(300):
         cited = citation(quote=text, speaker=text, title=text, source=text)
         given = Exchange(text, answer=answer(f"{text}\n\n{text} [1]\n{text}", [cited]))
+        assert given.answer
         tokens = parsed(export([given], gone, form="markdown", when=WHEN))
         assert bare(shown(tokens)) == bare(
-            f"onrecord, 2 January 2026{text}{text}{text}[1]{text}[1]{source_line(cited)}"
+            f"onrecord, 2 January 2026{text}{as_read(given.answer.text)}[1]{source_line(cited)}"
         )
 
 

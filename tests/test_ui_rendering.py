@@ -18,6 +18,8 @@ from ui_answers import (
     hit,
     hostile_strings,
     link,
+    quoted_alone,
+    quoting,
     read,
     silence,
     silences,
@@ -26,12 +28,14 @@ from ui_answers import (
 
 from rag.archive import Archive
 from rag.assistant import Assistant
+from rag.text.reading import as_read, on_one_line
 from rag.text.wording import shortened
-from rag.types import Answer, Filters, SearchExtent
+from rag.types import Answer, Citation, Claim, Filters, SearchExtent
 from ui.conversations import Exchange
+from ui.markup import escaped
 from ui.rendering import (
     SNIPPET_CHARS,
-    escaped,
+    is_quotes_alone,
     messages,
     plain_text,
     render_answer,
@@ -45,21 +49,31 @@ from ui.texts import filter_tags
 
 ATTRIBUTES = {
     "article": {"class"},
-    "div": {"class"},
-    "p": {"class"},
-    "span": {"class"},
+    "section": {"class"},
+    "div": {"class", "dir"},
+    "h2": {"class", "dir"},
+    "p": {"class", "dir"},
+    "blockquote": {"class", "dir"},
+    "span": {"class", "dir", "title"},
+    "strong": set(),
+    "bdi": set(),
+    "b": set(),
+    "i": set(),
     "ul": {"class"},
-    "li": set(),
+    "ol": set(),
+    "li": {"value"},
     "br": set(),
     "a": {"class", "href", "title"},
-    "button": {"type", "class", "title"},
+    "button": {"type", "class", "title", "aria-pressed"},
     "details": {"class"},
     "summary": set(),
 }
 CLASSES = set(
-    "or-answer or-pending or-failed or-silent or-welcome or-question or-asked or-actions or-act or-title or-choices or-chip "
-    "or-quote or-unverified or-related or-related-title or-tags or-tag or-searched or-edit or-retry or-copy or-up or-down "
-    "or-upload or-samples or-example".split()
+    "or-answer or-pending or-failed or-stopped or-silent or-unsure or-welcome or-question or-asked or-actions or-act or-title "
+    "or-choices or-chip or-open-place or-quote or-prose or-written or-below or-unverified or-related or-related-title or-tags "
+    "or-tag or-searched or-edit or-retry or-copy or-up or-down or-upload or-samples or-example or-noted or-unsure-why "
+    "or-order or-by-date or-by-relevance or-cards or-card or-card-head or-card-asked or-card-note or-card-quote or-card-tools "
+    "or-closest or-left-out or-introduction or-doubt or-unsupported or-weak or-uncited or-earlier or-later or-cite".split()
 )
 
 
@@ -69,66 +83,83 @@ def own(markup: str) -> Element:
     tree = read(markup)
     for element in tree.find():
         assert set(element.attributes) <= ATTRIBUTES[element.tag]
-        assert set(element.attributes.get("class", "").split()) <= CLASSES
+        assert {
+            re.sub(r"^or-rank-\d+$", "or-card", name) for name in element.attributes.get("class", "").split()
+        } <= CLASSES
         assert re.fullmatch(r"#(?:cite|place)/[\w.~%-]*\.\d+-\d+", element.attributes.get("href", "#cite/.0-0"), re.A)
         assert element.attributes.get("type", "button") == "button"
     return tree
 
 
-def links(tree: Element) -> list[str]:
-    return [element.attributes["href"] for element in tree.find("a")]
+def links(tree: Element, kind: str = "") -> list[str]:
+    return [element.attributes["href"] for element in tree.find("a", kind)]
 
 
-def body_text(tree: Element) -> str:
-    """What stands in an answer before the tags, what was searched and the buttons; without notes on citations."""
-    parts = [part for part in tree.find("article")[0].inside if isinstance(part, Element) and not part.attributes]
-    notes = [note.text for part in parts for note in part.find("span", "or-unverified")]
-    text = "".join(part.text for part in parts)
-    for note in notes:
+def letters(text: str) -> str:
+    """What Markdown cannot take for a mark."""
+    return "".join(char for char in text if char.isalnum())
+
+
+def prose_of(tree: Element) -> str:
+    """A model's text as it is shown, without what the page adds to it; the number of a list's item is in an attribute."""
+    (box,) = tree.find("div", "or-prose")
+    for element in box.find("li"):
+        element.inside.insert(0, element.attributes.get("value", ""))
+    added = [note.text for note in box.find("span", "or-unverified")]
+    text = box.text
+    for note in added:
         text = text.replace(note, "", 1)
     return text
 
 
+def target(cited: Citation) -> str:
+    return link("cite", cited.document_id, cited.start, cited.end)
+
+
 @settings(max_examples=100, deadline=None)
 @given(answers())
-def test_an_answer_holds_its_text_and_the_chips_of_its_markers_and_nothing_else(given: Answer) -> None:
+def test_a_models_text_holds_the_chips_of_its_markers_and_the_cards_the_words_that_are_cited(given: Answer) -> None:
     tree = own(render_answer(given))
     cited = {one.marker: one for one in given.citations}
-    assert [(chip.text, chip.attributes["href"], chip.attributes["class"]) for chip in tree.find("a")] == [
-        (f"[{number}]", link("cite", cited[number].document_id, cited[number].start, cited[number].end), "or-chip")
-        for _, _, number in given.markers
+    if is_quotes_alone(given):
+        return
+    assert [(chip.text, chip.attributes["href"]) for chip in tree.find("a", "or-chip")] == [
+        (f"[{number}]", target(cited[number])) for _, _, number in given.markers
     ]
-    assert [bare(chip.attributes["title"]) for chip in tree.find("a")] == [
-        bare(source_line(cited[number])) for _, _, number in given.markers
-    ]
+    assert sorted(links(tree, "or-open-place")) == sorted(map(target, given.citations))
+    assert len(tree.find("a")) == len(given.markers) + len(given.citations)
+    for one in tree.find("a"):
+        assert bare(one.attributes["title"]) in [bare(on_one_line(source_line(each))) for each in given.citations]
+    assert letters(prose_of(tree)) == letters(given.text)
 
 
 @settings(max_examples=100, deadline=None)
-@given(answers())
-def test_the_words_of_an_answer_are_shown_as_they_are(given: Answer) -> None:
-    verified = replace(given, citations=tuple(replace(one, verified=True) for one in given.citations))
-    assert bare(body_text(own(render_answer(verified)))) == bare(given.text)
+@given(quoting())
+def test_quotes_alone_are_cards_with_their_words_as_they_are_read(given: Answer) -> None:
+    tree = own(render_answer(given))
+    assert is_quotes_alone(given)
+    assert tree.find("div", "or-prose") == []
+    assert sorted(links(tree)) == sorted(map(target, given.citations))
+    assert sorted(bare(span.text) for span in tree.find("span", "or-quote")) == sorted(
+        bare(f"“{as_read(one.quote)}”") for one in given.citations
+    )
+    for quote in tree.find("blockquote") + tree.find("h2"):
+        assert quote.attributes["dir"] == "auto"
 
 
 @settings(max_examples=100, deadline=None)
-@given(answers())
-def test_a_chip_is_marked_unverified_exactly_where_its_citation_is(given: Answer) -> None:
-    inside = [part for paragraph in own(render_answer(given)).find("p") for part in paragraph.inside]
-    elements = [part for part in inside if isinstance(part, Element)]
-    verified = {one.marker: one.verified for one in given.citations}
-    followed = [
-        following.attributes.get("class") == "or-unverified"
-        for chip, following in zip(elements, [*elements[1:], Element("", {})], strict=True)
-        if chip.tag == "a"
-    ]
-    assert followed == [not verified[number] for _, _, number in given.markers]
+@given(st.one_of(answers(), quoting()))
+def test_a_citation_is_marked_unverified_exactly_where_it_is(given: Answer) -> None:
+    tree = own(render_answer(given))
+    shown = {target(one): one.verified for one in given.citations}
+    assert len(tree.find("span", "or-unverified")) == sum(not shown[href] for href in links(tree))
 
 
 @settings(max_examples=100, deadline=None)
 @given(texts, filters, texts)
 def test_questions_errors_and_tags_are_text(question: str, chosen: Filters, error: str) -> None:
     asked = own(render_question(question))
-    assert bare(asked.find("p", "or-asked")[0].text) == bare(question)
+    assert bare(asked.find("h2", "or-asked")[0].text) == bare(question)
     failed = own(render_exchange(Exchange(question, chosen, error=error)))
     assert bare(failed.find("p")[1].text) == bare(error)
     assert [bare(tag.text) for tag in failed.find("button", "or-tag")] == [
@@ -142,7 +173,9 @@ def test_questions_errors_and_tags_are_text(question: str, chosen: Filters, erro
 def test_an_answer_that_is_being_written_has_no_link(text: str) -> None:
     tree = own(render_pending(text))
     assert links(tree) == []
-    assert bare(tree.text) == bare(text if text.strip() else "Searching the record …")
+    for element in tree.find("li"):
+        element.inside.insert(0, element.attributes.get("value", ""))
+    assert letters(tree.text) == letters(text if text.strip() else "Searching the record …")
 
 
 @settings(max_examples=100, deadline=None)
@@ -152,12 +185,10 @@ def test_silence_cites_nothing_and_links_the_nearest_passages(given: Answer) -> 
     assert links(tree) == [
         link("place", found.passage.document_id, found.passage.start, found.passage.end) for found in given.passages[:3]
     ]
-    assert [bare(item.text) for item in tree.find("ul", "or-related")[:1] for item in item.find("li")] == [
-        bare(
-            f"{', '.join(filter(None, [p.speaker, '28 March 2024' if p.date else '', p.source]))}{shortened(p.text, SNIPPET_CHARS)}"
-        )
-        for p in (found.passage for found in given.passages[:3])
-    ]
+    for item, found in zip(tree.find("li"), given.passages[:3], strict=False):
+        passage = found.passage
+        assert bare(shortened(as_read(passage.text), SNIPPET_CHARS)) in bare(item.text)
+        assert bare(passage.speaker) in bare(item.text)
 
 
 @settings(max_examples=50, deadline=None)
@@ -178,30 +209,63 @@ def test_an_escaped_text_reads_as_the_text(text: str) -> None:
 
 def test_a_number_in_brackets_within_a_quote_is_no_chip() -> None:
     quote = "It is [1] of three."
-    tree = own(render_answer(answer(f"Ann Reed: “{quote}” [1]", [citation(quote=quote, start=4, end=23)])))
+    tree = own(render_answer(quoted_alone(citation(quote=quote, start=4, end=23))))
     assert links(tree) == ["#cite/d1.4-23"]
     assert [span.text for span in tree.find("span", "or-quote")] == [f"“{quote}”"]
 
 
 def test_a_number_that_nothing_stands_behind_is_no_chip() -> None:
     tree = own(render_answer(answer("As I said [7]. So [1].", [citation()])))
-    assert [chip.text for chip in tree.find("a")] == ["[1]"]
-    assert body_text(tree) == "As I said [7]. So [1] ."
+    assert [chip.text for chip in tree.find("a", "or-chip")] == ["[1]"]
+    assert prose_of(tree) == "As I said [7]. So [1]."
 
 
-def test_paragraphs_are_parted_at_blank_lines_and_nowhere_else() -> None:
-    tree = own(render_answer(answer("One\ntwo [1]\n \n\nthree\n\n", [citation()])))
-    assert [part.text for part in tree.find("p") if not part.attributes][:2] == ["One\ntwo [1] ", "three"]
+def test_two_chips_side_by_side_are_parted() -> None:
+    tree = own(render_answer(answer("So [1][2].", [citation(), citation(2)])))
+    assert prose_of(tree) == "So [1] [2]."
 
 
-def test_a_quote_across_a_blank_line_is_one_quote() -> None:
-    quote = "First.\n\nSecond."
-    (span,) = own(render_answer(answer(f"“{quote}” [1]", [citation(quote=quote)]))).find("span", "or-quote")
-    assert span.text == f"“{quote}”"
+def test_what_a_model_wrote_says_so_and_quotes_alone_do_not() -> None:
+    written = own(render_answer(answer("They move [1].", [citation()], generator="llama")))
+    assert [note.text for note in written.find("p", "or-written")] == ["Written by llama, checked against the record"]
+    assert own(render_answer(quoted_alone(citation()))).find("p", "or-written") == []
+
+
+def test_a_doubtful_sentence_says_why_in_sight() -> None:
+    doubtful = Claim(0, 17, "unsupported", (1,), "1066 is in none of the cited sentences")
+    tree = own(render_answer(answer("Since 1066 [1] so.", [citation()], claims=(doubtful,))))
+    assert [span.text for span in tree.find("span", "or-doubt")] == [
+        "not supported: 1066 is in none of the cited sentences"
+    ]
+
+
+def test_quotes_that_were_found_are_shown_while_a_model_still_writes() -> None:
+    tree = own(render_pending("", [citation()], "When?"))
+    assert [span.text for span in tree.find("span", "or-quote")] == ["“They move in May 1.”"]
+    assert tree.find("div", "or-prose")[0].text == "Writing …"
+    assert tree.find("a", "or-chip") == []
+
+
+def test_a_stop_that_was_meant_is_no_failure() -> None:
+    stopped = own(render_exchange(Exchange("When?", error="In May\n\nStopped. The answer is not complete.")))
+    assert [part.attributes["class"] for part in stopped.find("article")] == ["or-answer or-stopped"]
+    assert stopped.find("p", "or-title") == []
+    failed = own(render_exchange(Exchange("When?", error="the model does not answer")))
+    assert [part.attributes["class"] for part in failed.find("article")] == ["or-answer or-failed"]
+
+
+def test_an_answer_has_three_faces() -> None:
+    sure, weak = quoted_alone(citation(), confidence=0.8), quoted_alone(citation(), confidence=0.34)
+    faces = [own(render_answer(each)).find("article")[0].attributes["class"] for each in (sure, weak, silence())]
+    assert faces == ["or-answer", "or-answer or-unsure", "or-answer or-silent"]
+    assert [title.text for title in own(render_answer(weak)).find("p", "or-title")] == [
+        "Closest on record, may not answer"
+    ]
+    assert own(render_answer(sure)).find("p", "or-title") == []
 
 
 def test_silence_looks_different_and_says_what_was_searched() -> None:
-    silent, answered = own(render_answer(silence([hit()]))), own(render_answer(answer("Yes [1].", [citation()])))
+    silent, answered = own(render_answer(silence([hit()]))), own(render_answer(quoted_alone(citation())))
     assert silent.find("article")[0].attributes["class"] == "or-answer or-silent"
     assert answered.find("article")[0].attributes["class"] == "or-answer"
     assert [title.text for title in silent.find("p", "or-title")] == ["Not on record"]
@@ -283,13 +347,15 @@ def test_a_copied_answer_lists_its_sources() -> None:
     assert plain_text(silence()) == "Not on record: nothing answers this."
 
 
-def test_real_answers_show_their_text_quotes_and_chips(bundled: Archive) -> None:
+def test_real_answers_show_their_quotes_and_chips(bundled: Archive) -> None:
     for question in ("When will the gates move?", "How many hectares of eelgrass will be lost for good?"):
         given = Assistant(bundled).ask(question)
         tree = own(render_answer(given))
-        assert bare(body_text(tree)) == bare(given.text)
-        assert [span.text for span in tree.find("span", "or-quote")] == [f"“{one.quote}”" for one in given.citations]
-        assert links(tree) == [link("cite", one.document_id, one.start, one.end) for one in given.citations]
+        assert is_quotes_alone(given)
+        assert sorted(bare(span.text) for span in tree.find("span", "or-quote")) == sorted(
+            bare(f"“{one.quote}”") for one in given.citations
+        )
+        assert sorted(links(tree)) == sorted(map(target, given.citations))
 
 
 def test_hostile_strings_stay_text_wherever_they_stand() -> None:
@@ -299,10 +365,10 @@ def test_hostile_strings_stay_text_wherever_they_stand() -> None:
             f"{text} “{text}” [1]", [cited], generator=text, searched=(text,), filters=Filters((text,), (text,))
         )
         tree = own(render_answer(given))
-        assert bare(body_text(tree)) == bare(given.text)
-        assert links(tree) == [link("cite", text, 10, 15)] * len(given.markers)
+        assert letters(prose_of(tree)) == letters(given.text)
+        assert links(tree, "or-chip") == [link("cite", text, 10, 15)] * len(given.markers)
         silent = own(render_answer(silence([hit(text=text, speaker=text, source=text, document_id=text)], cover=COVER)))
         assert links(silent) == [link("place", text, 3, 20)]
-        assert bare(own(render_question(text)).find("p", "or-asked")[0].text) == bare(text)
+        assert bare(own(render_question(text)).find("h2", "or-asked")[0].text) == bare(text)
         assert links(own(render_pending(text))) == []
         own(render_welcome([text], empty=False, samples=False, read_only=False))

@@ -6,7 +6,7 @@ import json
 import random
 from base64 import b64encode
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from html.parser import HTMLParser
 from urllib.parse import quote as percent_encoded
 
@@ -15,6 +15,8 @@ from hypothesis import strategies as st
 from outside import not_here
 
 from rag.answer.citations import find_markers
+from rag.evidence.order import SPEAKER_UNCERTAIN
+from rag.generators.extractive import heading
 from rag.types import Answer, Citation, Filters, Passage, ScoredPassage, SearchExtent
 
 HOSTILE = ROOT.parent / "shared" / "data" / "hostile"
@@ -172,6 +174,33 @@ def answers(draw: st.DrawFn) -> Answer:
         passages=tuple(draw(st.lists(hits(), max_size=2))),
         cover=draw(st.sampled_from([None, COVER])),
     )
+
+
+def quoted_alone(*cited: Citation, **changed: object) -> Answer:
+    """An answer as the default generator writes it: quotes with their headings, and nothing else."""
+    parts, before = [], None
+    for one in cited:
+        who = one.speaker or one.title or one.source
+        group = (one.date, who if one.speaker_certain else SPEAKER_UNCERTAIN)
+        said = f"“{one.quote}” [{one.marker}]"
+        parts.append(
+            f" {said}" if group == before else f"{'' if before is None else chr(10) * 2}{heading(group)}{said}"
+        )
+        before = group
+    return answer("".join(parts), cited, **changed)
+
+
+@st.composite
+def quoting(draw: st.DrawFn) -> Answer:
+    """Quotes alone, in any words, of one to four citations."""
+    count = draw(st.integers(1, 4))
+    cited = [
+        replace(
+            draw(citations(n)), document_id=draw(st.sampled_from(["a", "b"])), asked=draw(st.sampled_from(["", "Why?"]))
+        )
+        for n in range(1, count + 1)
+    ]
+    return quoted_alone(*cited, question=draw(texts))
 
 
 silences = st.builds(

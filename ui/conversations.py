@@ -12,7 +12,7 @@ from typing import Any, get_args
 from rag.answer.citations import find_markers
 from rag.errors import InputError
 from rag.json_forms import answer_to_json, claim_to_json, understood_to_json
-from rag.notes import AbsentNames, Note, Occurrences, SavedNotes, note_text
+from rag.notes import AbsentNames, Note, Occurrence, Occurrences, SavedNotes, note_text
 from rag.types import Answer, Citation, Claim, Filters, Passage, ScoredPassage, SearchExtent, Support, Understood
 from ui.strict_json import a_list, an_object, day, number, record, text, whole
 
@@ -131,7 +131,7 @@ def _notes(fields: Mapping[str, Any]) -> tuple[Note, ...]:
     """
     words = text(fields["note"])
     absent = tuple(text(name) for name in a_list(fields["absent"]))
-    counts = tuple((text(word), whole(count)) for word, count in an_object(fields["occurrences"]).items())
+    counts = tuple(Occurrence(text(word), whole(count)) for word, count in an_object(fields["occurrences"]).items())
     values: list[Note] = [AbsentNames(absent)] if absent else []
     values += [Occurrences(counts)] if counts else []
     return tuple(values) if note_text(values) == words else (SavedNotes(words), *values)
@@ -154,6 +154,9 @@ def _citation(fields: Mapping[str, Any]) -> Citation:
         verified=fields["verified"] is True,
         speaker_certain=fields.get("speaker_certain", True) is True,  # missing in older conversations
         page=text(page) if page is not None else None,
+        quotes_another=fields.get("quotes_another") is True,
+        introduction=text(fields.get("introduction", "")),
+        url=text(fields.get("url", "")),
     )
 
 

@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from rag.answer.asked import question_before
 from rag.archive import Archive
 from rag.errors import InputError
-from rag.places import words_left_out
+from rag.places import address_of, words_left_out
 from rag.text.dates import spoken_date
 from rag.text.terms import encodable
 from rag.types import Document, Turn
@@ -63,7 +64,10 @@ def _summary(document: Document, answers: int) -> dict[str, Any]:
 
 
 def source_view(document: Document) -> dict[str, Any]:
-    """A transcript: metadata, turns as [speaker, role, start, seconds, text], what was left out as [start, text]."""
+    """A transcript: metadata, turns as [speaker, role, start, seconds, text], what was left out as [start, text].
+
+    `asked` holds [number of a turn, what it and the turns after it answer], wherever that changes.
+    """
     return {
         "id": document.id,
         "title": document.title,
@@ -79,12 +83,25 @@ def source_view(document: Document) -> dict[str, Any]:
         "leftOut": [
             [piece.start, document.text[piece.start : piece.end].strip()] for piece in words_left_out(document)
         ],
+        "asked": _asked(document),
+        "url": address_of(document),
         "pages": [list(page) for page in document.pages],
         "times": [list(time) for time in document.times],
         "grammar": document.grammar,
         "confidence": document.confidence,
         "notes": list(document.notes),
     }
+
+
+def _asked(document: Document) -> list[list[Any]]:
+    found: list[list[Any]] = [[0, ""]]
+    for number in range(1, len(document.turns)):
+        # A question changes only behind an interviewer's turn.
+        if document.turns[number - 1].role == "interviewer":
+            question = question_before(document, number)
+            if question != found[-1][1]:
+                found.append([number, question])
+    return found
 
 
 def _name(turn: Turn) -> str:

@@ -15,9 +15,12 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, Literal
 
-from rag.places import pages_of, seconds_within
+from rag.answer.another import quotes_another
+from rag.answer.asked import question_before
+from rag.places import address_of, pages_of, seconds_within
 from rag.text.clock import clock
 from rag.text.dates import spoken_date
+from rag.text.reading import as_read
 from rag.types import Answer, Citation, Document, Turn
 from ui.conversations import Exchange, to_json
 from ui.rendering import source_line
@@ -53,7 +56,7 @@ def to_markdown(exchanges: Sequence[Exchange], *, when: datetime) -> str:
         if answer is None:
             lines += [_markdown(exchange.error, line=True), ""]
             continue
-        lines += [_markdown(answer.text), ""]
+        lines += [_markdown(as_read(answer.text)), ""]
         lines += [f"- \\[{c.marker}\\] {_markdown(source_line(c), line=True)}" for c in answer.citations]
         lines += [""] if answer.citations else []
         lines += [_markdown(answer.note, line=True), ""] if answer.note else []
@@ -81,7 +84,7 @@ def _exchange(number: int, exchange: Exchange, document_of: DocumentOf) -> str:
     answer = exchange.answer
     if answer is None:
         return f"{head}<p>{_text(exchange.error)}</p></section>"
-    body = "".join(f"<p>{_text(part)}</p>" for part in answer.text.split("\n\n"))
+    body = "".join(f'<p dir="auto">{_text(part)}</p>' for part in as_read(answer.text).split("\n\n"))
     evidence = "".join(_evidence(citation, document_of(citation.document_id)) for citation in answer.citations)
     note = f"<p class='small'>{_text(answer.note)}</p>" if answer.note else ""
     return f"{head}{body}{note}{_cover(answer)}{evidence}</section>"
@@ -94,30 +97,40 @@ def _cover(answer: Answer) -> str:
 
 
 def _evidence(citation: Citation, document: Document | None) -> str:
-    turn = _turn(document, citation) if document else None
-    if document is None or turn is None or document.text[citation.start : citation.end] != citation.quote:
+    number = _turn(document, citation) if document else None
+    turn = document.turns[number] if document and number is not None else None
+    if (
+        document is None
+        or number is None
+        or turn is None
+        or document.text[citation.start : citation.end] != citation.quote
+    ):
         state = "The document is no longer in the archive, or has changed: this quote could not be checked again."
-        context = f"<p class='context'><mark>{_text(citation.quote)}</mark></p><p class='warning'>{state}</p>"
+        marked = f"<mark>{_text(as_read(citation.quote))}</mark>"
+        context = f"<p class='context' dir='auto'>{marked}</p><p class='warning'>{state}</p>"
         digest = ""
     else:
         # Speaker, date and question are taken from the archive, since a browser could have sent anything.
-        citation = _as_recorded(citation, document, turn)
+        citation = _as_recorded(citation, document, number)
         before, after = _context(document, turn, citation)
-        context = f"<p class='context'>{_text(before)}<mark>{_text(citation.quote)}</mark>{_text(after)}</p>"
+        marked = f"{_around(before)}<mark>{_text(as_read(citation.quote))}</mark>{_around(after)}"
+        context = f"<p class='context' dir='auto'>{marked}</p>"
         digest = hashlib.sha256(document.text.encode("utf-8", "surrogatepass")).hexdigest()
     rows: list[tuple[str, Any]] = [
         ("Speaker", citation.speaker if citation.speaker_certain else "uncertain"),
-        ("Asked", citation.asked),
+        ("Asked", as_read(citation.asked)),
+        ("Whose words", say("cards.another") if citation.quotes_another else ""),
         ("Title", citation.title),
         ("Date", spoken_date(citation.date) if citation.date else ""),
         ("Source", citation.source),
+        ("Address", citation.url),
         ("Page", citation.page or ""),
         ("Time", clock(citation.seconds) if citation.seconds is not None else ""),
         ("Characters", f"{citation.start}–{citation.end}"),
         ("SHA-256", digest),
         ("Verified", _verified(citation) if citation.verified and digest else "no"),
     ]
-    table = "".join(f"<tr><th>{name}</th><td>{_text(str(value))}</td></tr>" for name, value in rows if value)
+    table = "".join(f"<tr><th>{name}</th><td dir='auto'>{_text(str(value))}</td></tr>" for name, value in rows if value)
     return f"<article><h3>[{citation.marker}]</h3>{context}<table>{table}</table></article>"
 
 
@@ -125,24 +138,27 @@ def _verified(citation: Citation) -> str:
     return f"yes, character for character{'' if citation.speaker_certain else '; who said it is uncertain'}"
 
 
-def _turn(document: Document, citation: Citation) -> Turn | None:
-    return next((t for t in document.turns if t.start <= citation.start and citation.end <= t.end), None)
+def _turn(document: Document, citation: Citation) -> int | None:
+    turns = enumerate(document.turns)
+    return next((n for n, t in turns if t.start <= citation.start and citation.end <= t.end), None)
 
 
-def _as_recorded(citation: Citation, document: Document, turn: Turn) -> Citation:
+def _as_recorded(citation: Citation, document: Document, number: int) -> Citation:
     """The citation with the document's own title, date, speaker and question."""
-    before = [t for t in document.turns if t.end <= turn.start and t.role == "interviewer"]
+    turn = document.turns[number]
     return replace(
         citation,
         speaker=turn.speaker if turn.certain else "",
         speaker_certain=turn.certain,
         role=turn.role,
-        asked=document.text[before[-1].start : before[-1].end] if before else "",
+        asked=question_before(document, number),
         title=document.title,
         date=document.date,
         source=document.source,
         page=pages_of(document, citation.start, citation.end),
         seconds=seconds_within(document, turn, citation.start),
+        quotes_another=quotes_another(document, turn, citation.start, citation.end),
+        url=address_of(document),
     )
 
 
@@ -159,6 +175,12 @@ def _context(document: Document, turn: Turn, citation: Citation) -> tuple[str, s
     return before, after
 
 
+def _around(text: str) -> str:
+    """What stands beside a quote, as it is read, with the space between them."""
+    before, after = text[: len(text) - len(text.lstrip())], text[len(text.rstrip()) :]
+    return f"{' ' if before else ''}{_text(as_read(text))}{' ' if after and text.strip() else ''}"
+
+
 def _text(text: str) -> str:
     return html.escape(text).replace("\n", "<br>")
 
@@ -169,11 +191,11 @@ def _markdown(text: str, *, line: bool = False) -> str:
     >>> print(_markdown("1. *See* https://example.org"))
     1\. \*See\* https:\//example.org
     """
-    safe = "".join(f"\\{char}" if char in "\\`*_{}[]()#+-!|<>~&=$" else char for char in text)
+    safe = "".join(f"\\{char}" if char in "\\`*_[]|<>~&$" else char for char in text)
     safe = re.sub(r"(?i)(?<=www)\.|/(?=/)", r"\\\g<0>", safe)
     lines = [" ".join(safe.split())] if line else re.split(r"\r\n?|\n", safe)
-    # A line's beginning can make it a list or code, and spaces at its end a line break.
-    return "\n".join(re.sub(r"^(\d+)(?=\.)", r"\1\\", part.strip(" \t")) for part in lines)
+    # A line's beginning can make it a list, a heading or code, and spaces at its end a line break.
+    return "\n".join(re.sub(r"^(\d+)(?=[.)])|^(?=[-+#=:])", r"\1\\", part.strip(" \t")) for part in lines)
 
 
 _STYLE = (

@@ -3,51 +3,60 @@
 The chat renders Markdown, in which a block of HTML ends at a blank line. So every text is escaped and written on one
 line: what a document, a model or a user wrote stays text, and never becomes an element, a link or a picture. Chips are
 made from the answer's markers only; `[1]` in a quote is three characters.
+
+Quotes are cards (`ui/cards.py`). What a model wrote is prose (`ui/prose.py`) that says so, with its quotes as cards below.
+An answer has one of three faces: answered, closest but perhaps no answer, not on record.
 """
 
 from __future__ import annotations
 
-import html
 import re
 from collections.abc import Sequence
-from urllib.parse import quote as percent_encoded
+from typing import Literal
 
-from rag.places import place_of
+from rag.generators.extractive import quotations_alone
 from rag.text.dates import spoken_date
+from rag.text.reading import as_read, on_one_line
+from rag.text.sentences import question_tail
 from rag.text.wording import shortened
 from rag.types import Answer, Citation, Claim, Filters, ScoredPassage
+from ui.cards import chip, event, render_cards
+from ui.cards import source_line as source_line
 from ui.conversations import NEAREST, Exchange
+from ui.markup import button, escaped, named, readable
+from ui.markup import place_id as place_id
+from ui.prose import prose
 from ui.texts import filter_tags, say, say_cover
 
 SNIPPET_CHARS = 320
+UNSURE_BELOW = 0.5  # the probability that the closest quote answers: below it, it more likely does not
+Face = Literal["answered", "unsure", "not_on_record"]
 
 
-def place_id(document_id: str, start: int, end: int) -> str:
-    """The name of a place in a document, as it is in links.
+def face_of(answer: Answer) -> Face:
+    """How sure an answer looks: the one place that decides it.
 
-    >>> place_id("3f2a", 120, 188)
-    '3f2a.120-188'
+    An answer that says itself how sure it is has the last word.
     """
-    return f"{percent_encoded(document_id, safe='')}.{start}-{end}"
-
-
-def escaped(text: str) -> str:
-    """A text as HTML on one line: line breaks become `<br>`.
-
-    >>> escaped("<b>1 & 2</b>\\n\\nnext")
-    '&lt;b&gt;1 &amp; 2&lt;/b&gt;<br><br>next'
-    """
-    safe = html.escape(re.sub(r"[\x00-\x08\x0e-\x1f\x7f]", "\N{REPLACEMENT CHARACTER}", text))
-    lines = re.split(r"\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]", safe)
-    return "<br>".join(lines)
+    if answer.status == "not_on_record":
+        return "not_on_record"
+    level = getattr(answer, "confidence_level", "")
+    if level in ("answered", "unsure"):
+        return "unsure" if level == "unsure" else "answered"
+    return "unsure" if answer.confidence < UNSURE_BELOW else "answered"
 
 
 def messages(
-    exchanges: Sequence[Exchange], *, welcome: str, pending: Exchange | None = None, text: str = ""
+    exchanges: Sequence[Exchange],
+    *,
+    welcome: str,
+    pending: Exchange | None = None,
+    text: str = "",
+    quotes: Sequence[Citation] = (),
 ) -> list[dict[str, str]]:
     """The chat's messages: a greeting before the first question, then questions and answers in turn.
 
-    `pending` is the question that is being answered, `text` what has arrived of its answer.
+    `pending` is the question that is being answered, `text` what has arrived of its answer, `quotes` what it will rest on.
     """
     if not exchanges and pending is None:
         return [_message("assistant", welcome)]
@@ -57,7 +66,7 @@ def messages(
         found.append(_message("assistant", render_exchange(exchange)))
     if pending:
         found.append(_message("user", render_question(pending.question)))
-        found.append(_message("assistant", render_pending(text)))
+        found.append(_message("assistant", render_pending(text, quotes, pending.question)))
     return found
 
 
@@ -68,52 +77,80 @@ def _message(role: str, content: str) -> dict[str, str]:
 def render_question(question: str) -> str:
     """A user's question."""
     return (
-        f'<div class="or-question"><p class="or-asked">{escaped(question)}</p>'
-        f'<p class="or-actions">{_button("edit", say("answer.edit"))}</p></div>'
+        f'<div class="or-question"><h2 class="or-asked" dir="auto">{escaped(question)}</h2>'
+        f'<p class="or-actions">{button("edit", say("answer.edit"))}</p></div>'
     )
 
 
-def render_pending(text: str) -> str:
-    """An answer that is still being written: no number in it is a citation yet."""
-    parts = [part for part in text.split("\n\n") if part.strip()] or [say("ask.searching")]
-    body = "".join(f"<p>{escaped(part)}</p>" for part in parts)
+def render_pending(text: str, quotes: Sequence[Citation] = (), question: str = "") -> str:
+    """An answer that is still being written: no number in it is a citation yet.
+
+    The `quotes` that were found are there at once, while a model still thinks.
+    """
+    if quotes:
+        found = f'<p class="or-below">{escaped(say("answer.found"))}</p>{render_cards(quotes, question, chips=False)}'
+        written = prose(text) if text.strip() else f"<p>{escaped(say('ask.writing'))}</p>"
+        return f'<article class="or-answer or-pending"><div class="or-prose">{written}</div>{found}</article>'
+    body = prose(text) if text.strip() else f"<p>{escaped(say('ask.searching'))}</p>"
     return f'<article class="or-answer or-pending">{body}</article>'
 
 
 def render_exchange(exchange: Exchange) -> str:
     """The answer of an exchange, or why there is none."""
     if exchange.answer is None:
+        stopped = exchange.error.endswith(say("ask.stopped"))  # on purpose: no failure
+        title = "" if stopped else f'<p class="or-title">{escaped(say("answer.failed"))}</p>'
+        kind = "or-stopped" if stopped else "or-failed"
+        said = prose(exchange.error) if stopped else f"<p>{escaped(exchange.error)}</p>"
         return (
-            f'<article class="or-answer or-failed"><p class="or-title">{escaped(say("answer.failed"))}</p>'
-            f"<p>{escaped(exchange.error)}</p>{_tags(exchange.filters)}"
-            f'<p class="or-actions">{_button("retry", say("answer.retry"))}</p></article>'
+            f'<article class="or-answer {kind}">{title}{said}{_tags(exchange.filters)}'
+            f'<p class="or-actions">{button("retry", say("answer.retry"))}</p></article>'
         )
     return render_answer(exchange.answer)
 
 
 def render_answer(answer: Answer) -> str:
-    """A finished answer: its text with quotes and chips, or how much was searched without finding one."""
-    silent = answer.status == "not_on_record"
-    note = f'<p class="or-noted">{escaped(answer.note)}</p>' if answer.note else ""
-    body = _silence(answer, note) if silent else f"{note}{_paragraphs(answer)}"
-    kind = "or-answer or-silent" if silent else "or-answer"
-    actions = "".join(_button(name, say(f"answer.{name}")) for name in ("copy", "retry", "up", "down"))
+    """A finished answer: its quotes as cards, a model's text above them, or how much was searched without finding one."""
+    face = face_of(answer)
+    note = f'<p class="or-noted" dir="auto">{escaped(answer.note)}</p>' if answer.note else ""
+    body = _silence(answer, note) if face == "not_on_record" else f"{note}{_body(answer)}"
+    if face == "unsure":
+        body = (
+            f'<p class="or-title">{escaped(say("answer.unsure"))}</p>'
+            f'<p class="or-unsure-why">{escaped(say("answer.unsureWhy"))}</p>{body}'
+        )
+    kind = {"answered": "or-answer", "unsure": "or-answer or-unsure", "not_on_record": "or-answer or-silent"}[face]
+    actions = "".join(button(name, say(f"answer.{name}")) for name in ("copy", "retry", "up", "down"))
     return (
         f'<article class="{kind}">{body}{_tags(answer.filters)}{_searched(answer)}'
         f'<p class="or-actions">{actions}</p></article>'
     )
 
 
+def is_quotes_alone(answer: Answer) -> bool:
+    """Whether nobody wrote anything: the text is quotes with their headings."""
+    return quotations_alone(answer.text, answer.citations) is not None
+
+
+def _body(answer: Answer) -> str:
+    if is_quotes_alone(answer):
+        return render_cards(answer.citations, answer.question)
+    written = f'<p class="or-written">{escaped(say("answer.written", generator=answer.generator))}</p>'
+    quotes = render_cards(answer.citations, answer.question, chips=False) if answer.citations else ""
+    below = f'<p class="or-below">{escaped(say("answer.rests"))}</p>{quotes}' if quotes else ""
+    return f'{written}<div class="or-prose" dir="auto">{prose(answer.text, _inline(answer))}</div>{below}'
+
+
 def render_welcome(examples: Sequence[str], *, empty: bool, samples: bool, read_only: bool) -> str:
     """The greeting, which is in the chat before the first question."""
     if empty:
-        buttons = "" if read_only else _button("upload", say("welcome.upload"))
-        buttons += _button("samples", say("welcome.samples")) if samples and not read_only else ""
+        buttons = "" if read_only else button("upload", say("welcome.upload"))
+        buttons += button("samples", say("welcome.samples")) if samples and not read_only else ""
         return (
             f'<article class="or-answer or-welcome"><p class="or-title">{escaped(say("welcome.empty"))}</p>'
             f'<p>{escaped(say("welcome.explain"))}</p><p class="or-choices">{buttons}</p></article>'
         )
-    shown = "".join(f"<li>{_button('example', example)}</li>" for example in examples)
+    shown = "".join(f"<li>{button('example', example)}</li>" for example in examples)
     listed = f'<p>{escaped(say("welcome.examples"))}</p><ul class="or-choices">{shown}</ul>' if examples else ""
     return (
         f'<article class="or-answer or-welcome"><p class="or-title">{escaped(say("welcome.title"))}</p>'
@@ -122,67 +159,41 @@ def render_welcome(examples: Sequence[str], *, empty: bool, samples: bool, read_
 
 
 def plain_text(answer: Answer) -> str:
-    """An answer to paste elsewhere: its text, then its sources."""
+    """An answer to paste elsewhere: its text as it is read, then its sources."""
+    text = as_read(answer.text)
     if not answer.citations:
-        return answer.text
+        return text
     sources = "\n".join(f"[{citation.marker}] {source_line(citation)}" for citation in answer.citations)
-    return f"{answer.text}\n\n{sources}"
+    return f"{text}\n\n{sources}"
 
 
-def source_line(citation: Citation) -> str:
-    """Where a quote is, in one line: speaker, title, date, file and characters."""
-    speaker = citation.speaker if citation.speaker_certain else say("answer.uncertain")
-    parts = [speaker, citation.title, spoken_date(citation.date) if citation.date else ""]
-    place = place_of(citation.source, citation.start, citation.end, page=citation.page, seconds=citation.seconds)
-    return ", ".join([part for part in parts if part] + [place])
-
-
-def _paragraphs(answer: Answer) -> str:
-    citations = {citation.marker: citation for citation in answer.citations}
-    pieces: list[str] = []
-    position = 0
-    for start, end, markup in _inline(answer, citations):
-        pieces += [_flowing(answer.text[position:start]), markup]
-        position = end
-    pieces.append(_flowing(answer.text[position:]))
-    return "".join(f"<p>{part}</p>" for part in "".join(pieces).split(_BREAK) if part.strip())
-
-
-_BREAK = "\n"  # between paragraphs; `escaped` leaves none in a text
-
-
-def _flowing(text: str) -> str:
-    """Text between quotes, with `_BREAK` in place of blank lines."""
-    return _BREAK.join(escaped(part) for part in re.split(r"\n[^\S\n]*\n\s*", text))
-
-
-def _inline(answer: Answer, citations: dict[int, Citation]) -> list[tuple[int, int, str]]:
+def _inline(answer: Answer) -> list[tuple[int, int, str]]:
     """(start, end, markup) of chips, of quotations in a citation's words, and of doubts; in order, none overlapping."""
-    found = [(start, end, _chip(citations[number])) for start, end, number in answer.markers]
+    citations = {citation.marker: citation for citation in answer.citations}
+    found: list[tuple[int, int, str]] = []
+    for start, end, number in answer.markers:
+        parted = " " if answer.text[end : end + 1] == "[" else ""  # two chips side by side
+        found.append((start, end, chip(citations[number]) + parted))
     taken = [(start, end) for start, end, _ in found]
     for citation in citations.values():
         for match in re.finditer(re.escape(f"“{citation.quote}”"), answer.text):
             if all(match.end() <= start or end <= match.start() for start, end in taken):
                 taken.append((match.start(), match.end()))
-                found.append((match.start(), match.end(), f'<span class="or-quote">{escaped(match[0])}</span>'))
-    found += [(claim.end, claim.end, _doubt(claim)) for claim in answer.claims if claim.support != "supported"]
-    return sorted(found)
+                found.append(
+                    (match.start(), match.end(), f'<span class="or-quote">“{readable(citation.quote)}”</span>')
+                )
+    inside = [(start, end) for start, end in taken if start < end]
+    for claim in answer.claims:
+        if claim.support != "supported":
+            at = next((end for start, end in inside if start < claim.end < end), claim.end)
+            found.append((at, at, _doubt(claim)))
+    return sorted(found, key=lambda piece: piece[:2])
 
 
 def _doubt(claim: Claim) -> str:
-    """The label after a sentence that its citations do not support."""
-    label, reason = say(f"support.{claim.support}"), escaped(claim.reason).replace("<br>", " ")
-    return f' <span class="or-doubt or-{claim.support}" title="{reason}">{escaped(label)}</span> '
-
-
-def _chip(citation: Citation) -> str:
-    note = "" if citation.verified else f' <span class="or-unverified">{escaped(say("answer.unverified"))}</span>'
-    note += (
-        "" if citation.speaker_certain else f' <span class="or-unverified">{escaped(say("answer.uncertain"))}</span>'
-    )
-    place = place_id(citation.document_id, citation.start, citation.end)
-    title = escaped(source_line(citation)).replace("<br>", " ")
-    return f'<a class="or-chip" href="#cite/{place}" title="{title}">[{citation.marker}]</a>{note} '
+    """The label after a sentence that its citations do not support, with the reason."""
+    reason = f": {claim.reason}" if claim.reason else ""
+    return f' <span class="or-doubt or-{claim.support}">{escaped(say(f"support.{claim.support}") + reason)}</span>'
 
 
 def _silence(answer: Answer, note: str) -> str:
@@ -199,20 +210,20 @@ def _silence(answer: Answer, note: str) -> str:
 
 def _nearest(hit: ScoredPassage) -> str:
     passage = hit.passage
-    speaker = passage.speaker if passage.speaker_certain else say("answer.uncertain")
-    parts = [speaker, spoken_date(passage.date) if passage.date else "", passage.source]
+    speaker = (passage.speaker or say("answer.nobody")) if passage.speaker_certain else say("answer.uncertain")
+    parts = [named(speaker), escaped(spoken_date(passage.date)) if passage.date else ""]
+    parts.append(event(passage.title, passage.source) if passage.title or passage.source else "")
     place = place_id(passage.document_id, passage.start, passage.end)
+    asked = question_tail(on_one_line(passage.asked)) if passage.asked else ""
+    put = f'<br><span class="or-card-asked" dir="auto">{escaped(say("cards.asked"))} {escaped(asked)}</span>'
     return (
-        f'<li><a href="#place/{place}">{escaped(", ".join(part for part in parts if part))}</a>'
-        f"<br>{escaped(shortened(passage.text, SNIPPET_CHARS))}</li>"
+        f'<li><a href="#place/{place}">{" · ".join(part for part in parts if part)}</a>{put if asked else ""}'
+        f'<br><span dir="auto">{escaped(shortened(as_read(passage.text), SNIPPET_CHARS))}</span></li>'
     )
 
 
 def _tags(filters: Filters) -> str:
-    tags = "".join(
-        f'<button type="button" class="or-act or-tag" title="{escaped(say("answer.remove"))}">{escaped(name)} ×</button> '
-        for name, _ in filter_tags(filters)
-    )
+    tags = "".join(f"{button('tag', f'{name} ×', title=say('answer.remove'))} " for name, _ in filter_tags(filters))
     return f'<p class="or-tags">{tags}</p>' if tags else ""
 
 
@@ -229,7 +240,3 @@ def _searched(answer: Answer) -> str:
         f'<details class="or-searched"><summary>{escaped(say("answer.searched"))}</summary>'
         f"<p>{escaped(say('answer.legs'))}</p><ul>{legs}</ul><p>{escaped(cover)}</p><p>{escaped(numbers)}</p></details>"
     )
-
-
-def _button(name: str, label: str) -> str:
-    return f'<button type="button" class="or-act or-{name}">{escaped(label)}</button>'

@@ -8,8 +8,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 
+from rag.answer.another import introduction, quotes_another
+from rag.answer.asked import question_before
 from rag.answer.quotations import Quotation
-from rag.places import pages_of, seconds_within
+from rag.places import address_of, pages_of, seconds_within
 from rag.types import Citation, Document, Sentence
 
 _MARKER = re.compile(r"\[([0-9]{1,4})\]")
@@ -87,7 +89,7 @@ def _citation(marker: int, sentence: Sentence, document: Document) -> Citation:
         date=document.date,
         speaker=turn.speaker if turn.certain else "",
         role=turn.role,
-        asked=passage.asked,
+        asked=question_before(document, passage.turn),
         quote=sentence.text,
         start=sentence.start,
         end=sentence.end,
@@ -97,6 +99,9 @@ def _citation(marker: int, sentence: Sentence, document: Document) -> Citation:
         and sentence.end <= turn.end,
         page=pages_of(document, sentence.start, sentence.end),
         speaker_certain=turn.certain,
+        quotes_another=quotes_another(document, turn, sentence.start, sentence.end),
+        url=address_of(document),
+        introduction=introduction(document, turn, sentence.start, sentence.end),
     )
 
 

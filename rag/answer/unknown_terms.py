@@ -8,11 +8,12 @@ reported.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
 
-from rag.notes import AbsentNames, AbsentSpeaker, Note, Occurrences
+from rag.notes import MOST_WORDS, AbsentNames, AbsentSpeaker, Note, Occurrence, Occurrences
 from rag.query.whose_words import ASKED_VERB
 from rag.storage.protocol import Snapshot
 from rag.text.dates import month_number
@@ -21,8 +22,11 @@ from rag.text.letters import CAPITALS, MARKS
 from rag.text.lexicon import LEXICONS, patterns
 from rag.text.names import fold, is_title
 from rag.text.numbers import in_words
-from rag.text.terms import content_words
+from rag.text.terms import LANGUAGES, content_words, not_spaced, words_in
+from rag.types import Scope
 
+MOST_PASSAGES = 20_000  # that are looked through for one word
+MOST_FORMS = 3  # of a word, beside itself
 _LETTERS = rf"[^\W\d_](?:[^\W\d_]|[{MARKS}])*"
 _WORD = re.compile(_LETTERS)
 # A number is one with its thousands and decimals, not with the next number of a list: "2024, 2025".
@@ -110,7 +114,7 @@ def find_unknown_terms(snapshot: Snapshot, question: str) -> UnknownTerms:
 
 
 def unknown_term_notes(
-    unknown: UnknownTerms, *, occurrences: Mapping[str, int] | None, others_say: bool
+    unknown: UnknownTerms, *, occurrences: Sequence[Occurrence] | None, others_say: bool
 ) -> tuple[Note, ...]:
     """What there is to say about a question's words.
 
@@ -122,15 +126,49 @@ def unknown_term_notes(
     if not others_say and unknown.speaker:
         notes.append(AbsentSpeaker(unknown.speaker, others_quoted=occurrences is None))
     if occurrences:
-        notes.append(Occurrences(tuple(occurrences.items())))
+        notes.append(Occurrences(tuple(occurrences)))
     return tuple(notes)
 
 
-def word_occurrences(snapshot: Snapshot, question: str) -> dict[str, int]:
-    """In how many passages each word of a question occurs; the archive's speakers are not counted, they speak."""
-    spoken = {fold(word) for speaker in snapshot.speakers for word in _WORD.findall(speaker)}
-    counted = snapshot.occurrences(question).items()
-    return {word: count for word, count in counted if count or not spoken & set(_WORD.findall(fold(word)))}
+def word_occurrences(snapshot: Snapshot, question: str, scope: Scope) -> tuple[Occurrence, ...]:
+    """How many of the passages within a scope hold each word of a question as it is written, and in which other forms.
+
+    Names of the archive's speakers are left out: who speaks is seldom named in what is said. The snapshot must be open.
+    """
+    spoken = {part for speaker in snapshot.speakers for part in _parts_of(speaker)}
+    found: list[Occurrence] = []
+    for word in dict.fromkeys(content_words(question, LANGUAGES)):
+        if not spoken.isdisjoint(_parts_of(word)):
+            continue
+        found.append(_occurrence(snapshot, word, scope))
+        if len(found) == MOST_WORDS:
+            break
+    return tuple(found)
+
+
+def _occurrence(snapshot: Snapshot, word: str, scope: Scope) -> Occurrence:
+    """A word's own passages, and those that hold another form of it only."""
+    wanted = set(snapshot.stems(word))
+    rows = [row for row, _ in snapshot.matching(word, k=MOST_PASSAGES, scope=scope)] if wanted else []
+    literal, others = 0, 0
+    forms: Counter[str] = Counter()
+    is_form: dict[str, bool] = {}
+    for stored in snapshot.load(rows):
+        said = stored.passage.text
+        held = set(words_in(said))
+        if word in held or (not_spaced(word) and word in said):
+            literal += 1
+            continue
+        for other in held - is_form.keys():
+            is_form[other] = other[:1] == word[:1] and not wanted.isdisjoint(snapshot.stems(other))
+        own = [other for other in held if is_form[other]]
+        forms.update(own)
+        others += bool(own)
+    return Occurrence(word, literal, tuple(form for form, _ in forms.most_common(MOST_FORMS)), others)
+
+
+def _parts_of(name: str) -> list[str]:
+    return [fold(part) for part in _WORD.findall(re.sub(r"[’']s\b", "", name))]
 
 
 def _held(snapshot: Snapshot, words: Sequence[str]) -> set[str]:

@@ -74,15 +74,18 @@ def quotations_alone(text: str, citations: Sequence[Citation]) -> list[Span] | N
     before: SpeakerDay | None = None
     for cited in citations:
         group = _speaker_day_of(cited)
-        starts = [heading(group), heading(group, dates_differ=True), *([""] if group == before else [])]
-        while position < len(text) and text[position].isspace():
-            position += 1
-        written = [start + _quoted(cited.quote, cited.marker) for start in starts]
-        found = next((each for each in written if text.startswith(each, position)), None)
+        starts = [heading(group), heading(group, dates_differ=True)]
+        if before is None:
+            written = [("", start) for start in starts]
+        else:
+            written = [(" ", "")] if group == before else [("\n\n", start) for start in starts]
+        said = _quoted(cited.quote, cited.marker)
+        found = next((each for each in written if text.startswith(f"{each[0]}{each[1]}{said}", position)), None)
         if found is None:
             return None
-        spans.append((position, position + len(found)))
-        position, before = spans[-1][1], group
+        start = position + len(found[0])
+        position, before = start + len(found[1]) + len(said), group
+        spans.append((start, position))
     return None if text[position:].strip() else spans
 
 

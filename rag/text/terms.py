@@ -32,12 +32,30 @@ def content_words(text: str, languages: Sequence[str] = (DEFAULT_LANGUAGE,)) -> 
     >>> content_words("Was hat sie über den Hafen gesagt?", ["en", "de"])
     ['hafen', 'gesagt']
     """
-    words = _WORD.findall(composed(text).lower())
+    words = words_in(text)
     # The language is the one whose small words the text has most of.
     small = max(
         (LEXICONS[code].function_words for code in languages), key=lambda known: sum(word in known for word in words)
     )
     return [word for word in words if word not in small] or words
+
+
+def words_in(text: str) -> list[str]:
+    """Every word of a text in small letters, as it is written.
+
+    >>> words_in("She pays: he’s paid.")
+    ['she', 'pays', "he's", 'paid']
+    """
+    return _WORD.findall(composed(text).lower())
+
+
+def not_spaced(word: str) -> bool:
+    """Whether a word is of a script that sets no words apart.
+
+    >>> not_spaced("海边"), not_spaced("harbour")
+    (True, False)
+    """
+    return bool(_HAN_RUN.search(word))
 
 
 def known_language(language: str | None) -> str:

@@ -54,9 +54,10 @@ async function openDocument(id) {
 
 function describe(view, place) {
   const number = turnAt(view, place);
-  const asked = view.turns.slice(0, Math.max(number, 0)).reverse().find(([, role]) => role === 'interviewer');
+  const asked = lastBefore(view.asked, number)?.[1];
   find('.or-question-asked').hidden = !asked;
-  find('.or-question-asked span').textContent = asked ? asked[4] : '';
+  find('.or-question-asked span').textContent = asked ? asRead(asked) : '';
+  find('.or-question-asked').dir = 'auto';
   const all = chips();
   const at = all.indexOf(chipClicked);
   const order = at >= 0 ? `${at + 1} / ${all.length}` : '';
@@ -67,11 +68,25 @@ function describe(view, place) {
   }
 }
 
-function citationText() {
-  const { view, start, end } = opened;
-  const [speaker] = view.turns[turnAt(view, opened)];
-  const place = [view.source, pageOf(view, opened), characters({ start, end }), timeOf(view, opened)].filter(Boolean).join(', ');
-  return `“${find('.or-transcript .or-marked').textContent}” — ${[speaker, view.title, view.spoken, place].filter(Boolean).join(', ')}`;
+// The words of some places of one turn with their source, to paste: {text, html}, on one line.
+function citationOf(view, places) {
+  const [speaker, , begin, , said] = view.turns[turnAt(view, places[0])];
+  const quote = places.map(({ start, end }) => onOneLine(pieces(said, start - begin, end - begin)[1])).join(' […] ');
+  const parts = [speaker, view.title, view.spoken, pageOf(view, places[0]), timeOf(view, places[0])].filter(Boolean);
+  const origin = view.url || view.source;
+  const box = make('p');
+  box.append(`“${quote}” (${[speaker].filter(Boolean).map((name) => `${name}, `).join('')}`);
+  if (view.title) box.append(make('cite', '', view.title), ', ');
+  box.append([...parts.slice(speaker ? 1 : 0).filter((part) => part !== view.title), ''].join(', '));
+  const link = make(view.url ? 'a' : 'span', '', origin);
+  if (view.url) link.href = view.url;
+  box.append(link, ')');
+  return { text: `“${quote}” (${[...parts, origin].join(', ')})`, html: box.outerHTML };
+}
+
+function copyCitation(view, places) {
+  const { text, html } = citationOf(view, places);
+  copy(text, html);
 }
 
 const chips = () => findAll('#chat a.or-chip[href^="#cite/"]', document);
@@ -86,7 +101,7 @@ function step(by) {
 
 listen(find('.or-previous'), 'click', () => step(-1));
 listen(find('.or-next'), 'click', () => step(1));
-listen(find('.or-copy-citation'), 'click', () => copy(citationText()));
+listen(find('.or-copy-citation'), 'click', () => copyCitation(opened.view, [opened]));
 listen(find('.or-copy-link'), 'click', () => copy(location.origin + location.pathname + opened.link.replace('#place/', '#cite/')));
 
 listen(window, 'hashchange', () => { // a link to a place was typed or pasted

@@ -46,9 +46,13 @@ async function call(name, value = null) {
   return result;
 }
 
-async function copy(text) {
+// As plain text, and as HTML for programs that take it.
+async function copy(text, html = '') {
   try {
-    await navigator.clipboard.writeText(text);
+    if (html && window.ClipboardItem) {
+      const kinds = { 'text/plain': text, 'text/html': html };
+      await navigator.clipboard.write([new ClipboardItem(Object.fromEntries(Object.entries(kinds).map(([kind, value]) => [kind, new Blob([value], { type: kind })])))]);
+    } else await navigator.clipboard.writeText(text);
   } catch (_) { // no clipboard without a secure origin
     const area = make('textarea', 'or-offscreen');
     area.value = text;

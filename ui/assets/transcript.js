@@ -1,6 +1,6 @@
 // A transcript: its turns as elements, and the cited words marked in them.
 //
-// Uses dom.js, and whoSpeaks of speakers.js. A `view` is the server's `get_source`; a turn in it is [speaker, role, start, seconds, text].
+// Uses dom.js, reading.js, and whoSpeaks of speakers.js. A `view` is the server's `get_source`; a turn in it is [speaker, role, start, seconds, text].
 
 let opened = null; // {view, kind, id, start, end, link}: the document that is shown, and the place in it
 
@@ -15,12 +15,14 @@ function build(view) {
     omitBefore(begin);
     const turn = make('div', `or-turn or-${role}`);
     if (name !== speaker || seconds !== null) {
-      const head = make('p', 'or-speaker', name || '—');
+      const head = make('p', 'or-speaker');
+      head.append(make('bdi', '', name || '—'));
       if (seconds !== null) head.append(' ', make('span', 'or-time', clock(seconds)));
       turn.append(head);
     }
     speaker = name;
-    const said = make('div', 'or-said', text);
+    const said = make('div', 'or-said');
+    said.append(...readable(text, unread(text)));
     said.id = `or-turn-${number}`;
     said.dir = 'auto';
     turn.append(said);
@@ -31,6 +33,7 @@ function build(view) {
   box.replaceChildren(parts);
   find('.or-place').hidden = false;
   find('.or-doc-title').textContent = view.title || view.source;
+  find('.or-doc-title').dir = 'auto';
   const reading = view.grammar && say('pane.reading', { grammar: view.grammar, confidence: view.confidence.toFixed(2) });
   find('.or-doc-meta').textContent = [view.spoken, view.place, view.source, reading].filter(Boolean).join(' · ');
   find('.or-doc-meta').title = `${say('pane.hash')}: ${view.sha256}`;
@@ -43,7 +46,8 @@ function build(view) {
 // Text of the file that is not speech: folded, so that nobody takes it for a part of the talk.
 function omitted(text) {
   const box = make('details', 'or-omitted');
-  const words = make('div', '', text);
+  const words = make('div');
+  words.append(...readable(text, unread(text)));
   words.dir = 'auto';
   box.append(make('summary', '', say('pane.leftOut')), words);
   return box;
@@ -58,8 +62,9 @@ function pageOf(view, { start, end }) {
 }
 
 // A time stamp within the turn, else when the turn begins.
-function timeOf(view, { start }) {
-  const [, , begin, seconds] = view.turns[turnAt(view, opened)];
+function timeOf(view, place) {
+  const [, , begin, seconds] = view.turns[turnAt(view, place)];
+  const { start } = place;
   const stamp = lastBefore(view.times, start);
   const at = stamp && stamp[0] >= begin ? stamp[1] : seconds;
   return at === null ? '' : clock(at);
@@ -79,16 +84,22 @@ function turnAt(view, place) {
 }
 
 function mark(view, place, focus) {
-  for (const old of findAll('.or-transcript .or-marked')) old.replaceWith(old.textContent);
-  for (const said of findAll('.or-transcript .or-cited')) { said.normalize(); said.classList.remove('or-cited'); }
+  for (const said of findAll('.or-transcript .or-cited')) {
+    const words = said.textContent;
+    said.replaceChildren(...readable(words, unread(words)));
+    said.classList.remove('or-cited');
+  }
   const number = turnAt(view, place);
   if (number < 0) { announce(say('pane.gone')); return; }
   const [, , start, , text] = view.turns[number];
   const said = find(`#or-turn-${number}`);
-  const [before, cited, after] = pieces(text, place.start - start, place.end - start);
-  const marked = make(place.kind === 'cite' ? 'mark' : 'span', 'or-marked', cited);
+  const [before, cited] = pieces(text, place.start - start, place.end - start);
+  const marks = unread(text);
+  const end = before.length + cited.length;
+  const marked = make(place.kind === 'cite' ? 'mark' : 'span', 'or-marked');
+  marked.append(...readable(text, marks, before.length, end));
   marked.tabIndex = -1;
-  said.replaceChildren(before, marked, after);
+  said.replaceChildren(...readable(text, marks, 0, before.length), marked, ...readable(text, marks, end));
   said.classList.add('or-cited');
   bringIntoSight(marked);
   // Turns beside it are laid out now that they are near, and may be higher than was guessed.

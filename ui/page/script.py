@@ -6,9 +6,11 @@ from importlib.resources import files
 
 SCRIPTS = (  # each may use the ones before it
     "dom.js",
+    "reading.js",
     "transcript.js",
     "speakers.js",
     "citations.js",
+    "cards.js",
     "documents.js",
     "conversations.js",
     "chat.js",

@@ -45,4 +45,5 @@ ARABIC = Lexicon(
     speaker_columns=words("المتحدث"),
     start_columns=words("الوقت"),
     stage_words=(r"تصفيق|ضحك|موسيقى",),
+    courtesies=words("شكرا شكراً مرحبا مرحباً السلام عليكم صباح مساء الخير نعم"),
 )

@@ -131,4 +131,8 @@ GERMAN = Lexicon(
     conditions=(r"wenn|falls|ob|sofern|es sei denn|solange|vorausgesetzt",),
     contrasts=("aber", "sondern", "jedoch", "doch"),
     person_pronouns=("er", "sie"),
+    courtesies=words(
+        "danke dank guten gut morgen tag abend hallo willkommen bitte herzlich schönen ja okay genau",
+        "wiedersehen",
+    ),
 )

@@ -115,4 +115,5 @@ SPANISH = Lexicon(
     conditions=(r"si|a menos que|siempre que|en caso de",),
     contrasts=("pero", "sino", "sin embargo"),
     person_pronouns=("el", "ella"),
+    courtesies=words("gracias buenos buenas días tardes noches hola bienvenido bienvenida bienvenidos sí vale adiós"),
 )

@@ -107,4 +107,5 @@ FRENCH = Lexicon(
     conditions=(r"si|s'ils?|à condition|pourvu|à moins|au cas où",),
     contrasts=("mais", "cependant", "pourtant"),
     person_pronouns=("il", "elle"),
+    courtesies=words("merci bonjour bonsoir bienvenue salut oui monsieur madame beaucoup accord revoir"),
 )

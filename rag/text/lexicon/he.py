@@ -44,4 +44,5 @@ HEBREW = Lexicon(
     speaker_columns=words("דובר דוברת"),
     start_columns=words("זמן"),
     stage_words=(r"מחיאות כפיים|צחוק|מוזיקה",),
+    courtesies=words("תודה שלום בוקר ערב טוב כן ברוך הבא"),
 )

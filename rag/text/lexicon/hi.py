@@ -44,4 +44,5 @@ HINDI = Lexicon(
     speaker_columns=words("वक्ता"),
     start_columns=words("समय"),
     stage_words=(r"तालियां|हंसी|संगीत",),
+    courtesies=words("धन्यवाद नमस्ते नमस्कार शुभ प्रभात हाँ स्वागत"),
 )

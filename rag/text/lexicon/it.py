@@ -57,4 +57,5 @@ ITALIAN = Lexicon(
     start_columns=words("inizio"),
     bracketed_ends=("fine",),
     stage_words=(r"applausi|risate|musica",),
+    courtesies=words("grazie buongiorno buonasera ciao benvenuto benvenuta prego sì arrivederci"),
 )

@@ -27,4 +27,5 @@ JAPANESE = Lexicon(
     speaker_columns=words("話者 発言者"),
     question_ends=("か",),
     stage_words=(r"拍手|笑い|笑",),
+    courtesies=words("ありがとうございます こんにちは こんばんは おはようございます はい"),
 )

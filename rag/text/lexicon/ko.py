@@ -27,4 +27,5 @@ KOREAN = Lexicon(
     speaker_columns=words("발언자 화자"),
     start_columns=words("시간"),
     stage_words=(r"박수|웃음|음악",),
+    courtesies=words("감사합니다 안녕하세요 네"),
 )

@@ -79,6 +79,7 @@ class Lexicon:
     answer_labels: Words = frozenset()
     asking_offices: Words = frozenset()  # beside a name: those who hold them ask
     bench_titles: Words = frozenset()  # several of them together ask, whoever pleads before them
+    courtesies: Words = frozenset()  # greetings, thanks and nods: a turn of nothing else asks nothing
     hosting_phrases: tuple[str, ...] = ()  # patterns: who welcomes the others and thanks them
     question_initials: tuple[tuple[str, str], ...] = ()  # a letter for a question, and those for its answer
     conduct_labels: Words = frozenset()  # people who only run the conversation

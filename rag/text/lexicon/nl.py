@@ -42,4 +42,5 @@ DUTCH = Lexicon(
     start_columns=words("tijd"),
     bracketed_ends=("einde",),
     stage_words=(r"applaus|gelach|muziek",),
+    courtesies=words("dank dankjewel bedankt goedemorgen goedemiddag goedenavond hallo welkom graag ja"),
 )

@@ -50,4 +50,5 @@ POLISH = Lexicon(
     bracketed_ends=("koniec",),
     stage_words=(r"oklaski|śmiech|muzyka",),
     denials=("nie|nigdy|nikt|nic|żad(?:en|na|ne)",),
+    courtesies=words("dziękuję dzień dobry wieczór witam cześć proszę tak"),
 )

@@ -70,4 +70,5 @@ PORTUGUESE = Lexicon(
     conditions=("a menos que", "desde que"),
     contrasts=("mas", "porém", "contudo"),
     person_pronouns=("ele", "ela"),
+    courtesies=words("obrigado obrigada bom boa dia tarde noite olá bem-vindo bem-vinda sim"),
 )

@@ -51,4 +51,5 @@ SWEDISH = Lexicon(
     denials=("inte|ingen|inget|inga|aldrig|ingenting|utan att",),
     doubts=(r"falskt?|osant?|lögn\w*|förneka\w*|tvivl\w+|kanske|påstår|påstod",),
     conditions=("om inte|ifall|såvida",),
+    courtesies=words("tack hej god morgon kväll dag välkommen välkomna ja"),
 )

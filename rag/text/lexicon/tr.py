@@ -43,4 +43,5 @@ TURKISH = Lexicon(
     speaker_columns=words("konuşmacı konuşan"),
     start_columns=words("zaman başlangıç"),
     stage_words=(r"alkışlar|gülüşmeler|müzik",),
+    courtesies=words("teşekkürler teşekkür günaydın merhaba hoş geldiniz iyi akşamlar günler evet"),
 )

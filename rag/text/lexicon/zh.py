@@ -36,4 +36,5 @@ CHINESE = Lexicon(
     end_marks=(r"（?完）?",),
     bracketed_ends=("结束", "完"),
     stage_words=(r"掌声|笑|笑声|鼓掌|音乐|丢失",),
+    courtesies=words("谢谢 您好 你好 早上好 晚上好 欢迎"),
 )
