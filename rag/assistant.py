@@ -7,10 +7,11 @@ An assistant has no state that a question could change: the second question gets
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple, cast
 
+from rag.answer.citations import cite_all
 from rag.answer.unknown_terms import UnknownTerms, find_unknown_terms, unknown_term_notes, word_occurrences
 from rag.answer.writer import Writer, Written
 from rag.archive import Archive
@@ -39,7 +40,7 @@ from rag.retrieval.fusion import FUSION, Candidate, Weights
 from rag.retrieval.known_words import known_words
 from rag.stopwatch import Stopwatch
 from rag.storage.protocol import Snapshot
-from rag.types import Answer, Document, Evidence, Filters, Query, ScoredPassage, SearchExtent, Sentence
+from rag.types import Answer, Citation, Document, Evidence, Filters, Query, ScoredPassage, SearchExtent, Sentence
 
 DEFAULT_TIMEOUT_S = 60.0
 VARIANTS_TIMEOUT_S = 10.0  # for what a model proposes to search with
@@ -123,12 +124,16 @@ class Assistant:
         filters: Filters | None = None,
         understand: bool = True,
         cancel: CancelToken | None = None,
+        show: Callable[[tuple[Citation, ...]], None] | None = None,
     ) -> Iterator[str | Answer]:
         """Pieces of text as they come; the finished `Answer` is the last item, and what counts.
 
         Quotations are made exact, and with `strict` sentences are left out, only when the text is complete: the answer's text
         can differ from the pieces. Closing the iterator stops the model. So does `cancel`, from another thread, while the
         iterator waits for the model: it raises Cancelled then. Raises what `ask` does.
+
+        `show` is called with the quotes that were found, as soon as they are and before a model writes; an empty piece
+        follows, so that whoever waits for pieces can show them.
         """
         watch = Stopwatch()
         cancel = cancel or CancelToken()
@@ -140,7 +145,11 @@ class Assistant:
             writer = Writer(
                 snapshot, self._generator, name=self.generator_name, timeout_s=self._timeout_s, strict=self._strict
             )
-            written = yield from writer.write(_request(asked, found, cancel), documents, spent_s=waited_s)
+            request = _request(asked, found, cancel)
+            if show and not capabilities_of(self._generator).only_quotes:
+                show(cite_all(request.evidence, documents.__getitem__))
+                yield ""
+            written = yield from writer.write(request, documents, spent_s=waited_s)
         if written.refused:
             written = replace(written, text=_refusal(found.extent, asked.filters))
             yield written.text

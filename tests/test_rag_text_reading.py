@@ -20,6 +20,7 @@ PIECES = st.sampled_from(
         ("It fell. \n \nIt rose.", "It fell.\n\nIt rose."),
         ("a long-\nstanding case — a\n— dash -\nfree", "a long-standing case — a — dash - free"),
         ("港口的\n墙。\n\n好", "港口的墙。\n\n好"),
+        ("It fell.\u00a0 It rose.\u00a0\u00a0It fell.", "It fell. It rose.\u00a0It fell."),
         ("Two things:\n• cost\n• time", "Two things:\n• cost\n• time"),
         (r"Francis Scott King \[Key\] Bridge\.", "Francis Scott King [Key] Bridge."),
         (r"C:\Users\ann, a \\[x]", r"C:\Users\ann, a \[x]"),

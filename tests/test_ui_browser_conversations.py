@@ -16,6 +16,7 @@ from ui_browser import (
     finished,
     needs_browser,
     quotes,
+    quotes_as_read,
 )
 
 from rag.types import Answer
@@ -96,7 +97,7 @@ def test_an_edited_question_replaces_what_came_after(
     page.press("#or-box textarea", "Enter")
     shown = finished(page, 1)
     assert page.locator("#chat .or-asked").all_inner_texts() == [GATES]
-    assert shown.locator(".or-quote").all_inner_texts() == [f"“{quote}”" for quote in quotes(expected_answer(GATES))]
+    assert shown.locator(".or-quote").all_inner_texts() == quotes_as_read(expected_answer(GATES))
     page.locator("#chat .or-retry").first.click()
     page.wait_for_timeout(300)
     assert finished(page, 1).locator(".or-quote").count() == len(quotes(expected_answer(GATES)))
@@ -139,7 +140,7 @@ def test_a_conversation_is_exported_in_three_forms(
         texts[waiting.value.suggested_filename.rpartition(".")[2]] = saved.read_text(encoding="utf-8")
     assert sorted(texts) == ["html", "json", "md"]
     found = json.loads(texts["json"])["conversation"][0]["answer"]["citations"]
-    assert [citation["quote"] for citation in found] == quotes(answer)
+    assert [citation["quote"] for citation in found] == [citation.quote for citation in answer.citations]
     assert texts["html"].count("<mark>") == len(quotes(answer))
 
 

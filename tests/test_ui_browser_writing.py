@@ -20,7 +20,7 @@ from ui_browser import (
     needs_browser,
     playwright_api,
     plugin_folder,
-    quotes,
+    quotes_as_read,
     serving,
 )
 
@@ -123,7 +123,7 @@ def test_of_two_quick_clicks_the_later_one_counts(
 
     page.route("**/component_server*", delay)
     for citation in (first, other):
-        shown.locator("a.or-chip").nth(citation.marker - 1).click(no_wait_after=True)
+        shown.locator("a.or-chip", has_text=f"[{citation.marker}]").click(no_wait_after=True)
     page.wait_for_timeout(2500)
     assert marked(page) == other.quote
 
@@ -140,7 +140,7 @@ def test_a_server_that_starts_again_goes_on_with_the_conversation(
         shown = ask_after_restart(page)
         assert page.locator("#chat .or-asked").all_inner_texts() == [GATES, BUTTON]
         follow_up = expected_answer(BUTTON, history=[GATES])
-        assert shown.locator(".or-quote").all_inner_texts() == [f"“{quote}”" for quote in quotes(follow_up)]
+        assert shown.locator(".or-quote").all_inner_texts() == quotes_as_read(follow_up)
 
 
 def ask_after_restart(page: Any) -> Any:

@@ -23,7 +23,9 @@ from conftest import ROOT
 from ports import free_port
 
 from rag import Assistant, open_archive
-from rag.types import Answer
+from rag.text.reading import as_read
+from rag.types import Answer, Citation
+from ui.cards import by_date, cards_of
 
 playwright_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 BROWSER = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome", "chrome"))), None)
@@ -176,8 +178,19 @@ def last_kept(page: Any, question: str) -> Any:
     return handle.json_value()
 
 
+def shown(answer: Answer) -> list[Citation]:
+    """The citations in the order in which the page shows them."""
+    return [citation for card in by_date(cards_of(answer.citations)) for citation in card.citations]
+
+
 def quotes(answer: Answer) -> list[str]:
-    return [citation.quote for citation in answer.citations]
+    """The quotes in the order in which the page shows them."""
+    return [citation.quote for citation in shown(answer)]
+
+
+def quotes_as_read(answer: Answer) -> list[str]:
+    """The quotes as cards show them."""
+    return [f"“{as_read(quote)}”" for quote in quotes(answer)]
 
 
 def plugin_folder(folder: Path, source: str) -> Path:

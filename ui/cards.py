@@ -6,7 +6,7 @@ with its answer. By date, since a reader takes dated statements for a timeline; 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from functools import cache
 
@@ -15,11 +15,11 @@ from rag.text.reading import on_one_line
 from rag.text.sentences import question_tail, split_sentences
 from rag.text.terms import LANGUAGES, content_words, terms_of
 from rag.text.wording import shortened
-from rag.types import Citation
+from rag.types import Citation, Span
 from ui.markup import attribute, button, escaped, named, place_id, readable
 from ui.texts import say
 
-TITLE_CHARS = 110
+TITLE_CHARS = 90
 BREAK_CHARS = 3  # white space between two neighbours, at most
 NEAR_CHARS = 2000  # between two statements that answer no question, and are one card all the same
 
@@ -66,8 +66,11 @@ def by_date(cards: Sequence[Card]) -> list[Card]:
     return sorted(cards, key=lambda card: (card.first.date is None, card.first.date or "", card.rank))
 
 
-def render_cards(citations: Sequence[Citation], question: str, *, chips: bool = True) -> str:
-    """The cards of an answer, by date, with a switch where the dates differ; with `chips`, the numbers are links."""
+def render_cards(citations: Sequence[Citation], question: str, *, chips: bool = True, weigh: bool = True) -> str:
+    """The cards of an answer, by date, with a switch where the dates differ.
+
+    With `chips`, the numbers are the answer's chips; with `weigh`, the sentence that answers has weight.
+    """
     cards = cards_of(citations)
     ordered = by_date(cards)
     closest = cards[0] if len(cards) > 1 else None
@@ -77,12 +80,13 @@ def render_cards(citations: Sequence[Citation], question: str, *, chips: bool = 
             f'<p class="or-order">{button("by-date", say("cards.byDate"), pressed=True)}'
             f"{button('by-relevance', say('cards.byRelevance'), pressed=False)}</p>"
         )
-    shown = "".join(render_card(card, question, closest=card is closest, chips=chips) for card in ordered)
+    wanted = stems_of(question) if weigh else frozenset()
+    shown = "".join(render_card(card, wanted, closest=card is closest, chips=chips) for card in ordered)
     return f'{switch}<div class="or-cards">{shown}</div>'
 
 
-def render_card(card: Card, question: str, *, closest: bool = False, chips: bool = True) -> str:
-    """One card. The numbers of its class names are its rank, for the switch of the order."""
+def render_card(card: Card, wanted: Set[str], *, closest: bool = False, chips: bool = True) -> str:
+    """One card; `wanted` are the stems of what was asked. The number in its class is its rank, for the switch of the order."""
     first = card.first
     badge = f' <span class="or-closest">{escaped(say("cards.closest"))}</span>' if closest else ""
     head = f'<p class="or-card-head">{said_by(first)}{badge}</p>'
@@ -96,7 +100,7 @@ def render_card(card: Card, question: str, *, closest: bool = False, chips: bool
     )
     return (
         f'<section class="or-card or-rank-{card.rank}">{head}{put if asked else ""}{notes}'
-        f'<blockquote class="or-card-quote" dir="auto">{_quotes(card, question, chips=chips)}</blockquote>'
+        f'<blockquote class="or-card-quote" dir="auto">{_quotes(card, wanted, chips=chips)}</blockquote>'
         f'<p class="or-card-tools">{tools}</p></section>'
     )
 
@@ -117,37 +121,59 @@ def event(title: str, source: str) -> str:
     return f'<span title="{attribute(source)}">{named(shortened(title or source, TITLE_CHARS))}</span>'
 
 
-def _quotes(card: Card, question: str, *, chips: bool) -> str:
+def _quotes(card: Card, wanted: Set[str], *, chips: bool) -> str:
     parts: list[str] = []
     before: Citation | None = None
-    for cited in card.citations:
+    weighty = _answering(card, wanted)
+    for number, cited in enumerate(card.citations):
         if before is not None and cited.start - before.end > BREAK_CHARS:
             parts.append(' <span class="or-left-out">[…]</span> ')
         elif before is not None:
             parts.append(" ")
         if cited.introduction and before is None:
             parts.append(f'<span class="or-introduction">{readable(cited.introduction)}</span> ')
-        number = chip(cited) if chips else opener(cited)
-        parts.append(f'<span class="or-quote">“{_weighted(cited.quote, question)}”</span> {number}')
+        link = chip(cited) if chips else opener(cited)
+        words = _weighted(cited.quote, weighty[1]) if weighty and weighty[0] == number else readable(cited.quote)
+        parts.append(f'<span class="or-quote">“{words}”</span> {link}')
         before = cited
     return "".join(parts)
 
 
-def _weighted(quote: str, question: str) -> str:
-    """A quote with the sentence in weight that shares most words with the question, if one does so more than the others."""
-    spans = split_sentences(quote)
-    if len(spans) < 2:
-        return readable(quote)
-    wanted = stems_of(question)
-    shared = [len(wanted & stems_of(quote[a:z])) for a, z in spans]
-    if not max(shared) or shared.count(max(shared)) > 1:
-        return readable(quote)
-    start, end = spans[shared.index(max(shared))]
-    # What stands around the sentence keeps the space before it, which `readable` would strip.
-    before = f"{readable(quote[:start])} " if start else ""
-    after = f" {readable(quote[end:])}" if quote[end:].strip() else ""
-    gap = "<br><br>" if "\n\n" in quote[:start][-4:] else ""
-    return f"{before}{gap}<b>{readable(quote[start:end])}</b>{after}"
+def _answering(card: Card, wanted: Set[str]) -> tuple[int, Span] | None:
+    """The one sentence of a card that shares most words with the question: (number of its citation, range in the quote).
+
+    None if no sentence stands out, or if there is only one.
+    """
+    found = [
+        (len(wanted & stems_of(cited.quote[start:end])), number, (start, end))
+        for number, cited in enumerate(card.citations)
+        for start, end in split_sentences(cited.quote)
+    ]
+    most = max((shared for shared, _, _ in found), default=0)
+    best = [(number, span) for shared, number, span in found if shared == most]
+    return best[0] if most and len(best) == 1 and len(found) > 1 else None
+
+
+def _weighted(quote: str, span: Span) -> str:
+    """A quote with one of its sentences in weight; the white space around that sentence stays."""
+    start, end = span
+    before, after = quote[:start], quote[end:]
+    return f"{_beside(before)}<b>{readable(quote[start:end])}</b>{_beside(after)}"
+
+
+def _beside(text: str) -> str:
+    """A part of a quote as it is read, with the white space at its ends, which `readable` drops."""
+    if not text.strip():
+        return _space(text)
+    core = text.strip()
+    at = text.index(core)
+    return f"{_space(text[:at])}{readable(core)}{_space(text[at + len(core) :])}"
+
+
+def _space(text: str) -> str:
+    if not text:
+        return ""
+    return "<br><br>" if text.count("\n") > 1 else " "
 
 
 @cache

@@ -14,6 +14,7 @@ import re
 from collections.abc import Sequence
 from typing import Literal
 
+from rag.answer.asked import telling
 from rag.generators.extractive import quotations_alone
 from rag.text.dates import spoken_date
 from rag.text.reading import as_read, on_one_line
@@ -134,7 +135,7 @@ def is_quotes_alone(answer: Answer) -> bool:
 
 def _body(answer: Answer) -> str:
     if is_quotes_alone(answer):
-        return render_cards(answer.citations, answer.question)
+        return render_cards(answer.citations, answer.question, weigh=face_of(answer) == "answered")
     written = f'<p class="or-written">{escaped(say("answer.written", generator=answer.generator))}</p>'
     quotes = render_cards(answer.citations, answer.question, chips=False) if answer.citations else ""
     below = f'<p class="or-below">{escaped(say("answer.rests"))}</p>{quotes}' if quotes else ""
@@ -214,7 +215,7 @@ def _nearest(hit: ScoredPassage) -> str:
     parts = [named(speaker), escaped(spoken_date(passage.date)) if passage.date else ""]
     parts.append(event(passage.title, passage.source) if passage.title or passage.source else "")
     place = place_id(passage.document_id, passage.start, passage.end)
-    asked = question_tail(on_one_line(passage.asked)) if passage.asked else ""
+    asked = question_tail(on_one_line(telling(passage.asked, passage.language or "en")))
     put = f'<br><span class="or-card-asked" dir="auto">{escaped(say("cards.asked"))} {escaped(asked)}</span>'
     return (
         f'<li><a href="#place/{place}">{" · ".join(part for part in parts if part)}</a>{put if asked else ""}'

@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 import queue
 import threading
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
@@ -22,7 +22,7 @@ from rag.generators import DEFAULT_GENERATOR, GENERATORS
 from rag.generators.cancel import CancelToken
 from rag.query.asked import MAX_HISTORY
 from rag.text.terms import encodable
-from rag.types import Answer, Filters
+from rag.types import Answer, Citation, Filters
 from ui.conversations import Exchange, history_of
 from ui.rendering import render_welcome
 from ui.texts import say
@@ -40,6 +40,7 @@ class Step:
     exchanges: tuple[Exchange, ...]
     pending: Exchange | None = None
     text: str = ""
+    quotes: tuple[Citation, ...] = ()  # what was found, while a model writes
 
 
 class ChatService:
@@ -77,16 +78,17 @@ class ChatService:
         asked = Exchange(question.strip(), filters)
         yield Step(before, asked)
         text = ""
+        quotes: list[Citation] = []
         try:
             history = history_of(before, MAX_HISTORY)
             for piece in self.stream(
-                question, history=history, k=k, filters=filters, generator=generator, cancel=cancel
+                question, history=history, k=k, filters=filters, generator=generator, cancel=cancel, show=quotes.extend
             ):
                 if isinstance(piece, Answer):
                     yield Step((*before, Exchange(asked.question, filters, piece)))
                 else:
                     text += piece
-                    yield Step(before, asked, text)
+                    yield Step(before, asked, text, tuple(quotes))
         except Exception as error:  # whatever it is, the conversation goes on
             yield Step((*before, Exchange(asked.question, filters, error=user_message(error))))
 
@@ -99,6 +101,7 @@ class ChatService:
         filters: Filters | None = None,
         generator: str | None = None,
         cancel: CancelToken | None = None,
+        show: Callable[[tuple[Citation, ...]], None] | None = None,
     ) -> Iterator[str | Answer]:
         """Pieces of an answer, and the finished answer as the last item. The settings give what is left out.
 
@@ -108,7 +111,7 @@ class ChatService:
             raise InputError(say("answer.empty"))
         assistant = self.assistant(generator or self.settings.generator)
         k = self.settings.k if k is None else k
-        yield from assistant.stream(question, history=history, k=k, filters=filters, cancel=cancel)
+        yield from assistant.stream(question, history=history, k=k, filters=filters, cancel=cancel, show=show)
 
     def welcome(self) -> str:
         """The greeting: questions from the archive's own documents, or how to begin if it has none."""

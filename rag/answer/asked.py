@@ -45,7 +45,7 @@ def question_before(document: Document, number: int) -> str:
         last, parts = earlier, parts + 1
         before = _words(document, turns[last])
         said = f"{_CUT_OFF.sub('', before).rstrip()} — {_GOES_ON.sub('', said).lstrip()}"
-    return _telling(said, document.language or "en")
+    return telling(said, document.language or "en")
 
 
 def _words(document: Document, turn: Turn) -> str:
@@ -66,8 +66,13 @@ def _earlier_part(document: Document, number: int) -> int | None:
     return None
 
 
-def _telling(said: str, language: str) -> str:
-    """A question without the half sentence at its end; empty for a greeting and for what begins in mid-sentence."""
+def telling(said: str, language: str = "en") -> str:
+    """A question without the half sentence at its end; empty for a greeting and for what begins in mid-sentence.
+
+    >>> telling("Will he pay? I mean, it —"), telling("Good afternoon.")
+    ('Will he pay?', '')
+    """
+    said = said.strip()
     if _GOES_ON.match(said):
         return ""
     if _CUT_OFF.search(said) and not has_question(_last_sentence(said, language)):

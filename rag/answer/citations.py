@@ -77,6 +77,12 @@ def cite(
     )
 
 
+def cite_all(evidence: Sequence[Sentence], document_of: Callable[[str], Document]) -> tuple[Citation, ...]:
+    """A citation of each piece of evidence: `[n]` of `evidence[n - 1]`."""
+    numbers = " ".join(f"[{number}]" for number in range(1, len(evidence) + 1))
+    return cite(numbers, evidence, document_of, quotes=())
+
+
 def _citation(marker: int, sentence: Sentence, document: Document) -> Citation:
     passage = sentence.passage
     turn = document.turns[passage.turn]

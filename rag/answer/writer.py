@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 
-from rag.answer.citations import cite, exact_quotes, find_markers, remove_unknown_markers
+from rag.answer.citations import cite, cite_all, exact_quotes, find_markers, remove_unknown_markers
 from rag.answer.markers import CITED, MarkerStream, number_markers
 from rag.answer.quotations import find_quotations
 from rag.answer.support import verify
@@ -202,8 +202,7 @@ def _quotes_alone(draft: Draft, documents: Mapping[str, Document]) -> Written | 
     The evidence says where each quote ends, whatever marks and brackets the quotes and names hold; None if the text is not
     in that form.
     """
-    numbers = " ".join(f"[{number}]" for number in range(1, len(draft.cited) + 1))
-    citations = cite(numbers, draft.cited, documents.__getitem__, quotes=())
+    citations = cite_all(draft.cited, documents.__getitem__)
     spans = quotations_alone(draft.text, citations)
     if spans is None:
         return None

@@ -14,7 +14,7 @@ _UNSPACED = "\u3000-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uff00-\uffef"  # scripts th
 _READING = re.compile(
     r"(?P<gap>\s*\n[^\S\n]*\n\s*)"
     rf"|(?P<line>[^\S\n]*\n[^\S\n]*(?={_BULLET}\s))"
-    rf"|(?P<nothing>(?<=[{_UNSPACED}])[^\S\n]*\n[^\S\n]*(?=[{_UNSPACED}])|(?<=\w-)\n[^\S\n]*(?=\w))"
+    rf"|(?P<nothing>\u00a0(?=[ \t\u00a0])|(?<=[ \t])\u00a0|(?<=[{_UNSPACED}])[^\S\n]*\n[^\S\n]*(?=[{_UNSPACED}])|(?<=\w-)\n[^\S\n]*(?=\w))"
     r"|(?P<space>[^\S\n\u3000]*\n[^\S\n]*|[ \t]{2,})"
     r"|\\(?P<escaped>[!-/:-@\[-`{-~])"
 )

@@ -6,7 +6,7 @@
 const UNSPACED = '\u3000-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uff00-\uffef'; // scripts that set no words apart
 const READING = new RegExp(
   '(?<gap>\\s*\\n[^\\S\\n]*\\n\\s*)|(?<line>[^\\S\\n]*\\n[^\\S\\n]*(?=[•‣▪◦]\\s))'
-  + `|(?<nothing>(?<=[${UNSPACED}])[^\\S\\n]*\\n[^\\S\\n]*(?=[${UNSPACED}])|(?<=[\\p{L}\\p{N}]-)\\n[^\\S\\n]*(?=[\\p{L}\\p{N}]))`
+  + `|(?<nothing>\\u00a0(?=[ \\t\\u00a0])|(?<=[ \\t])\\u00a0|(?<=[${UNSPACED}])[^\\S\\n]*\\n[^\\S\\n]*(?=[${UNSPACED}])|(?<=[\\p{L}\\p{N}]-)\\n[^\\S\\n]*(?=[\\p{L}\\p{N}]))`
   + '|\\\\(?=(?<escaped>[!-/:-@\\[-`{-~]))', 'gu');
 
 // [[kind, start, end]] in UTF-16 units: what is shown otherwise than it stands. `escaped` is the backslash alone.

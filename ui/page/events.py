@@ -248,7 +248,7 @@ class Handlers:
         past = list(step.exchanges)
         welcome = "" if past or not done else self.service.welcome()
         return [
-            messages(past, welcome=welcome, pending=step.pending, text=step.text),
+            messages(past, welcome=welcome, pending=step.pending, text=step.text, quotes=step.quotes),
             "" if clear else gr.skip(),
             past,
             name,
