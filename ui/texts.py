@@ -69,6 +69,8 @@ ENGLISH = {
     "cards.later.hint": "Take the sentence after it along",
     "cards.cite": "Copy",
     "cards.cite.hint": "Copy these words with their source",
+    "cards.more": "{shown} of {total} statements on this",
+    "cards.showMore": "Show more",
     "cards.whole": "There is no more of this turn.",
     "welcome.title": "Ask the record",
     "welcome.text": "Answers come in the speakers' own words. Click a number to see the place where it was said.",

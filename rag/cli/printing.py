@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
+from rag.text.reading import as_read
 from rag.text.wording import shortened
 
 if TYPE_CHECKING:
@@ -52,7 +53,8 @@ def print_answer(answer: Answer) -> None:
     if answer.confidence_level == "unsure":
         say(CLOSEST)
         print()
-    say(answer.text)
+    # A program that reads the output gets the quotes as they are in the file.
+    say(as_read(answer.text) if sys.stdout.isatty() else answer.text)
     print()
     if answer.note:
         say(f"note: {answer.note}")
@@ -80,7 +82,9 @@ def _print_source(citation: Citation) -> None:
     mark += "" if citation.speaker_certain else "  speaker uncertain"
     say(f"[{citation.marker}] {place}{mark}")
     if citation.asked:
-        say(f"asked: {_ending(citation.asked, QUESTION_CHARS)}", indent=4)
+        say(f"asked: {_ending(as_read(citation.asked), QUESTION_CHARS)}", indent=4)
+    if citation.quotes_another:
+        say("repeats somebody else's words", indent=4)
 
 
 def print_passages(hits: Iterable[ScoredPassage]) -> None:

@@ -9,7 +9,7 @@ const rankOf = (card) => Number(/or-rank-(\d+)/.exec(card.className)?.[1] || 0);
 
 // Cards come by date: their place in that order is kept when they are first moved.
 function arrange(answer, byRelevance) {
-  const box = answer.querySelector('.or-cards');
+  const box = answer.querySelector('.or-cards:not(.or-more-cards)');
   if (!box || !answer.querySelector('.or-order')) return;
   const cards = [...box.children];
   cards.forEach((card, number) => { card.byDate ??= number; });
@@ -22,10 +22,17 @@ function arrange(answer, byRelevance) {
 
 // What was chosen once holds for every answer on the page, and for those to come.
 function arrangeAll() {
+  const done = findAll('#chat .or-answer:not(.or-pending):not(.or-welcome)', document);
+  if (done.length === conversation.exchanges.length) offerMore(done[done.length - 1], conversation.exchanges[done.length - 1]);
   const byRelevance = remembered(ORDER) === 'relevance';
   for (const answer of findAll('#chat .or-answer', document)) arrange(answer, byRelevance);
 }
-const arriving = new MutationObserver(arrangeAll);
+// Python sends the conversation a moment after the chat is drawn: what needs it is done once more then.
+const arriving = new MutationObserver(() => {
+  arrangeAll();
+  clearTimeout(arrangeAll.timer);
+  arrangeAll.timer = setTimeout(arrangeAll, 600);
+});
 arriving.observe(document.querySelector('#chat') || document.body, { childList: true, subtree: true });
 stopping.signal.addEventListener('abort', () => arriving.disconnect(), { once: true });
 
@@ -83,6 +90,59 @@ async function copyCard(card) {
     if (turnAt(view, places[0]) < 0) throw new Error(say('pane.gone'));
     copyCitation(view, places);
   } catch (error) { announce(error.message); }
+}
+
+// More statements on the same matter, by date: counted when an answer is there, shown a few at a time.
+const MORE_AT_ONCE = 10;
+
+function statementCard({ id, start, end, who, when, event, source: file, asked, words }) {
+  const card = make('section', 'or-card or-more-card');
+  const head = make('p', 'or-card-head');
+  const name = make('strong');
+  name.append(make('bdi', '', who));
+  const title = make('bdi', '', event);
+  title.title = file;
+  head.append(name, ...(when ? [' · ', when] : []), ' · ', title);
+  card.append(head);
+  if (asked) {
+    const put = make('p', 'or-card-asked', `${say('cards.asked')} `);
+    put.dir = 'auto';
+    put.append(make('span', '', asked));
+    card.append(put);
+  }
+  const quote = make('blockquote', 'or-card-quote');
+  quote.dir = 'auto';
+  const said = make('span', 'or-quote');
+  said.append('“', ...readable(words, unread(words)), '”');
+  const link = make('a', 'or-open-place', say('documents.open'));
+  link.href = `#cite/${encodeURIComponent(id)}.${start}-${end}`;
+  quote.append(said, ' ', link);
+  const tools = make('p', 'or-card-tools');
+  for (const kind of ['earlier', 'later', 'cite']) tools.append(button(`or-act or-${kind}`, say(`cards.${kind}`), () => {}));
+  card.append(quote, tools);
+  return card;
+}
+
+async function offerMore(answer, exchange) {
+  if (!answer || answer.querySelector('.or-more') || !exchange?.answer?.citations.length) return;
+  const { query, filters, citations } = exchange.answer;
+  const line = make('p', 'or-more');
+  answer.querySelector('.or-cards')?.after(line);
+  let found;
+  try { found = await call('more_statements', { query, filters, shown: citations.map(({ document_id: id, start, end }) => [id, start, end]) }); } catch (_) { return; }
+  if (!found.length) return;
+  const box = make('div', 'or-cards or-more-cards');
+  let next = 0;
+  const total = citations.length + found.length;
+  const show = button('or-plain or-show-more', say('cards.showMore'), () => {
+    for (const each of found.slice(next, next + MORE_AT_ONCE)) box.append(statementCard(each));
+    next = Math.min(next + MORE_AT_ONCE, found.length);
+    count.textContent = say('cards.more', { shown: citations.length + next, total });
+    show.hidden = next === found.length;
+  });
+  const count = make('span', '', say('cards.more', { shown: citations.length, total }));
+  line.append(count, ' ', show);
+  line.before(box);
 }
 
 listen(document, 'click', (event) => {

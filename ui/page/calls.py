@@ -16,6 +16,7 @@ from ui.export import SUFFIX, export
 from ui.feedback import note_feedback
 from ui.service import ChatService, user_message
 from ui.speakers import correct_speakers, speakers_view
+from ui.statements import more_statements
 from ui.texts import ENGLISH, say
 
 Call = Callable[[Any], Any]
@@ -33,6 +34,7 @@ def server_functions(service: ChatService, library: Library) -> list[Call]:
         _with_error(calls.list_documents),
         _with_error(calls.get_source),
         _with_error(calls.get_speakers),
+        _with_error(calls.more_statements),
         writing(calls.correct_speakers),
         writing(calls.add_document),
         writing(calls.add_samples),
@@ -100,6 +102,10 @@ class Calls:
     def get_speakers(self, document_id: Any) -> dict[str, Any]:
         """Who speaks in a document, and what looks wrong there."""
         return speakers_view(self.service.archive, self._document(document_id))
+
+    def more_statements(self, value: Any) -> list[dict[str, Any]]:
+        """What an answer leaves out: {"query", "filters", "shown"}, see `ui.statements`."""
+        return more_statements(self.service.archive, value)
 
     def correct_speakers(self, value: Any) -> dict[str, Any]:
         """Change who speaks in a document, {"id", "change": [act, name, to]}, or undo it, {"id", "restore"}."""
