@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import groupby, pairwise
 from pathlib import Path
 
@@ -43,6 +44,15 @@ def test_the_best_voice_leads_and_the_others_follow_by_date() -> None:
     old, new, undated = quote("2024-03-03", "Ann", 20), quote("2026-01-01", "Jo", 30), quote(None, "Lee", 40)
     same_day = quote("2025-06-09", "Jo", 5)
     assert by_speaker_day([best, undated, new, same_day, old, weaker]) == (best, weaker, old, same_day, new, undated)
+
+
+def test_what_is_said_in_the_turn_of_the_best_quote_follows_it_at_once() -> None:
+    def said(turn: int, start: int) -> Sentence:
+        passage = replace(quote("2025-06-09", "Ann", start).passage, turn=turn)
+        return Sentence(passage, start, start + 3, "So.", 1.0)
+
+    best, before, after, same = said(7, 500), said(2, 100), said(9, 900), said(7, 600)
+    assert by_speaker_day([best, before, after, same]) == (best, same, before, after)
 
 
 def test_voices_of_one_day_stay_in_order_of_strength() -> None:

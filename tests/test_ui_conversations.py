@@ -131,6 +131,9 @@ VALUES: list[Any] = [
 ]  # fmt: skip
 
 
+LATER = {"speaker_certain", "quotes_another"}  # conversations kept by earlier versions have none
+
+
 def used(conversation: list[Exchange]) -> None:
     """Everything that the page does with a conversation that came from a browser."""
     messages(conversation, welcome="")

@@ -59,7 +59,7 @@ def serving(archive: Path, *options: str, path: Path | None = None, port: int = 
     ) as server:
         url = f"http://127.0.0.1:{port}"
         try:
-            for _ in range(600):
+            for _ in range(3000):  # a busy machine starts it slowly; one that has ended is told below
                 try:
                     with urllib.request.urlopen(f"{url}/healthz"):
                         break

@@ -96,7 +96,8 @@ def render_card(card: Card, wanted: Set[str], *, closest: bool = False, chips: b
     if any(cited.quotes_another for cited in card.citations):
         notes += f'<p class="or-card-note">{escaped(say("cards.another"))}</p>'
     tools = "".join(
-        button(name, say(f"cards.{name}"), title=say(f"cards.{name}.hint")) for name in ("earlier", "later", "cite")
+        button(name, say(f"cards.{name}"), title=say(f"cards.{name}.hint"))
+        for name in ("cite", "save", "earlier", "later")
     )
     return (
         f'<section class="or-card or-rank-{card.rank}">{head}{put if asked else ""}{notes}'

@@ -29,7 +29,8 @@ def speaker_day(passage: Passage) -> SpeakerDay:
 def by_speaker_day(quotes: Sequence[Sentence]) -> tuple[Sentence, ...]:
     """The best quote and others of its speaker and day; then the other groups in order of date, undated ones last.
 
-    `quotes` come best first. Within a group they are in the order in which they were said, except the best one of all.
+    `quotes` come best first. Within a group they are in the order in which they were said, except the best one of all, and
+    what was said in the same turn as that one, which follows it: nothing of another exchange stands in between.
 
     >>> def quote(date, speaker, start, text):
     ...     passage = Passage("p", "d", "f", speaker, "respondent", "", 0, 99, "", date=date)
@@ -49,5 +50,9 @@ def by_speaker_day(quotes: Sequence[Sentence]) -> tuple[Sentence, ...]:
     ordered: list[Sentence] = list(quotes[:1])
     for group in [*groups[:1], *others]:
         own = [quote for quote in quotes[1:] if speaker_day(quote.passage) == group]
-        ordered += sorted(own, key=lambda quote: (quote.passage.source, quote.start))
+        ordered += sorted(own, key=lambda quote: (_turn(quote) != _turn(quotes[0]), quote.passage.source, quote.start))
     return tuple(ordered)
+
+
+def _turn(quote: Sentence) -> tuple[str, int]:
+    return quote.passage.document_id, quote.passage.turn

@@ -26,6 +26,7 @@ function arrangeAll() {
   if (done.length === conversation.exchanges.length) offerMore(done[done.length - 1], conversation.exchanges[done.length - 1]);
   const byRelevance = remembered(ORDER) === 'relevance';
   for (const answer of findAll('#chat .or-answer', document)) arrange(answer, byRelevance);
+  markSaved();
 }
 // Python sends the conversation a moment after the chat is drawn: what needs it is done once more then.
 const arriving = new MutationObserver(() => {
@@ -82,8 +83,10 @@ async function extend(card, by) {
   link.setAttribute('href', `#cite/${encodeURIComponent(more.id)}.${more.start}-${more.end}`);
 }
 
+const placesOf = (card) => linksOf(card).map((link) => parsePlace(link.getAttribute('href'))).filter(Boolean);
+
 async function copyCard(card) {
-  const places = linksOf(card).map((link) => parsePlace(link.getAttribute('href'))).filter(Boolean);
+  const places = placesOf(card);
   if (!places.length) return;
   try {
     const view = await source(places[0].id);
@@ -118,7 +121,7 @@ function statementCard({ id, start, end, who, when, event, source: file, asked, 
   link.href = `#cite/${encodeURIComponent(id)}.${start}-${end}`;
   quote.append(said, ' ', link);
   const tools = make('p', 'or-card-tools');
-  for (const kind of ['earlier', 'later', 'cite']) tools.append(button(`or-act or-${kind}`, say(`cards.${kind}`), () => {}));
+  for (const kind of ['cite', 'save', 'earlier', 'later']) tools.append(button(`or-act or-${kind}`, say(`cards.${kind}`), () => {}));
   card.append(quote, tools);
   return card;
 }
@@ -156,4 +159,5 @@ listen(document, 'click', (event) => {
   } else if (card && is('earlier')) extend(card, -1);
   else if (card && is('later')) extend(card, 1);
   else if (card && is('cite')) copyCard(card);
+  else if (card && is('save')) saveCard(card);
 });

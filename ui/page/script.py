@@ -13,6 +13,7 @@ SCRIPTS = (  # each may use the ones before it
     "cards.js",
     "documents.js",
     "conversations.js",
+    "saved.js",
     "chat.js",
     "start.js",
 )
