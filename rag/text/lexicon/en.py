@@ -345,8 +345,6 @@ ENGLISH = Lexicon(
     ),
     leaning_words=tuple("he she it they this that those these him her them there here".split()),
     courtesies=words(
-        "thank thanks good morning afternoon evening day night hello hi hey welcome please appreciate okay ok",
-        "yes yeah sure right go ahead sorry happy new year sir ma'am madam everybody everyone guys folks bye",
-        "goodbye merry christmas",
+        "thank thanks good morning afternoon evening day hello hi hey welcome please okay ok yes yeah sorry"
     ),
 )
