@@ -38,9 +38,9 @@ def document_to_json(document: Document) -> dict[str, Any]:
 
 
 def citation_to_json(citation: Citation) -> dict[str, Any]:
-    """A citation's fields under the contract's names; a page, an address and an introduction only where there is one."""
+    """A citation's fields under the contract's names; what few citations have only where there is one."""
     fields = {name: getattr(citation, name) for name in Citation.__slots__}
-    for name in ("page", "url", "introduction"):
+    for name in ("page", "url", "introduction", "quotes_another"):
         if not fields[name]:
             del fields[name]
     return fields
