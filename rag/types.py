@@ -93,9 +93,7 @@ class Hints:
     date: str | None = None  # ISO 8601
     place: str | None = None
     participants: tuple[str, ...] = ()
-    turns: tuple[
-        tuple[str, int, int, float | None], ...
-    ] = ()  # (label, start, end, seconds), if the format names speakers
+    turns: tuple[tuple[str, int, int, float | None], ...] = ()  # (label, start, end, seconds), if it names them
     pages: tuple[tuple[int, str], ...] = ()
     times: tuple[tuple[int, float], ...] = ()
     language: str | None = None

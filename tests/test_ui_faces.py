@@ -39,7 +39,7 @@ def test_a_stop_that_was_meant_is_no_failure() -> None:
 
 
 def test_an_answer_has_three_faces() -> None:
-    sure, weak = quoted_alone(citation(), confidence=0.8), quoted_alone(citation(), confidence=0.34)
+    sure, weak = quoted_alone(citation()), quoted_alone(citation(), confidence_level="unsure")
     faces = [read(render_answer(each)).find("article")[0].attributes["class"] for each in (sure, weak, silence())]
     assert faces == ["or-answer", "or-answer or-unsure", "or-answer or-silent"]
     assert [title.text for title in read(render_answer(weak)).find("p", "or-title")] == [

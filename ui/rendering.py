@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import Literal
 
 from rag.answer.asked import telling
 from rag.generators.extractive import quotations_alone
@@ -20,7 +19,7 @@ from rag.text.dates import spoken_date
 from rag.text.reading import as_read, on_one_line
 from rag.text.sentences import question_tail
 from rag.text.wording import shortened
-from rag.types import Answer, Citation, Claim, Filters, ScoredPassage
+from rag.types import Answer, Citation, Claim, ConfidenceLevel, Filters, ScoredPassage
 from ui.cards import chip, event, render_cards
 from ui.cards import source_line as source_line
 from ui.conversations import NEAREST, Exchange
@@ -30,21 +29,11 @@ from ui.prose import prose
 from ui.texts import filter_tags, say, say_cover
 
 SNIPPET_CHARS = 320
-UNSURE_BELOW = 0.5  # the probability that the closest quote answers: below it, it more likely does not
-Face = Literal["answered", "unsure", "not_on_record"]
 
 
-def face_of(answer: Answer) -> Face:
-    """How sure an answer looks: the one place that decides it.
-
-    An answer that says itself how sure it is has the last word.
-    """
-    if answer.status == "not_on_record":
-        return "not_on_record"
-    level = getattr(answer, "confidence_level", "")
-    if level in ("answered", "unsure"):
-        return "unsure" if level == "unsure" else "answered"
-    return "unsure" if answer.confidence < UNSURE_BELOW else "answered"
+def face_of(answer: Answer) -> ConfidenceLevel:
+    """How sure an answer looks: the one place that decides it."""
+    return "not_on_record" if answer.status == "not_on_record" else answer.confidence_level
 
 
 def messages(
