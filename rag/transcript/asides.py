@@ -27,6 +27,7 @@ HEADING = re.compile(r"^[^\S\n]{0,3}#{1,6}[^\S\n]+\S[^\n]*$|^[^\S\n]*_{5,}[^\S\n
 _TALK_CHARS, _TALK_PARAGRAPHS, _TALK_PARAGRAPH_CHARS = 1500, 3, 150
 _LABELS_FOR_KIND, _LEAST_SMALL = 200, 4
 _INDENT = 4  # spaces, from which on a paragraph is set apart
+_FEW_INDENTED = 0.1  # of the labels
 _WRAPPED_LINE_CHARS = range(55, 91)
 
 
@@ -170,7 +171,9 @@ def _indent(line: str) -> int:
 
 
 def _sets_documents_apart(text: str, marks: Sequence[Mark]) -> bool:
-    """Whether what is indented is no speech here: lines that go on under a label stand at the margin."""
+    """Whether what is indented is no speech here: labels, and lines that go on under them, stand at the margin."""
+    if sum(_indent(text[mark.start : mark.end]) >= _INDENT for mark in marks) > _FEW_INDENTED * len(marks):
+        return False
     margin = indented = 0
     for mark in marks[:200]:
         line_end = text.find("\n", mark.end)

@@ -16,6 +16,8 @@ from rag.transcript.openings import Opening, openings_within
 from rag.types import Document, Turn
 
 CERTAIN_FROM = 0.3  # below this confidence nobody's name stands for sure over any words
+_DOUBTFUL = 0.6  # below this confidence a note says what is to be checked
+_UNEXPLAINED = "The labels of speakers explain only a part of the text. Check who speaks."
 _ALARM_SHARE = 0.02  # of the turns, from which on openings inside turns are a fault and no accident
 _FEW_LABELS, _MANY_BLOCKS = 4, 30
 _NAMELESS_SHARE, _DROPPED_SHARE, _DROPPED_WORDS = 0.5, 0.02, 40
@@ -50,6 +52,8 @@ def check(document: Document) -> Document:
     turns = _cut_at(document.text, document.turns, openings)
     if confidence < CERTAIN_FROM:
         turns = [replace(turn, certain=False) if turn.speaker else turn for turn in turns]
+    if document.confidence < _DOUBTFUL and not found:
+        found = [Finding(document.confidence, _UNEXPLAINED)]
     notes = tuple(finding.note for finding in sorted(found, key=lambda finding: finding.bound)[:1])
     return replace(document, turns=tuple(turns), confidence=confidence, notes=(*document.notes, *notes))
 

@@ -11,10 +11,13 @@ import re
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 from rag.text.lexicon import union
 from rag.text.names import fold
+from rag.transcript.label_shapes import has_sentence_words
+from rag.transcript.seen import HARD_SPACES, see
 from rag.types import Turn
 
 _MOST_FORMS, _FORM_SHARE = 4, 0.1
@@ -23,6 +26,7 @@ _HEAD_CHARS, _NAME_WORDS = 160, 6
 _BEFORE_OFFICE = re.compile(r"\s*[,(\[;]|\s[–—-]\s")
 _ENDS_SENTENCE = re.compile(r"[^\W\d_]{4,}[.!?…]\s")
 _WORD = re.compile(r"[^\W\d_][\w'’.-]*")
+_NAMED_WITHIN = re.compile(rf"(?<=[.?!…)\]”\"—] )(?=([^\W\d_][^\n:?!]{{1,{_HEAD_CHARS}}}):\s)")
 _MARKS = "*_#> \t"
 
 
@@ -32,6 +36,9 @@ class Form(NamedTuple):
     lead: str
     tail: str
     style: str  # "capitals", "names" or "small"
+
+
+_WITHIN = ": "  # the tail of labels behind the end of a sentence, where a whole transcript is on a few lines
 
 
 class Opening(NamedTuple):
@@ -52,6 +59,15 @@ def openings_within(text: str, turns: Sequence[Turn]) -> list[Opening]:
     >>> [(found.turn, found.head) for found in openings_within(text, turns)]
     [(0, 'JO FIELD, OF THE PORT')]
     """
+    seen = see(text.translate(HARD_SPACES))
+    if seen.text is not text:
+        shown = [replace(turn, start=seen.place(turn.start), end=seen.place(turn.end)) for turn in turns]
+        found = _openings(seen.text, shown)
+        return [each._replace(start=seen.start(each.start)) for each in found]
+    return _openings(text, turns)
+
+
+def _openings(text: str, turns: Sequence[Turn]) -> list[Opening]:
     forms, labels = _accepted(text, turns)
     if not forms:
         return []
@@ -67,7 +83,7 @@ def openings_within(text: str, turns: Sequence[Turn]) -> list[Opening]:
             if start not in found and _is_written_as(head, form.style):
                 name = fold(_name_in(head))
                 # A colon alone, behind a name in small letters, is in running text as well: "New York: forty people."
-                telling = form.lead or form.tail != ":" or form.style == "capitals" or name != fold(head)
+                telling = form.lead or form.tail != ":" or form.style != "names" or name != fold(head)
                 sure = name in known
                 found[start] = Opening(number, start, head, sure, sure or bool(telling) or name.split()[0] in titles)
     return _without_ordinary(text, sorted(found.values(), key=lambda each: each.start))
@@ -77,6 +93,7 @@ def _accepted(text: str, turns: Sequence[Turn]) -> tuple[list[Form], set[str]]:
     """The commonest forms of the labels, and the labels."""
     forms: Counter[Form] = Counter()
     labels: set[str] = set()
+    within: Counter[Form] = Counter()
     before = 0
     for turn in turns:
         place = text.rfind(turn.label, before, turn.start) if turn.label else -1
@@ -84,11 +101,15 @@ def _accepted(text: str, turns: Sequence[Turn]) -> tuple[list[Form], set[str]]:
         if place < 0:
             continue
         labels.add(turn.label)
-        line = text.rfind("\n", 0, place) + 1
+        line = text.rfind("\n", max(0, place - _LEAD_CHARS - 1), place) + 1
         lead, tail = text[line:place], text[place + len(turn.label) : turn.start]
         tail = tail.split("\n")[0].rstrip() + ("\n" if "\n" in tail else "")
         if len(lead) <= _LEAD_CHARS and len(tail) <= _TAIL_CHARS:
             forms[Form(_without_numbers(lead), _without_numbers(tail), _style(turn.label))] += 1
+        elif tail.startswith(":"):
+            within[Form("", _WITHIN, _style(turn.label))] += 1
+    if within.total() > forms.total():
+        forms += within
     least = max(2, _FORM_SHARE * forms.total())
     return [form for form, count in forms.most_common(_MOST_FORMS) if count >= least], labels
 
@@ -117,6 +138,9 @@ def _name_in(head: str) -> str:
 
 def _lines_in(text: str, form: Form) -> Iterator[tuple[int, str]]:
     """Where lines begin that are printed in a form, with what stands where the name would."""
+    if form.tail == _WITHIN:
+        yield from ((match.start(1), match[1]) for match in _NAMED_WITHIN.finditer(text))
+        return
     lead = re.escape(form.lead).replace("0", r"\d+")
     tail = re.escape(form.tail.rstrip("\n")).replace("0", r"\d+")
     first = re.escape(form.tail[0]) if tail else ""
@@ -129,10 +153,12 @@ def _lines_in(text: str, form: Form) -> Iterator[tuple[int, str]]:
 
 
 def _is_written_as(head: str, style: str) -> bool:
-    if style == "small" or _ENDS_SENTENCE.search(head) or head.rstrip().endswith((".", "!", "?", "…", ";", ",")):
+    if _ENDS_SENTENCE.search(head) or head.rstrip().endswith((".", "!", "?", "…", ";", ",")):
         return False
     name = _name_in(head)
     words = _WORD.findall(name)
+    if style == "small" and (not head[0].islower() or has_sentence_words(fold(name))):
+        return False
     if not words or len(words) > _NAME_WORDS or fold(words[0]).strip(".,") in union("not_labels"):
         return False
     return _style(name) == style

@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from itertools import pairwise
 
+from rag.text.lexicon import patterns
 from rag.text.names import is_question_label
 from rag.text.sentences import SENTENCE_END
 from rag.transcript.roles import is_answer_label
@@ -19,13 +20,14 @@ _NO_DIGITS = str.maketrans("", "", "0123456789")
 _DIGIT = re.compile(r"[0-9]")
 _NUMBER = re.compile(r"\d{1,5}")
 _MAX_CHARS = 90
-_LEAST = 3  # times that a head recurs
+_LEAST = 3  # times that a head recurs; two are enough for one that says that it counts pages
 _PAGE_LINES = 12  # a page has at least so many
 _OPEN_NUMBERS = frozenset("0123456789[")
 _NUMBERED_LINE = re.compile(
     r"^[^\S\n]*(?:\[(?P<in>\d{1,4})\]|(?P<zero>0\d{1,3}|\d{2,4}):(?!\d)|(?P<bare>\d{1,4})(?![^\S\n]*[:.)\d]))(?:[^\S\n]+|$)",
     re.M,
 )
+_PAGE_WORD = re.compile(rf"\b{patterns('page_words')}\b\.?\s*(?:of|/|von|de|sur)?\s*$", re.I)
 _MOST_OF_PAGES = 0.15  # of a text's lines can be heads and feet
 _LEAST_NUMBERED, _LEAST_WHOLE = 8, 4  # lines with numbers; where every line has one
 _LINE_NUMBER = "line number"
@@ -57,9 +59,10 @@ def page_lines(lines: Sequence[str], *, even: bool = True) -> set[int]:
     for number, line in enumerate(lines):
         if line and len(line) <= _MAX_CHARS and (bare := line.strip()):
             alike[bare.translate(_NO_DIGITS) if _DIGIT.search(bare) else bare].append(number)
+    pages = {key: where for key, where in alike.items() if len(where) >= _LEAST - 1 and _PAGE_WORD.search(key)}
     recurring = {key: where for key, where in alike.items() if len(where) >= _LEAST}
     found: set[int] = set()
-    for key, where in recurring.items():
+    for key, where in (recurring | pages).items():
         if _counts_pages(key, [lines[number] for number in where]):
             found.update(where)
     numbered = set(found)

@@ -211,7 +211,7 @@ def _blocks(text: str, start: int, end: int) -> list[tuple[int, int]]:
             or is_rule(above)
             or is_rule(line)
             or is_part_mark(above)
-            or is_about_record(line)
+            or (is_about_record(line) and not line.lstrip()[:1].islower())  # no rest of a wrapped sentence
         )
         if whole or not found:
             found.append((start + match.start(), start + match.end()))

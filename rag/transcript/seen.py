@@ -31,6 +31,8 @@ _TRIGGER = re.compile(rf"[{_GONE}{_LINE_ENDS}{_COLONS}{_WIDE}\\\\<]")
 _IN_ASCII = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\\]")
 _CLOSING_TAG = re.compile(r"</([A-Za-z][\w-]{0,30})>")
 _MAX_TAGS = 20
+# Kept together in print, and read as spaces: a table for `str.translate`, after which all offsets hold.
+HARD_SPACES = str.maketrans(dict.fromkeys("\u00a0\u2007\u202f", " "))
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,12 @@ class Seen:
         """Where what is seen from `place` on begins in the text, without what is not seen before it."""
         return self._origin(place) if place < len(self.text) else self.length
 
+    def place(self, at: int) -> int:
+        """Where the character at `at` of the text is seen, or what follows it if it is not."""
+        piece = bisect_right(self.origins, at) - 1
+        following = self.starts[piece + 1] if piece + 1 < len(self.starts) else len(self.text)
+        return min(self.starts[piece] + at - self.origins[piece], following)
+
     def _origin(self, place: int) -> int:
         piece = bisect_right(self.starts, place) - 1
         return self.origins[piece] + place - self.starts[piece]
@@ -59,8 +67,8 @@ def see(text: str) -> Seen:
     r"""A text as a reader sees it.
 
     >>> seen = see("\ufeffAnn\xad Reed: Yes.")
-    >>> seen.text, seen.start(0), seen.end(10)
-    ('Ann Reed: Yes.', 0, 12)
+    >>> seen.text, seen.start(0), seen.end(10), seen.place(12)
+    ('Ann Reed: Yes.', 0, 12, 10)
     """
     tags = list(dict.fromkeys(_CLOSING_TAG.findall(text))) if "</" in text else []
     if text.isascii() and not tags and not _IN_ASCII.search(text):

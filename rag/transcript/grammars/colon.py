@@ -43,16 +43,19 @@ COLON = re.compile(
 )
 # "Q" and "A" without a colon. A lone "A" opens many a sentence, so it needs a point or a gap; a lone "Q" opens none.
 _LETTER = re.compile(
-    r"[^\S\n]*(?:\d{1,4}[^\S\n]+)?(?:\*\*)?(?P<label>Q\d*(?:[.)](?:\*\*)?|\*\*)?(?=[^\S\n])"
+    rf"{SPACE}(?:(?P<stamp>{STAMP}){SPACE}[-–—]?{SPACE})?"
+    r"(?:\d{1,4}[^\S\n]+)?(?:\*\*)?(?P<label>Q\d*(?:[.)](?:\*\*)?|\*\*)?(?=[^\S\n])"
     r"|A\d*(?:[.)](?:\*\*)?(?=[^\S\n])|(?=[^\S\n]{2}|\t)))[^\S\n]+(?![:：])"
 )
-_LOOSE_ANSWER = re.compile(r"[^\S\n]*(?:\d{1,4}[^\S\n]+)?A[^\S\n]+(?=\S)")
+_LOOSE_ANSWER = re.compile(rf"{SPACE}(?:(?P<stamp>{STAMP}){SPACE}[-–—]?{SPACE})?(?:\d{{1,4}}[^\S\n]+)?A[^\S\n]+(?=\S)")
+_STAMP_BEFORE = re.compile(rf"{SPACE}{STAMP}{SPACE}[-–—]?")
 # "HON. A. REED.- Yes": a label never goes on behind such a sign.
 _POINTS = (".-", ".:", ".–", ".—")
 _POINTED = re.compile(rf"{SPACE}(?:\*\*)?(?P<label>[^\W\d_][^:：\n*]{{1,60}}?)\.{SPACE}[-–—:](?:\*\*)?[^\S\n]+(?=\S)")
 _HANDLE = re.compile(r"[^\S\n]*(?P<label>[^\W\d_A-ZÀ-Þ][\w.-]{2,20})[^\S\n]*[:：](?=\s|[^\x00-\x7f])[^\S\n]*")
 _BEFORE_LETTERS = " \t\xa0*0123456789"  # stenographers number their lines
 LABEL_CHARS = 190  # a label with its colon stands within so many characters of a line
+_BEGIN_OR_PART_STAMPS = tuple("[(:\\")
 
 
 def find_colon_labels(source: Source) -> list[Mark]:
@@ -76,7 +79,7 @@ def _recurring_letters(source: Source) -> frozenset[str]:
     counts = Counter(
         match["label"][0]
         for line in source.lines
-        if line.text.lstrip(_BEFORE_LETTERS)[:1] in ("Q", "A") and (match := _LETTER.match(line.text))
+        if _letters_of(line)[:1] in ("Q", "A") and (match := _LETTER.match(line.text))
     )
     # "A. Reed: …" is a person, unless questions are marked in the same way.
     return frozenset(letter for letter, count in counts.items() if count >= 2 and counts["Q"] >= 2)
@@ -84,22 +87,31 @@ def _recurring_letters(source: Source) -> frozenset[str]:
 
 def _loose_answers(source: Source) -> bool:
     """Whether "A" and one space open an answer here: behind most of the questions."""
-    heads = [line.text.lstrip(_BEFORE_LETTERS)[:2] for line in source.lines if line.opens]
+    heads = [_letters_of(line)[:2] for line in source.lines if line.opens]
     behind = [later[:1] == "A" and later[1:].isspace() for head, later in pairwise(heads) if head[:1] == "Q"]
     return sum(behind) >= max(2, 0.5 * len(behind))
 
 
 def _loose_answer(line: Line) -> Mark | None:
     match = _LOOSE_ANSWER.match(line.text) if line.opens else None
-    return Mark("A", line.start, line.start + match.end(), None, True, kind="letter") if match else None
+    return Mark("A", line.start, line.start + match.end(), seconds_in(match), True, kind="letter") if match else None
+
+
+def _letters_of(line: Line) -> str:
+    """The head of a line behind its number and its time."""
+    text = line.text.lstrip(_BEFORE_LETTERS)
+    if text[:1] in _BEGIN_OR_PART_STAMPS and (stamp := _STAMP_BEFORE.match(line.text)):
+        text = line.text[stamp.end() :].lstrip(_BEFORE_LETTERS)
+    return text[:2]
 
 
 def _mark_at(line: Line, letters: frozenset[str]) -> Mark | None:
     """The label at the head of a line, if there is one."""
-    if letters and line.text.lstrip(_BEFORE_LETTERS)[:1] in ("Q", "A"):
+    if letters and _letters_of(line)[:1] in ("Q", "A"):
         match = _LETTER.match(line.text)
         if match and match["label"][0] in letters:
-            return Mark(match["label"][0], line.start, line.start + match.end(), None, line.opens, kind="letter")
+            seconds = seconds_in(match)
+            return Mark(match["label"][0], line.start, line.start + match.end(), seconds, line.opens, kind="letter")
     head = line.text[:LABEL_CHARS]
     if any(sign in head for sign in _POINTS) and (match := _POINTED.match(line.text)):
         label = match["label"]

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from rag.transcript.label_shapes import spelled
 from rag.transcript.marks import Line, Mark, Source
-from rag.transcript.page_lines import is_rule
+from rag.transcript.page_lines import is_rule, page_lines
 from rag.transcript.stamps import is_stamp_line
 
 # Bricks. A label is up to a hundred characters without a colon, a bracket or the end of a sentence; a nickname in
@@ -35,15 +35,17 @@ def read_source(text: str, body: int) -> Source:
     before_blank: set[int] = set()
     opens = True
     start = body
-    for line in text[body:].split("\n"):
+    lines = text[body:].split("\n")
+    pages = page_lines(lines, even=False)
+    for number, line in enumerate(lines):
         end = start + len(line)
         if not line or line.isspace():
             opens = True
             before_blank.add(len(found) - 1)
         else:
             found.append((start, end, line, opens))
-            # Markdown breaks a line with two spaces; below a heading, a rule and a stamp alone something begins.
-            opens = line.endswith("  ") or is_stamp_line(line) or _is_boundary(line)
+            # Markdown breaks a line with two spaces; something begins below a heading, a rule, a stamp, a page's head.
+            opens = line.endswith("  ") or is_stamp_line(line) or _is_boundary(line) or number in pages
         start = end + 1
     return Source(text, body, [Line(*line, number in before_blank) for number, line in enumerate(found)])
 

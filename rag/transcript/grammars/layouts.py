@@ -30,6 +30,7 @@ _STAMPED = re.compile(
 _STAMPED_TEXT = re.compile(
     rf"{SPACE}(?P<label>{LABEL})(?:{SPACE}(?P<stamp>{BRACKETED_CLOCK}){SPACE}[:：–-]?|[\s@]{SPACE}(?P<stamp2>{WHEN}){SPACE}(?:[:：]|\s[-–—]))(?=\s){SPACE}"
 )
+_STAMP_HEAD = re.compile(rf"{SPACE}{STAMP}(?=[^\S\n])")
 _COURTESY = r"(?:M(?:r|rs|s|iss|x|me|lle)?|Dr|Prof|Hon|Sen(?:ator)?|Rep(?:resentative)?|Gov(?:ernor)?|Gen(?:eral)?|Sr|Sra|Herr|Frau|Judge|Justice|Chair(?:man|woman|person)?|Secretary|Ambassador|President|Delegate)\.?"
 _CAPITAL_NAME = r"[^\W\d_a-z][\w'’.-]*[A-ZÀ-ÞА-ЯЁ]{2}[\w'’-]*"
 _PERIOD = re.compile(
@@ -122,7 +123,8 @@ def find_names_below_rules(source: Source) -> list[Mark]:
         if not is_rule(above.text) or is_rule(line.text):
             continue
         openings += 1
-        label = line.text.strip(" \t*_#")
+        stamp = _STAMP_HEAD.match(line.text)
+        label = line.text[stamp.end() if stamp else 0 :].strip(" \t*_#")
         who = re.split(r"[,(]", label, maxsplit=1)[0].strip()
         if label.endswith((":", "：", ";", ",")) or _CODE.search(who):
             continue
@@ -132,7 +134,8 @@ def find_names_below_rules(source: Source) -> list[Mark]:
             and not is_rule(below.text)
             and not is_stage_note(label)
         ):
-            found.append(Mark(label, line.start, line.end, None, True))
+            seconds = seconds_into(stamp[0].strip()) if stamp else None
+            found.append(Mark(label, line.start, line.end, seconds, True))
     several = len({mark.key for mark in found}) >= 2
     return found if several and len(found) >= max(3, 0.8 * openings) else []
 

@@ -9,7 +9,7 @@ from rag.text.names import fold, plain_label
 from rag.transcript.boilerplate import is_stage_note
 from rag.transcript.grammars.colon import COLON, LABEL_CHARS
 from rag.transcript.grammars.common import LABEL, SPACE, keep_commonest_form, keep_recurring
-from rag.transcript.label_shapes import NO_NAMES, can_be_label, has_name_shape, label_key
+from rag.transcript.label_shapes import NO_NAMES, can_be_label, has_name_shape, has_sentence_words, label_key
 from rag.transcript.marks import Mark, Source
 from rag.transcript.stamps import STAMP, seconds_in
 
@@ -24,6 +24,7 @@ _ARROWS = re.compile(
     rf"(?:(?P<label>[^\W_][^:：\n>\[\]]{{0,58}}?){SPACE}[:：](?=\s|[^\x00-\x7f]){SPACE})?",
     re.M,
 )
+_FEW_WORDS, _MOST_WORDS, _DENSE = 3, 6, 0.8  # words of a label in small letters; share of the paragraphs
 _LEAST_ARROWS, _NAMED_ARROWS = 3, 0.3
 
 
@@ -66,11 +67,17 @@ def find_small_labels(source: Source) -> list[Mark]:
             seconds = seconds_in(match)
             found.append(Mark(match["label"].strip(), line.start, line.start + match.end(), seconds, True))
     counts = Counter(mark.key for mark in found)
-    kept = [mark for mark in found if counts[mark.key] >= 2]
+    kept = [mark for mark in found if counts[mark.key] >= 2 and len(plain_label(mark.label).split()) <= _FEW_WORDS]
     openings = sum(line.opens for line in source.lines)
-    return kept if len({mark.key for mark in kept}) >= 2 and len(kept) >= 0.3 * openings else []
+    if len({mark.key for mark in kept}) < 2 or len(kept) < 0.3 * openings:
+        return []
+    # Where nearly every paragraph opens so, every one that does is a turn, however rare or long the name is.
+    every = [mark for mark in found if not has_sentence_words(mark.key)]
+    return every if len(every) >= _DENSE * openings else kept
 
 
 def _is_small_label(label: str) -> bool:
     words = plain_label(label).split()
-    return 0 < len(words) <= 3 and len(label) <= 40 and label[0].islower() and fold(words[0]) not in NO_NAMES | {""}
+    if not 0 < len(words) <= _MOST_WORDS or len(label) > 40:
+        return False
+    return label[0].islower() and fold(words[0]) not in NO_NAMES | {""}
