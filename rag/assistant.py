@@ -8,13 +8,16 @@ An assistant has no state that a question could change: the second question gets
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Generator as Generates
 from dataclasses import replace
 from typing import Any, NamedTuple, cast
 
+from rag.answer.chosen import SHOWN, ChosenWriter
 from rag.answer.citations import cite_all
 from rag.answer.unknown_terms import UnknownTerms, find_unknown_terms, unknown_term_notes, word_occurrences
 from rag.answer.writer import Writer, Written
 from rag.archive import Archive
+from rag.errors import InputError
 from rag.evidence.calibration import Calibration, default_calibration
 from rag.evidence.find import Finder, Found
 from rag.evidence.order import by_speaker_day
@@ -40,9 +43,21 @@ from rag.retrieval.fusion import FUSION, Candidate, Weights
 from rag.retrieval.known_words import known_words
 from rag.stopwatch import Stopwatch
 from rag.storage.protocol import Snapshot
-from rag.types import Answer, Citation, Document, Evidence, Filters, Query, ScoredPassage, SearchExtent, Sentence
+from rag.types import (
+    Answer,
+    Citation,
+    Document,
+    Evidence,
+    Filters,
+    Passage,
+    Query,
+    ScoredPassage,
+    SearchExtent,
+    Sentence,
+)
 
 DEFAULT_TIMEOUT_S = 60.0
+QUOTES, PROSE = "quotes", "prose"  # what an answer is made of
 VARIANTS_TIMEOUT_S = 10.0  # for what a model proposes to search with
 
 
@@ -53,7 +68,9 @@ class Assistant:
         assistant.ask("What did she say about the harbour?").text
 
     Without a `calibration` it uses the one fitted for the archive and its model, else the default. `options` are the
-    generator's own, by name: model, base_url. `reader` is a reranker, by name or as an object; "heuristic" means none. With
+    generator's own, by name: model, base_url. A generator is an object with any of `generate`, `choose` and `variants`. If it
+    can choose, answers are the sentences that it chooses and no word of its own; `answer="prose"` lets it write, and
+    `answer="quotes"` never does. `reader` is a reranker, by name or as an object; "heuristic" means none. With
     `strict`, only sentences that their citations support are kept. If a generator fails or takes longer than `timeout_s`,
     the answer is quotes from the record, and a note says why. Raises InputError for an option that cannot be used,
     UnknownName for a generator or a reranker that does not exist.
@@ -70,14 +87,21 @@ class Assistant:
         weights: Weights = FUSION,
         timeout_s: float = DEFAULT_TIMEOUT_S,
         strict: bool = False,
+        answer: str | None = None,
     ) -> None:
         self.archive = archive
         made = load_generator(generator, options, timeout_s=timeout_s) if isinstance(generator, str) else generator
-        self._can = capabilities_of(made)
-        self.generator_name = name_of(generator) if self._can.writes else DEFAULT_GENERATOR
-        self._generator = cast("Generator", made) if self._can.writes else ExtractiveGenerator()
+        can = capabilities_of(made)
+        if not (can.writes or can.choose or can.variants):
+            raise InputError(f"{name_of(generator)} is no generator: it has none of generate, choose and variants")
+        if answer not in (None, QUOTES, PROSE):
+            raise InputError(f"answer is {answer!r}; choose {QUOTES} or {PROSE}")
+        self._choose = None if answer == PROSE and can.writes else can.choose
+        writes = can.writes and answer != QUOTES
+        self._generator = cast("Generator", made) if writes else ExtractiveGenerator()
+        self.generator_name = name_of(generator) if writes or self._choose else DEFAULT_GENERATOR
         limit_s = min(VARIANTS_TIMEOUT_S, timeout_s / 2)
-        self._proposals = Proposals(self._can.variants, timeout_s=limit_s) if self._can.variants else None
+        self._proposals = Proposals(can.variants, timeout_s=limit_s) if can.variants else None
         self._timeout_s = timeout_s
         self._strict = strict
         self.reader = load_reranker(reader) if isinstance(reader, str) else reader
@@ -138,25 +162,45 @@ class Assistant:
         watch = Stopwatch()
         cancel = cancel or CancelToken()
         asked = check_asked(question, history, k=k, filters=filters, understand=understand)
-        query, found, snapshot, documents, unknown, waited_s = self._search(asked, cancel, watch)
+        searched = self._search(asked, cancel, watch)
+        found = searched.found
         written = Written("", self.generator_name, refused=True)
-        if found.suffices:
+        if found.suffices or (self._choose and found.candidates):
             cancel.raise_if_cancelled()
-            writer = Writer(
-                snapshot, self._generator, name=self.generator_name, timeout_s=self._timeout_s, strict=self._strict
-            )
-            request = _request(asked, found, cancel)
-            if show and not capabilities_of(self._generator).only_quotes:
-                show(cite_all(request.evidence, documents.__getitem__))
+            # A model that chooses decides what is shown; quotes that it may reject are not shown before.
+            if show and not self._choose and not capabilities_of(self._generator).only_quotes:
+                request = _request(asked, found, cancel, asked.k)
+                show(cite_all(request.evidence, searched.documents.__getitem__))
                 yield ""
-            written = yield from writer.write(request, documents, spent_s=waited_s)
+            written, chosen = yield from self._write(asked, searched, cancel)
+            searched = searched._replace(chosen=chosen)
         if written.refused:
             written = replace(written, text=_refusal(found.extent, asked.filters))
             yield written.text
         counted = self._count_words(asked) if written.refused else None
-        written = replace(written, notes=written.notes + _notes(found, unknown, counted))
+        written = replace(written, notes=written.notes + _notes(searched, counted))
         watch.lap("generate")
-        yield _answer(asked, query, found, written, watch)
+        yield _answer(asked, searched, written, _passages(found, searched.chosen, asked.k), watch)
+
+    def _write(
+        self, asked: Asked, searched: _Searched, cancel: CancelToken
+    ) -> Generates[str, None, tuple[Written, tuple[Passage, ...]]]:
+        """What the generator writes or chooses, and the passages that it chose."""
+        found, snapshot = searched.found, searched.snapshot
+        name, limits = self.generator_name, {"timeout_s": self._timeout_s}
+        if self._choose:
+            # A follow-up is not understood without what came before it, and a model that chooses sees one question.
+            question = searched.query.text if asked.history else asked.question
+            request = replace(_request(asked, found, cancel, len(found.candidates)), question=question)
+            chooser = ChosenWriter(snapshot, self._choose, name=name, **limits)
+            return (
+                yield from chooser.write(
+                    request, searched.documents, suffices=found.suffices, spent_s=searched.waited_s
+                )
+            )
+        writer = Writer(snapshot, self._generator, name=name, strict=self._strict, **limits)
+        request = _request(asked, found, cancel, asked.k)
+        return (yield from writer.write(request, searched.documents, spent_s=searched.waited_s)), ()
 
     def _search(self, asked: Asked, cancel: CancelToken, watch: Stopwatch) -> _Searched:
         """What the archive holds, also about what a model proposes to search with.
@@ -180,9 +224,10 @@ class Assistant:
         with self.archive.snapshot() as snapshot:
             scope = snapshot.resolve(asked.filters)
             query = with_variants(_literal(snapshot, asked), proposed)
-            found = self._finder.find(snapshot, query, scope, k=asked.k, lap=watch.lap)
+            k = max(asked.k, SHOWN) if self._choose else asked.k
+            found = self._finder.find(snapshot, query, scope, k=k, lap=watch.lap)
             unknown = find_unknown_terms(snapshot, asked.question) if found.extent.passages else UnknownTerms()
-            documents = snapshot.documents(found.document_ids) if found.suffices else {}
+            documents = snapshot.documents(found.document_ids) if found.suffices or self._choose else {}
         # The database transaction has ended: from here on a model may take a minute.
         return _Searched(query, found, snapshot, documents, unknown)
 
@@ -212,6 +257,7 @@ class _Searched(NamedTuple):
     documents: Mapping[str, Document]
     unknown: UnknownTerms
     waited_s: float = 0.0  # for a model
+    chosen: tuple[Passage, ...] = ()  # whose sentences a model chose
 
 
 def name_of(generator: str | object) -> str:
@@ -226,10 +272,20 @@ def _literal(snapshot: Snapshot, asked: Asked) -> Query:
     return replace(query, understood=within_filters(query.understood, asked.filters))
 
 
-def _request(asked: Asked, found: Found, cancel: CancelToken) -> GenerationRequest:
-    """What the generator gets."""
-    passages = tuple(_numbered(candidate) for candidate in found.candidates)
+def _request(asked: Asked, found: Found, cancel: CancelToken, shown: int) -> GenerationRequest:
+    """What the generator gets, with the first `shown` passages."""
+    passages = tuple(_numbered(candidate) for candidate in found.candidates[:shown])
     return GenerationRequest(asked.question, asked.history, by_speaker_day(found.evidence.quotes), passages, cancel)
+
+
+def _passages(found: Found, chosen: Sequence[Passage], k: int) -> tuple[ScoredPassage, ...]:
+    """The passages that come with an answer: those that a model chose, then the others as they were found, `k` in all.
+
+    No chosen one is left out.
+    """
+    hits = [ScoredPassage(each.stored.passage, each.score) for each in found.candidates]
+    first = [hit for passage in chosen for hit in hits if hit.passage == passage]
+    return (*first, *[hit for hit in hits if hit not in first][: max(0, k - len(first))])
 
 
 def _numbered(candidate: Candidate) -> NumberedPassage:
@@ -244,31 +300,33 @@ def _numbered(candidate: Candidate) -> NumberedPassage:
 
 def _refusal(extent: SearchExtent, filters: Filters) -> str:
     return refusal_text(
-        passages=extent.passages,
-        speakers=extent.speakers,
-        documents=extent.documents,
-        filtered=filters != Filters(),
+        passages=extent.passages, speakers=extent.speakers, documents=extent.documents, filtered=filters != Filters()
     )
 
 
-def _notes(found: Found, unknown: UnknownTerms, occurrences: Sequence[Occurrence] | None) -> tuple[Note, ...]:
+def _notes(searched: _Searched, occurrences: Sequence[Occurrence] | None) -> tuple[Note, ...]:
     """What the user should know about the question: who does not answer it, and what of it is not in the archive.
 
-    `occurrences` come with a refusal, and are None with an answer.
+    `occurrences` come with a refusal, and are None with an answer. A model that chooses knows whom and when the question asks
+    for: what the search found instead is not what is quoted.
     """
-    answered = occurrences is None
-    others_say: tuple[Note, ...] = (OthersSay(found.instead_of),) if found.instead_of and answered else ()
-    if not found.inside and answered:
+    found = searched.found
+    as_found = occurrences is None and not searched.chosen
+    others_say: tuple[Note, ...] = (OthersSay(found.instead_of),) if found.instead_of and as_found else ()
+    if not found.inside and as_found:
         understood = found.understood
         others_say += (FoundElsewhere(understood.after, understood.before, understood.documents),)
     if not found.extent.passages:
         return others_say
     return others_say + unknown_term_notes(
-        unknown, occurrences=occurrences, others_say=bool(found.instead_of and answered)
+        searched.unknown, occurrences=occurrences, others_say=bool(found.instead_of and as_found)
     )
 
 
-def _answer(asked: Asked, query: Query, found: Found, written: Written, watch: Stopwatch) -> Answer:
+def _answer(
+    asked: Asked, searched: _Searched, written: Written, passages: tuple[ScoredPassage, ...], watch: Stopwatch
+) -> Answer:
+    query, found = searched.query, searched.found
     return Answer(
         question=asked.question,
         query=query.text,
@@ -277,7 +335,7 @@ def _answer(asked: Asked, query: Query, found: Found, written: Written, watch: S
         confidence=found.evidence.confidence,
         generator=written.generator,
         citations=written.citations,
-        passages=tuple(ScoredPassage(each.stored.passage, each.score) for each in found.candidates),
+        passages=passages,
         timings_ms=watch.timings_ms(),
         dangling=written.dangling,
         markers=written.markers,
@@ -287,5 +345,5 @@ def _answer(asked: Asked, query: Query, found: Found, written: Written, watch: S
         claims=written.claims,
         notes=written.notes,
         understood=query.understood,
-        confidence_level="not_on_record" if written.refused else found.level,
+        confidence_level="not_on_record" if written.refused else "answered" if searched.chosen else found.level,
     )

@@ -17,6 +17,7 @@ from rag.errors import SettingsError
 
 FILE = "onrecord.toml"
 PREFIX = "ONRECORD_"
+ANSWERS = ("quotes", "prose")
 # Variables that are read elsewhere, before there are any settings.
 _OTHER_VARIABLES = frozenset(
     {"ONRECORD_API_KEY", "ONRECORD_TOKEN", "ONRECORD_AUTH", "ONRECORD_CACHE", "ONRECORD_PLUGINS"}
@@ -36,6 +37,7 @@ class Settings:
     base_url: str | None = None  # where an OpenAI-compatible server answers
     timeout_s: int = 60  # for a whole answer
     strict: bool = False  # keep supported sentences only
+    answer: str | None = None  # quotes, or prose; None: quotes where the generator can choose sentences
 
     @property
     def generator_options(self) -> dict[str, str | None]:
@@ -49,7 +51,7 @@ def load_settings(
     """The settings in force. Raises SettingsError for an unknown key, naming the nearest known one.
 
     >>> load_settings(Path("nowhere"), environment={"ONRECORD_K": "5"}, archive="mine")
-    Settings(archive='mine', encoder=None, reader='trained', generator='extractive', k=5, model=None, base_url=None, timeout_s=60, strict=False)
+    Settings(archive='mine', encoder=None, reader='trained', generator='extractive', k=5, model=None, base_url=None, timeout_s=60, strict=False, answer=None)
     """
     environment = os.environ if environment is None else environment
     settings = _merge(Settings(), _from_file((folder or Path()) / FILE), FILE)
@@ -101,6 +103,8 @@ def _typed(name: str, value: object, origin: str) -> object:
         raise SettingsError(f"{origin}: {name} must be a text, not {value!r}")
     if not value.strip():
         raise SettingsError(f"{origin}: {name} is empty; give it a name, or leave it out")
+    if name == "answer" and value not in ANSWERS:
+        raise SettingsError(f"{origin}: answer is {value!r}; choose {' or '.join(ANSWERS)}")
     return value
 
 

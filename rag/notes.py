@@ -22,6 +22,7 @@ class FellBack:
 
     generator: str
     reason: str
+    quoted: bool = True  # if not, the record does not answer either
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,8 +171,9 @@ def occurrences_in(notes: Sequence[Note]) -> dict[str, int]:
 def _phrase(note: Note, absent: Sequence[str]) -> str:
     """A note's sentence; empty if the `absent` names have said it already."""
     match note:
-        case FellBack(generator, reason):
-            return f"The {generator} generator did not answer ({reason}). These are quotes from the record instead."
+        case FellBack(generator, reason, quoted):
+            instead = " These are quotes from the record instead." if quoted else ""
+            return f"The {generator} generator did not answer ({reason}).{instead}"
         case LeftOut(count, total):
             return f"{count} of {total} sentences were left out because their citations do not support them."
         case OthersSay(speakers):
@@ -186,8 +188,8 @@ def _phrase(note: Note, absent: Sequence[str]) -> str:
         case AbsentSpeaker(speaker, others_quoted):
             if any(speaker in name or name in speaker for name in absent):
                 return ""
-            quoted = f"; {OTHERS_QUOTED}" if others_quoted else ""
-            return f"Nobody called {speaker} speaks in the record{quoted}."
+            others = f"; {OTHERS_QUOTED}" if others_quoted else ""
+            return f"Nobody called {speaker} speaks in the record{others}."
         case Occurrences(found):
             said = {word.lower() for name in absent for word in name.split()}
             return _phrase_counts([each for each in found if each.word.lower() not in said])

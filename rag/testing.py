@@ -13,9 +13,10 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 import numpy as np
 
 from embeddings.types import FloatMatrix, FloatVector, Span
-from rag.generators.protocol import GenerationRequest
+from rag.generators.protocol import GenerationRequest, NumberedPassage
 
 Script = Callable[[GenerationRequest], str | Iterable[str]]
+Chooses = Callable[[str, Sequence[NumberedPassage]], Sequence[str]]
 
 _TOKEN = re.compile(r"\w+|[^\w\s]")
 
@@ -101,7 +102,8 @@ class ScriptedGenerator:
 
     `script` is one text for every question, a list of texts, one a question and the last for all that follow, or a function
     from the request to a text or its pieces. A text comes in pieces of `piece_length` characters, so that markers break
-    anywhere. `requests` keeps what it was asked.
+    anywhere. `requests` keeps what it was asked. With `variants` it proposes these to search with, whatever the question;
+    with `choose` it chooses sentences, those of the numbers given or those that a function finds.
 
     >>> generator = ScriptedGenerator(["They move in 2028. [1]", "NOT_ON_RECORD"])
     >>> request = GenerationRequest("When do the gates move?", history=(), evidence=())
@@ -111,15 +113,28 @@ class ScriptedGenerator:
     'NOT_ON_RECORD'
     >>> [request.question for request in generator.requests]
     ['When do the gates move?', 'When do the gates move?']
+    >>> ScriptedGenerator("", choose=["2.1"]).choose("When do the gates move?", [])
+    ['2.1']
     """
 
     def __init__(
-        self, script: str | Sequence[str] | Script, *, numbering: str = "evidence", piece_length: int = 7
+        self,
+        script: str | Sequence[str] | Script,
+        *,
+        numbering: str = "evidence",
+        piece_length: int = 7,
+        variants: Sequence[str] | None = None,
+        choose: Sequence[str] | Chooses | None = None,
     ) -> None:
         self.numbering = numbering
         self.piece_length = piece_length
         self.requests: list[GenerationRequest] = []
         self._script = script
+        # A generator shows by its methods what it can do.
+        if variants is not None:
+            self.variants = lambda question, history: list(variants)
+        if choose is not None:
+            self.choose = choose if callable(choose) else lambda question, passages: list(choose)
 
     def generate(self, request: GenerationRequest) -> Iterator[str]:
         """The pieces of the next text of the script."""

@@ -26,6 +26,15 @@ def pieces_of(model: str, messages: list[dict[str, str]]) -> list[str]:
     first = lines.get("1.1", "")
     if "Last question:" in prompt:
         return ["1. When will the first gate ", "be lowered?"] if model == "rewrites" else ["I have ", "no idea:"]
+    if "numbers of the sentences" in messages[0]["content"]:
+        chosen = {
+            "well": "1.1",
+            "refuses": "NONE",
+            "wrong-numbers": "9.9, 77.1-77.9",
+            "ranges": "I choose [1.1]-[1.2].",
+        }
+        text = chosen.get(model, "Well, ")
+        return [text[start : start + 3] for start in range(0, len(text), 3)]
     texts = {
         "well": f"{speaker} said: “{first}” [1.1].",
         "rewrites": f"{speaker} said: “{first}” [1.1].",
@@ -94,11 +103,13 @@ class Handler(BaseHTTPRequestHandler):
         body = json.loads(self.rfile.read(int(self.headers["content-length"])))
         model = body["model"]
         speak = _messages if self.path.endswith("/messages") else _completions
+        # Anthropic's has the system message apart.
+        messages = ([{"role": "system", "content": str(body["system"])}] if "system" in body else []) + body["messages"]
         searching = "Last question:" in str(body["messages"])
         headers = {name.lower(): value for name, value in self.headers.items()}
         SEEN.append({"headers": headers, "body": body, "searching": searching})
         if searching and model != "hangs" and not re.search("-(rewrite|again)-", model):
-            self._stream("", speak(model, pieces_of(model, body["messages"])))
+            self._stream("", speak(model, pieces_of(model, messages)))
             return
         TRIES[model] = TRIES.get(model, 0) + 1
         if model in ("429", "500") or (model.startswith("429-once") and TRIES[model] == 1):
@@ -119,7 +130,7 @@ class Handler(BaseHTTPRequestHandler):
         elif model.startswith("waits"):
             self._wait(model)
         else:
-            self._stream(model, speak(model, pieces_of(model, body["messages"])))
+            self._stream(model, speak(model, pieces_of(model, messages)))
 
     def _wait(self, model: str) -> None:
         """Nothing more is said, or nothing at all, and what is noted is that the client has gone."""

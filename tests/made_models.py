@@ -38,9 +38,10 @@ BOTH = pytest.mark.parametrize("generator", ADDRESSES)
 def answer_of(
     archive: Archive, server: str, model: str, *, generator: str = "openai", question: str = GATES, **options: Any
 ) -> Answer:
+    """What a model of the server writes."""
     pytest.importorskip(generator, reason=f"the {generator} package is not installed")
     reached = {"model": model, "base_url": f"{server}{ADDRESSES[generator]}"}
-    return Assistant(archive, generator=generator, options=reached, **options).ask(question)
+    return Assistant(archive, generator=generator, options=reached, answer="prose", **options).ask(question)
 
 
 def seen_by(server: str, *, searching: bool = False) -> list[dict[str, Any]]:

@@ -44,6 +44,9 @@ def test_every_onrecord_command_shown_runs_in_the_order_shown(tmp_path: Path) ->
     shutil.copytree(ROOT / "eval" / "sets", tmp_path / "interviews")
     (corrections,) = re.findall(r"```toml\n(.*?)```", (ROOT / "docs" / "formats.md").read_text(encoding="utf-8"), re.S)
     (tmp_path / "map.toml").write_text(corrections, encoding="utf-8")
+    evaluation = (ROOT / "docs" / "evaluation.md").read_text(encoding="utf-8")
+    (recorded,) = re.findall(r'```json\n(\{"question".*?)```', evaluation, re.S)
+    (tmp_path / "variants.jsonl").write_text(recorded, encoding="utf-8")
     for command in commands("onrecord"):
         if command.split()[1] == "chat":
             assert_the_page_answers(command, tmp_path)

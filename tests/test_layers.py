@@ -60,7 +60,7 @@ ROOM_MAY_IMPORT = {
     "rag.retrieval": GROUND | {EMBEDDINGS, "rag.storage", "rag.rerankers"},
     "rag.evidence": GROUND | {EMBEDDINGS, "rag.storage", "rag.query", "rag.rerankers", "rag.retrieval"},
     "rag.generators": GROUND | {EMBEDDINGS, "rag.evidence"},
-    "rag.answer": GROUND | {"rag.storage", "rag.query", "rag.generators", "rag.places"},
+    "rag.answer": GROUND | {"rag.storage", "rag.query", "rag.evidence", "rag.generators", "rag.places"},
     "rag.correcting": GROUND | {"rag.transcript", "rag.passages", "rag.storage"},
     "rag.ingest": GROUND | {EMBEDDINGS, "rag.correcting", "rag.readers", "rag.transcript", "rag.passages", "rag.storage"},
     "rag.archive": GROUND
@@ -68,11 +68,12 @@ ROOM_MAY_IMPORT = {
     "rag.stopwatch": set(),
     "rag.assistant": GROUND
     | {"rag.stopwatch", "rag.archive", "rag.storage", "rag.query", "rag.rerankers", "rag.retrieval", "rag.evidence", "rag.generators", "rag.answer"},
+    "rag.enriching": GROUND | {"rag.archive", "rag.storage", "rag.query", "rag.generators"},
     "rag.testing": GROUND | {EMBEDDINGS, "rag.generators"},
     "rag.watch": GROUND | {"rag.readers", "rag.archive"},
     "rag.doctor": GROUND | {EMBEDDINGS, "rag.config", "rag.archive", "rag.rerankers", "rag.generators"},
     "rag.cli": GROUND
-    | {"rag.config", "rag.json_forms", "rag.places", "rag.parsed", "rag.transcript", "rag.rerankers", "rag.archive", "rag.assistant", "rag.watch", "rag.doctor"},
+    | {"rag.config", "rag.json_forms", "rag.places", "rag.parsed", "rag.transcript", "rag.rerankers", "rag.storage", "rag.generators", "rag.archive", "rag.assistant", "rag.enriching", "rag.watch", "rag.doctor"},
     "rag": GROUND | {"rag.archive", "rag.assistant", "rag.generators", "rag.parsed", "rag.rerankers"},
     "rag.__main__": {"rag.cli"},
 }  # fmt: skip

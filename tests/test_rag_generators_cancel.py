@@ -67,7 +67,9 @@ def test_a_model_that_keeps_one_waiting_is_stopped_by_cancelling(
     started = monotonic()
     shown: list[str | Answer] = []
     with pytest.raises(Cancelled):
-        shown.extend(Assistant(bundled, generator=generator, options=options).stream(GATES, cancel=cancel))
+        shown.extend(
+            Assistant(bundled, generator=generator, options=options, answer="prose").stream(GATES, cancel=cancel)
+        )
     assert monotonic() - started < 2
     assert "" not in shown
     assert "".join(map(str, shown)) == (
@@ -80,7 +82,7 @@ def test_a_model_that_keeps_one_waiting_is_stopped_by_cancelling(
 def test_closing_the_stream_stops_the_model(bundled: Archive, model_server: str, generator: str) -> None:
     pytest.importorskip(generator, reason=f"the {generator} package is not installed")
     options = {"model": f"waits-closed-{generator}", "base_url": f"{model_server}{ADDRESSES[generator]}"}
-    pieces = Assistant(bundled, generator=generator, options=options).stream(GATES)
+    pieces = Assistant(bundled, generator=generator, options=options, answer="prose").stream(GATES)
     assert next(pieces)
     pieces.close()  # type: ignore[attr-defined]
     assert noted_of(model_server, options["model"]) == [None, True]
@@ -96,7 +98,9 @@ def test_a_rewrite_that_keeps_one_waiting_is_stopped_by_cancelling(
     threading.Timer(0.5, cancel.cancel).start()
     started = monotonic()
     with pytest.raises(Cancelled):
-        Assistant(bundled, generator=generator, options=options).ask("And it?", history=[GATES], cancel=cancel)
+        Assistant(bundled, generator=generator, options=options, answer="prose").ask(
+            "And it?", history=[GATES], cancel=cancel
+        )
     assert monotonic() - started < 2
     assert noted_of(model_server, options["model"], searching=True) == [None, True]
 
@@ -123,7 +127,9 @@ def test_a_model_that_is_late_is_hung_up_on_and_not_asked_again(
 def test_a_rewrite_that_is_late_is_hung_up_on(bundled: Archive, model_server: str, generator: str) -> None:
     pytest.importorskip(generator, reason=f"the {generator} package is not installed")
     options = {"model": f"waits-at-once-again-{generator}", "base_url": f"{model_server}{ADDRESSES[generator]}"}
-    Assistant(bundled, generator=generator, options=options, timeout_s=1).ask("And the first one?", history=[GATES])
+    Assistant(bundled, generator=generator, options=options, answer="prose", timeout_s=1).ask(
+        "And the first one?", history=[GATES]
+    )
     assert noted_of(model_server, options["model"], searching=True).count(True) == 2
 
 

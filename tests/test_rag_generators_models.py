@@ -78,7 +78,7 @@ def test_a_model_that_takes_no_temperature_is_asked_without_one(bundled: Archive
 def test_a_servers_time_is_the_answers(bundled: Archive, generator: str) -> None:
     pytest.importorskip(generator, reason=f"the {generator} package is not installed")
     options = {"model": "x", "base_url": "http://127.0.0.1:1"}
-    assistant = Assistant(bundled, generator=generator, options=options, timeout_s=300)
+    assistant = Assistant(bundled, generator=generator, options=options, answer="prose", timeout_s=300)
     assert assistant._generator._client.timeout == 300  # type: ignore[attr-defined]
 
 
@@ -175,7 +175,9 @@ def test_an_option_that_a_generator_does_not_take_is_told() -> None:
 
 
 def test_what_filters_leave_out_is_never_shown_to_a_model(bundled: Archive, model_server: str) -> None:
-    assistant = Assistant(bundled, generator="openai", options={"model": "parrots", "base_url": f"{model_server}/v1"})
+    assistant = Assistant(
+        bundled, generator="openai", options={"model": "parrots", "base_url": f"{model_server}/v1"}, answer="prose"
+    )
     answer = assistant.ask(GATES, filters=Filters(speaker=("Henrike Vaal",)))
     shown = set(re.findall(r"speaker: ([^|\n]+?) \|", answer.text))
     assert shown <= {"Henrike Vaal", "Mayor Henrike Vaal"}
@@ -190,13 +192,15 @@ def test_every_built_in_generator_can_be_looked_up() -> None:
 
 def test_a_small_local_model_answers_through_transformers(bundled: Archive, small_model: Path, tmp_path: Path) -> None:
     options = {"model": str(small_model)}
-    answer = Assistant(bundled, generator="transformers", options=options, timeout_s=120).ask(GATES)
+    answer = Assistant(bundled, generator="transformers", options=options, answer="prose", timeout_s=120).ask(GATES)
     assert_sound(bundled, answer)
     assert answer.generator == "transformers"
     assert set(re.findall(r"\S+", re.sub(r"\[\d+\]", "", answer.text))) <= set(SMALL_WORDS) | {"[1.1]"}
     with pytest.raises(InputError, match="wants a model's name"):
         load_generator("transformers")
-    missing = Assistant(bundled, generator="transformers", options={"model": str(tmp_path / "none")}).ask(GATES)
+    missing = Assistant(
+        bundled, generator="transformers", options={"model": str(tmp_path / "none")}, answer="prose"
+    ).ask(GATES)
     assert "cannot be loaded" in missing.note
 
 

@@ -21,11 +21,13 @@ pytest.importorskip("openai", reason="the openai package is not installed")
 @BOTH
 def test_a_follow_up_is_rewritten_as_one_more_leg(bundled: Archive, model_server: str, generator: str) -> None:
     options = {"model": "rewrites", "base_url": f"{model_server}{ADDRESSES[generator]}"}
-    answer = Assistant(bundled, generator=generator, options=options).ask("And the first one?", history=[GATES])
+    answer = Assistant(bundled, generator=generator, options=options, answer="prose").ask(
+        "And the first one?", history=[GATES]
+    )
     assert answer.searched == (
         "And the first one?", f"{GATES} And the first one?", "When will the first gate be lowered?"
     )  # fmt: skip
-    alone = Assistant(bundled, generator=generator, options=options).ask("And the first one?")
+    alone = Assistant(bundled, generator=generator, options=options, answer="prose").ask("And the first one?")
     assert alone.searched == ("And the first one?", "When will the first gate be lowered?")
 
 
@@ -70,7 +72,7 @@ def test_a_rewrite_that_takes_too_long_is_left_out(bundled: Archive, monkeypatch
 def test_a_rewrite_takes_its_time_from_the_answers(bundled: Archive, model_server: str, generator: str) -> None:
     pytest.importorskip(generator, reason=f"the {generator} package is not installed")
     options = {"model": "hangs", "base_url": f"{model_server}{ADDRESSES[generator]}"}
-    assistant = Assistant(bundled, generator=generator, options=options, timeout_s=2)
+    assistant = Assistant(bundled, generator=generator, options=options, answer="prose", timeout_s=2)
     started = monotonic()
     answer = assistant.ask("And the first one?", history=[GATES])
     assert monotonic() - started < 3

@@ -39,7 +39,7 @@ def said_by(
 ) -> tuple[str, dict[str, Any]]:
     """(text, answer) that a program gets where this model writes."""
     openai = pytest.importorskip("openai", reason="openai is not installed")
-    options = ["--api", "--generator", "openai", "--base-url", models, "--model", model, *more]
+    options = ["--api", "--generator", "openai", "--answer", "prose", "--base-url", models, "--model", model, *more]
     with serving(archive, *options, **environment) as url:
         client = openai.OpenAI(base_url=f"{url}/v1", api_key="none is needed", max_retries=0)
         assert [found.id for found in client.models.list()] == ["onrecord", "onrecord-openai", "onrecord-extractive"]
@@ -75,7 +75,7 @@ def test_the_flags_of_ask_are_those_of_chat_and_mcp(archive: Path, models: str) 
     assert ("1066" in text, NOTHING_SUPPORTED in answer["note"]) == (False, True)
     _, late = said_by(archive, models, "waits", "--timeout", "1", stream=True)
     assert no_answer_within(1) in late["note"]
-    options = ("--generator", "openai", "--base-url", models, "--model")
+    options = ("--generator", "openai", "--answer", "prose", "--base-url", models, "--model")
 
     async def use(client: Any) -> Any:
         return (await client.call_tool("ask", {"question": GATES})).structured_content["note"]
@@ -88,11 +88,11 @@ def test_a_real_model_behind_a_real_server_is_checked_like_any_other(
     archive: Path, bundled: Archive, small_model: Path
 ) -> None:
     pytest.importorskip("openai", reason="openai is not installed")
-    options = ["--api", "--generator", "transformers", "--model", str(small_model)]
+    options = ["--api", "--generator", "transformers", "--answer", "prose", "--model", str(small_model)]
     with serving(archive, *options) as url:
         reached = {"model": "onrecord-transformers", "base_url": f"{url}/v1"}
         # One passage, since a question there may have 4,000 characters.
-        answer = Assistant(bundled, generator="openai", options=reached).ask(GATES, k=1)
+        answer = Assistant(bundled, generator="openai", options=reached, answer="prose").ask(GATES, k=1)
     assert (answer.generator, answer.note) == ("openai", "")
     said = answer.text.partition("\n")[0]
     assert said

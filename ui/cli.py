@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from rag.cli.options import (
+    AnswerOption,
     ArchiveOption,
     BaseUrlOption,
     GeneratorOption,
@@ -52,6 +53,7 @@ def chat(
     base_url: BaseUrlOption = None,
     timeout: TimeoutOption = None,
     strict: StrictOption = False,
+    answer: AnswerOption = None,
 ) -> None:
     """Open the web page: ask, read the answer, click, see the place."""
     from rag.archive import open_archive
@@ -71,6 +73,7 @@ def chat(
         base_url=base_url,
         timeout_s=timeout,
         strict=strict or None,
+        answer=answer,
     )
     login = read_login(auth)
     check_address(host, login)
@@ -99,6 +102,7 @@ def mcp(
     base_url: BaseUrlOption = None,
     timeout: TimeoutOption = None,
     strict: StrictOption = False,
+    answer: AnswerOption = None,
 ) -> None:
     """Let a program that speaks MCP use the archive, over standard input and output."""
     from rag.archive import open_archive
@@ -113,6 +117,7 @@ def mcp(
         base_url=base_url,
         timeout_s=timeout,
         strict=strict or None,
+        answer=answer,
     )
     opened = open_archive(settings.archive, encoder=settings.encoder, create=False)
     build_mcp_server(opened, settings=settings).run("stdio")

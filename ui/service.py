@@ -150,6 +150,7 @@ class ChatService:
                     reader=settings.reader,
                     timeout_s=settings.timeout_s,
                     strict=settings.strict,
+                    answer=settings.answer,
                 )
             return self._assistants[generator]
 

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from eval.cli.opening import archive_of_run, archive_to_ask, new_folder, sound_questions
-from rag.cli.options import ArchiveOption, EncoderOption, GeneratorOption, JsonOption, ReaderOption
+from rag.cli.options import AnswerOption, ArchiveOption, EncoderOption, GeneratorOption, JsonOption, ReaderOption
 from rag.cli.printing import complain, print_json
 from rag.cli.progress import ProgressBar
 from rag.config import load_settings
@@ -46,21 +46,36 @@ def run_command(
     generator: GeneratorOption = None,
     reader: ReaderOption = None,
     encoder: EncoderOption = None,
+    variants: Annotated[
+        Path | None,
+        typer.Option("--variants", metavar="FILE", help="Search with a model's recorded variants, without the model"),
+    ] = None,
+    answer: AnswerOption = None,
 ) -> None:
     """Ask every question of the sets and measure the answers; writes run.json and report.html into one folder."""
     from eval.runs.files import save_run
     from eval.runs.model import RunSettings
+    from eval.runs.replay import load_variants
     from eval.runs.run import run
     from eval.show.figures import figures_of
     from eval.show.report import write_report
     from eval.show.tables import print_run, run_to_json
+    from rag.errors import InputError
+    from rag.generators import DEFAULT_GENERATOR
 
-    settings = RunSettings(retrieval, k, generator or load_settings().generator, reader or load_settings().reader)
+    known = load_settings()
+    if variants and generator not in (None, DEFAULT_GENERATOR):
+        raise InputError("--variants takes the place of a model; leave out --generator")
+    writer = DEFAULT_GENERATOR if variants else generator or known.generator
+    settings = RunSettings(
+        retrieval, k, writer, reader or known.reader, answer or known.answer, variants.name if variants else ""
+    )
     folder = out or new_folder(questions, settings.retrieval)
     opened = archive_to_ask(archive, ingest or (), folder, encoder)
     found = sound_questions(questions, opened)
+    recorded = load_variants(variants, found) if variants else None
     with ProgressBar("asking") as progress:
-        done = run(opened, found, settings=settings, sets=questions, progress=progress.update)
+        done = run(opened, found, settings=settings, generator=recorded, sets=questions, progress=progress.update)
     save_run(done, folder)
     write_report(done, folder)
     figures = figures_of(done)

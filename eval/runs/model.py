@@ -21,6 +21,8 @@ class RunSettings:
     k: int = DEFAULT_K
     generator: str = "extractive"
     reader: str = DEFAULT_RERANKER
+    answer: str | None = None  # quotes or prose; None: quotes where the generator can choose
+    variants: str = ""  # the file of recorded variants that were searched beside the questions
 
     def __post_init__(self) -> None:
         if self.retrieval not in RETRIEVALS:

@@ -24,7 +24,7 @@ from rag.archive import Archive
 from rag.assistant import Assistant
 from rag.errors import InputError
 from rag.evidence.calibration import Calibration
-from rag.generators import Generator
+from rag.generators import AnyGenerator
 from rag.types import Answer, Citation, Document, Passage
 
 GOLD_CHARS = 600  # of each gold range, kept in the run to be read; the range itself is kept whole
@@ -38,7 +38,7 @@ def run(
     questions: Sequence[Question],
     *,
     settings: RunSettings | None = None,
-    generator: Generator | None = None,
+    generator: AnyGenerator | None = None,
     sets: Iterable[Path] = (),
     progress: Progress | None = None,
 ) -> Run:
@@ -57,6 +57,7 @@ def run(
         generator=generator or settings.generator,
         reader=settings.reader,
         weights=RETRIEVALS[settings.retrieval],
+        answer=settings.answer,
     )
     passages = {source: [p for d in found for p in archive.passages(d.id)] for source, found in documents.items()}
     facts = _facts(archive, assistant.calibration)

@@ -81,3 +81,19 @@ def figures_of(run: Run) -> list[Figure]:
         for name, value in values.items()
     ]
     return sorted(found, key=lambda figure: GROUPS.index(figure.measure.group))
+
+
+BY_TAG = ("Success@1", "Success@5", "first_quote", "all_quotes", "wrongly_refused", "refused")
+
+
+def by_tag(rows: Sequence[Row]) -> dict[str, dict[str, float]]:
+    """For each tag of the questions, in order of their names, how many have it (`n`) and the main measures over those.
+
+    Empty if no question has a tag.
+    """
+    found: dict[str, dict[str, float]] = {}
+    for tag in sorted({tag for row in rows for tag in row.tags}):
+        own = [row.measures for row in rows if tag in row.tags]
+        values = summarise(own)
+        found[tag] = {"n": len(own)} | {name: values[name] for name in BY_TAG if name in values}
+    return found

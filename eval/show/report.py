@@ -16,7 +16,7 @@ from eval.measures.registry import GROUPS
 from eval.runs.causes import CAUSES, FAILED
 from eval.runs.files import REPORT_FILE
 from eval.runs.model import Row, Run, TextRange
-from eval.show.figures import Figure, figures_of, reliability, risk_coverage, shown, stage_times
+from eval.show.figures import BY_TAG, Figure, by_tag, figures_of, reliability, risk_coverage, shown, stage_times
 from eval.show.plots import Point, count_plot, interval_bar, line_plot, milliseconds, reliability_plot, time_plot
 from rag.errors import InputError
 from rag.text.files import write_whole
@@ -52,6 +52,7 @@ def render(run: Run, *, link_to: LinkTo | None = None) -> str:
             _header(run, len(wrong)),
             _tiles(figures),
             _measures(figures),
+            _tags(run),
             _plots(run),
             _wrong_answers(wrong, link_to),
             _settings(run),
@@ -126,6 +127,24 @@ def _measure_row(figure: Figure) -> str:
         f'<td class="number">{shown(figure.name, figure.value)}</td>'
         f'<td class="wide">{bar}</td><td class="number">{shown(figure.name, figure.low)} – '
         f'{shown(figure.name, figure.high)}</td><td class="number">{figure.n:,}</td></tr>'
+    )
+
+
+def _tags(run: Run) -> str:
+    """The main measures by tag, if the questions have any."""
+    tags = by_tag(run.rows)
+    if not tags:
+        return ""
+    heads = "".join(f'<th scope="col" class="number">{_text(name)}</th>' for name in ("n", *BY_TAG))
+    rows = "".join(
+        f'<tr><th scope="row">{_text(tag)}</th><td class="number">{values["n"]:,.0f}</td>'
+        + "".join(f'<td class="number">{shown(name, values[name]) if name in values else "–"}</td>' for name in BY_TAG)
+        + "</tr>"
+        for tag, values in tags.items()
+    )
+    return (
+        '<section><h2>By tag</h2><div class="scroll"><table class="measures"><thead><tr><th scope="col">tag</th>'
+        f"{heads}</tr></thead><tbody>{rows}</tbody></table></div></section>"
     )
 
 
@@ -250,7 +269,7 @@ def _settings(run: Run) -> str:
         "model": f"{archive.encoder} · {archive.fingerprint}",
         "threshold": f"{archive.threshold:g} · calibration: {archive.calibration}",
         "settings": f"retrieval {run.settings.retrieval}, k {run.settings.k}, generator {run.settings.generator}, "
-        f"reader {run.settings.reader}",
+        f"reader {run.settings.reader}" + (f", variants {run.settings.variants}" if run.settings.variants else ""),
         "versions": ", ".join(f"{name} {version}" for name, version in run.versions.items()),
         "asked": f"{run.started}, {len(run.rows):,} questions in {run.seconds:.1f} s",
     }

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from eval.measures.registry import GROUPS
 from eval.runs.causes import CAUSES
-from eval.show.figures import Figure, shown
+from eval.show.figures import BY_TAG, Figure, by_tag, shown
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from eval.runs.gate import Verdict
     from eval.runs.model import Run
 
+_TAG_HEADS = dict(zip(BY_TAG, ("S@1", "S@5", "first", "all", "wrongly ↓", "refused"), strict=True))
 MOST_FLIPS = 10  # of each kind on the terminal; --json has all
 
 
@@ -43,6 +44,17 @@ def print_run(run: Run, figures: Sequence[Figure]) -> None:
     console.print(f"{right:,} of {len(run.rows):,} right; ↓ marks measures of which less is better", style=None)
     for cause, count in counts.items():
         console.print(f"{count:>6,}  {cause}", style=None)
+    if tags := by_tag(run.rows):
+        console.print(_tag_table(tags))
+
+
+def _tag_table(tags: Mapping[str, Mapping[str, float]]) -> Table:
+    """The main measures by tag, a dash where one does not apply; narrow headings, so that 80 columns hold it."""
+    table = _table("tag", "n", *_TAG_HEADS.values())
+    for tag, values in tags.items():
+        shared = (shown(name, values[name]) if name in values else "–" for name in _TAG_HEADS)
+        table.add_row(_printable(tag), f"{values['n']:,.0f}", *shared)
+    return table
 
 
 def run_to_json(run: Run, figures: Sequence[Figure], folder: Path | None) -> dict[str, Any]:
@@ -56,6 +68,7 @@ def run_to_json(run: Run, figures: Sequence[Figure], folder: Path | None) -> dic
             figure.name: {"value": figure.value, "low": figure.low, "high": figure.high, "n": figure.n}
             for figure in figures
         },
+        "by_tag": by_tag(run.rows),
         "causes": _causes(run),
     }
 
@@ -174,4 +187,8 @@ def _console() -> Console:
 
 def _say(console: Console, text: str) -> None:
     """A line without control characters, which a question could use to control the terminal."""
-    console.print("".join(c if c.isprintable() or c == "\n" else " " for c in text), soft_wrap=True)
+    console.print(_printable(text), soft_wrap=True)
+
+
+def _printable(text: str) -> str:
+    return "".join(c if c.isprintable() or c == "\n" else " " for c in text)

@@ -96,7 +96,7 @@ class Writer:
             draft = yield from self._generate(request, spent_s)
         except Exception as error:  # whatever a generator raises, the record can be quoted
             request.cancel.raise_if_cancelled()
-            draft = self._instead(request, _reason(error, self._timeout_s))
+            draft = self._instead(request, reason_of(error, self._timeout_s))
             yield f"\n\n{note_text(draft.notes)}\n\n{draft.text}"
         if draft is None:
             return Written("", self._name, refused=True)
@@ -234,7 +234,8 @@ class _Nothing(Exception):
     """A generator wrote nothing, or too much."""
 
 
-def _reason(error: Exception, timeout_s: float) -> str:
+def reason_of(error: Exception, timeout_s: float) -> str:
+    """Why a generator did not answer, in words for the user."""
     if isinstance(error, GeneratorTimeout):
         return no_answer_within(timeout_s)
     if isinstance(error, _Nothing):

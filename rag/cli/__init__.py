@@ -9,6 +9,7 @@ from importlib.metadata import entry_points
 import typer
 
 from rag.cli.commands import ask, doctor, documents, remove, search, show, verify
+from rag.cli.enrich import enrich
 from rag.cli.ingest import ingest
 from rag.cli.parse import parse
 from rag.cli.printing import complain
@@ -22,7 +23,18 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
-for _command in (ingest, parse, ask, search, documents, show, remove, verify, doctor):  # the order of `onrecord --help`
+for _command in (
+    ingest,
+    parse,
+    ask,
+    search,
+    documents,
+    show,
+    remove,
+    enrich,
+    verify,
+    doctor,
+):  # the order of `onrecord --help`
     app.command()(_command)
 
 

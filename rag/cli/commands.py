@@ -14,6 +14,7 @@ import typer
 
 from rag.cli.options import (
     AfterOption,
+    AnswerOption,
     ArchiveOption,
     BaseUrlOption,
     BeforeOption,
@@ -59,6 +60,7 @@ def ask(
     timeout: TimeoutOption = None,
     strict: StrictOption = False,
     literal: LiteralOption = False,
+    answer_as: AnswerOption = None,
 ) -> None:
     """Answer a question with verbatim, located quotes."""
     from rag.assistant import Assistant
@@ -74,6 +76,7 @@ def ask(
         base_url=base_url,
         timeout_s=timeout,
         strict=strict or None,
+        answer=answer_as,
     )
     assistant = Assistant(
         _open(settings),
@@ -82,6 +85,7 @@ def ask(
         reader=settings.reader,
         timeout_s=settings.timeout_s,
         strict=settings.strict,
+        answer=settings.answer,
     )
     filters = _filters(speaker, document, after, before, role)
     answer = assistant.ask(question, history=history or (), k=settings.k, filters=filters, understand=not literal)

@@ -41,3 +41,9 @@ LiteralOption = Annotated[
     bool, typer.Option("--literal", help="Search the persons, dates and titles that the question names as words alone")
 ]
 StrictOption = Annotated[bool, typer.Option("--strict", help="Keep only sentences that their citations support")]
+AnswerOption = Annotated[
+    str | None,
+    typer.Option(
+        "--answer", metavar="quotes|prose", help="Sentences that a model chooses [default, if it can], or its own text"
+    ),
+]

@@ -9,10 +9,13 @@ from typing import Any
 
 from rag.generators.cancel import CancelToken
 from rag.generators.extractive import ExtractiveGenerator
-from rag.generators.protocol import NumberedPassage
+from rag.generators.prompts import ASK_IN_WORDS
+from rag.generators.protocol import GenerationRequest, NumberedPassage
+from rag.generators.replies import parse_questions
 
 Propose = Callable[[str, Sequence[str], CancelToken], Sequence[str]]
 Choose = Callable[[str, Sequence[NumberedPassage], CancelToken], Sequence[str]]
+AskPassage = Callable[[NumberedPassage, CancelToken], Sequence[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,13 +27,14 @@ class Capabilities:
     cites_sentences: bool  # `[p.s]` in place of `[n]`
     variants: Propose | None  # a question and those before it → texts to search with
     choose: Choose | None  # a question and numbered passages → numbers of sentences
+    questions: AskPassage | None  # a passage → the questions that it answers
 
 
 def capabilities_of(generator: object) -> Capabilities:
     """The capabilities of a generator; the optional ones are described at `Generator`.
 
     >>> capabilities_of(ExtractiveGenerator())
-    Capabilities(writes=True, only_quotes=True, cites_sentences=False, variants=None, choose=None)
+    Capabilities(writes=True, only_quotes=True, cites_sentences=False, variants=None, choose=None, questions=None)
     """
     return Capabilities(
         writes=callable(getattr(generator, "generate", None)),
@@ -38,6 +42,7 @@ def capabilities_of(generator: object) -> Capabilities:
         cites_sentences=getattr(generator, "numbering", "") == "sentences",
         variants=_optional_method(generator, "variants") or _rewrites(generator),
         choose=_optional_method(generator, "choose"),
+        questions=_optional_method(generator, "questions") or _written_questions(generator),
     )
 
 
@@ -51,6 +56,22 @@ def _rewrites(generator: object) -> Propose | None:
         return [rewrite(question, history, token)] if history else []
 
     return variants
+
+
+def _written_questions(generator: object) -> AskPassage | None:
+    """`generate` as a method that asks: the passage is its evidence, the wish is its question, and each line is a question.
+
+    None for one that cannot generate, or only quotes.
+    """
+    generate = getattr(generator, "generate", None)
+    if not callable(generate) or isinstance(generator, ExtractiveGenerator):
+        return None
+
+    def questions(passage: NumberedPassage, token: CancelToken) -> Sequence[str]:
+        request = GenerationRequest(ASK_IN_WORDS, (), passage.sentences, (passage,), token)
+        return parse_questions("".join(generate(request)))
+
+    return questions
 
 
 def _optional_method(generator: object, name: str) -> Callable[..., Any] | None:

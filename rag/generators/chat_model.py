@@ -7,13 +7,14 @@ from typing import Any
 
 from rag.errors import GeneratorError
 from rag.generators.cancel import CancelToken
-from rag.generators.prompts import Message, build_messages, variants_messages
-from rag.generators.protocol import GenerationRequest
+from rag.generators.prompts import Message, build_messages, choice_messages, question_messages, variants_messages
+from rag.generators.protocol import GenerationRequest, NumberedPassage
 from rag.generators.providers import Endpoint, guarded_client, provider_error, transport_error
-from rag.generators.replies import parse_variants
+from rag.generators.replies import parse_choice, parse_questions, parse_variants
 from rag.text.tokens import count_tokens
 
 ANSWER_TOKENS = 800
+CHOICE_TOKENS = 80
 VARIANTS_TOKENS = 400
 RETRIES = 2  # after 429 and 5xx, with the library's own growing waits
 
@@ -44,6 +45,17 @@ class ChatModel:
         """The question in full, rewordings, and a made-up answer."""
         messages = variants_messages(question, history, max_tokens=self.context_tokens, count_tokens=count_tokens)
         return parse_variants("".join(self._complete(messages, VARIANTS_TOKENS, cancel)))
+
+    def choose(
+        self, question: str, passages: Sequence[NumberedPassage], *, cancel: CancelToken | None = None
+    ) -> list[str]:
+        """The numbers of the sentences that answer, best first."""
+        messages = choice_messages(question, passages, max_tokens=self.context_tokens, count_tokens=count_tokens)
+        return parse_choice("".join(self._complete(messages, CHOICE_TOKENS, cancel)))
+
+    def questions(self, passage: NumberedPassage, *, cancel: CancelToken | None = None) -> list[str]:
+        """The questions that a passage answers."""
+        return parse_questions("".join(self._complete(question_messages(passage), VARIANTS_TOKENS, cancel)))
 
     def _complete(self, messages: list[Message], max_tokens: int, cancel: CancelToken | None) -> Iterator[str]:
         begun = False

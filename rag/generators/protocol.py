@@ -43,6 +43,8 @@ class Generator(Protocol):
         then rewordings, then one made-up answer.
     choose(question: str, passages: Sequence[NumberedPassage]) -> Sequence[str]
         The numbers of the sentences that answer, such as "2.3", best first; empty if none does.
+    questions(passage: NumberedPassage) -> Sequence[str]
+        The questions that a passage answers, for `onrecord enrich`; without it, `generate` is asked for them.
     rewrite(question: str, history: Sequence[str]) -> str
         The older form of `variants`, for follow-ups alone: the question in full.
 

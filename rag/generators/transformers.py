@@ -11,11 +11,12 @@ from typing import Any
 
 from rag.errors import GeneratorError, InputError
 from rag.generators.cancel import CancelToken
-from rag.generators.prompts import Message, build_messages, variants_messages
-from rag.generators.protocol import GenerationRequest
-from rag.generators.replies import parse_variants
+from rag.generators.prompts import Message, build_messages, choice_messages, question_messages, variants_messages
+from rag.generators.protocol import GenerationRequest, NumberedPassage
+from rag.generators.replies import parse_choice, parse_questions, parse_variants
 
 ANSWER_TOKENS = 400
+CHOICE_TOKENS = 80
 VARIANTS_TOKENS = 250
 DEFAULT_CONTEXT_TOKENS = 4_096
 
@@ -41,6 +42,17 @@ class TransformersGenerator:
         """The question in full, rewordings, and a made-up answer."""
         messages = variants_messages(question, history, max_tokens=self._room(), count_tokens=self._count_tokens)
         return parse_variants("".join(self._complete(messages, VARIANTS_TOKENS, cancel)))
+
+    def choose(
+        self, question: str, passages: Sequence[NumberedPassage], *, cancel: CancelToken | None = None
+    ) -> list[str]:
+        """The numbers of the sentences that answer, best first."""
+        messages = choice_messages(question, passages, max_tokens=self._room(), count_tokens=self._count_tokens)
+        return parse_choice("".join(self._complete(messages, CHOICE_TOKENS, cancel)))
+
+    def questions(self, passage: NumberedPassage, *, cancel: CancelToken | None = None) -> list[str]:
+        """The questions that a passage answers."""
+        return parse_questions("".join(self._complete(question_messages(passage), VARIANTS_TOKENS, cancel)))
 
     def _room(self) -> int:
         """How many tokens a prompt may have."""

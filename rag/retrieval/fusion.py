@@ -17,7 +17,7 @@ import numpy as np
 
 from embeddings.types import FloatMatrix, FloatVector
 from rag.retrieval.agreement import agreement
-from rag.storage.protocol import Snapshot
+from rag.storage.protocol import Enriched, Snapshot
 from rag.storage.rows import StoredPassage
 from rag.types import Query, Scope
 
@@ -37,11 +37,12 @@ class Weights:
     words: float = 0.5
     asked: float = 0.25
     speaker: float = 0.15
+    enriched: float = 0.75  # questions that a model wrote for a passage; chosen without a model to measure it with
 
 
 FUSION = Weights()
-DENSE = Weights(1.0, 0.0, 0.0, 0.0, 0.0)
-BM25 = Weights(0.0, 0.0, 1.0, 0.0, 0.0)
+DENSE = Weights(1.0, 0.0, 0.0, 0.0, 0.0, 0.0)
+BM25 = Weights(0.0, 0.0, 1.0, 0.0, 0.0, 0.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +88,8 @@ def retrieve(
                 rows.update(dict.fromkeys(row for row, _ in snapshot.nearest(vector, k=depth, scope=searched)))
             if weights.words:
                 matching |= dict(snapshot.matching(text, k=depth, scope=searched))
+            if weights.enriched and isinstance(snapshot, Enriched):
+                rows.update(dict.fromkeys(row for row, _ in snapshot.likely_asked(vector, k=depth, scope=searched)))
         by_words.append(matching)
         rows.update(dict.fromkeys(matching))
     found = snapshot.load(list(rows))
@@ -118,6 +121,9 @@ def fuse(
     fused = weights.dense * dense + weights.sentence * sentence + weights.words * (words / STRONG_BM25) ** 2
     if weights.asked:
         fused += weights.asked * (shares @ (queries @ np.stack([stored.asked_vector for stored in found]).T))
+    if weights.enriched:
+        # Squared like BM25: a question that is hardly near says nothing, and not every passage has questions.
+        fused += weights.enriched * (_enriched_cosines(found, queries) @ shares) ** 2
     if weights.speaker and query.speakers:
         fused += weights.speaker * np.asarray([stored.speaker in query.speakers for stored in found], np.float32)
     if weights.speaker:
@@ -126,3 +132,12 @@ def fuse(
         Candidate(found[i], float(fused[i]), float(dense[i]), float(sentence[i]), float(words[i]), cosines[i] @ shares)
         for i in np.argsort(-fused, kind="stable")
     ]
+
+
+def _enriched_cosines(found: Sequence[StoredPassage], queries: FloatMatrix) -> FloatMatrix:
+    """Cosines of each variant with the nearest question that a model wrote for a passage, (candidates, variants); or zeros."""
+    cosines = np.zeros((len(found), len(queries)), np.float32)
+    for row, stored in enumerate(found):
+        if stored.enriched_vectors is not None and len(stored.enriched_vectors):
+            cosines[row] = np.maximum(0.0, (stored.enriched_vectors @ queries.T).max(axis=0))
+    return cosines

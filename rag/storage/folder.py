@@ -2,6 +2,7 @@
 
 archive.sqlite          documents, passages, vectors; `meta.generation` says which index belongs to it
 index/<generation>/     words/, vectors.faiss, manifest.json with the SHA-256 of every file
+enriched.sqlite         questions that a model wrote for passages, if it did (see rag/storage/enriched.py)
 calibration.json        confidence calibration by model, if it was fitted (see rag/evidence/calibration.py)
 write.lock              one writer at a time; readers need no lock
 """

@@ -18,6 +18,7 @@ from embeddings.models import DEFAULT_MODEL, canonical_name
 from embeddings.types import EmbeddingError, Encoder
 from rag.errors import ArchiveError, ModelMismatch
 from rag.storage.commit import check_weights, write_commit
+from rag.storage.enriched import EnrichedCache, EnrichedIndex, EnrichedQuestions
 from rag.storage.filters import find_document
 from rag.storage.folder import (
     DATABASE,
@@ -71,6 +72,7 @@ class LocalStorage:
         self._encoders: dict[str, Encoder] = {} if self._given is None else {self._given.name: self._given}
         self._idle: list[Store] = []  # connections for readers, each used by one snapshot at a time
         self._indexes: Indexes | None = None
+        self._enriched = EnrichedCache(EnrichedQuestions(folder))
         self._guard = threading.RLock()
         if folder.exists() and not folder.is_dir():
             raise ArchiveError(f"{folder} is a file, not an archive; give another folder with --archive")
@@ -136,6 +138,7 @@ class LocalStorage:
         try:
             store.begin_reading()
             indexes = self._current_indexes(store)
+            enriched = self._enriched_index(store, indexes)
         except BaseException:
             self._give_back(store)
             raise
@@ -145,6 +148,7 @@ class LocalStorage:
             archive=self.url,
             load_encoder=lambda: self._built_encoder(indexes),
             give_back=self._give_back,
+            enriched=enriched,
         )
 
     def _built_encoder(self, indexes: Indexes) -> Encoder:
@@ -160,6 +164,15 @@ class LocalStorage:
             if self._indexes is None or self._indexes.generation != generation:
                 self._indexes = self._open_indexes(store, generation)
             return self._indexes
+
+    def _enriched_index(self, store: Store, indexes: Indexes) -> EnrichedIndex | None:
+        with self._guard:
+            return self._enriched.index(
+                lambda: ((stored.row, stored.passage.text) for stored in store.all_passages()),
+                generation=indexes.generation,
+                encoder=indexes.fingerprint,
+                dim=int(store.meta("dim", "0")),
+            )
 
     def _open_indexes(self, store: Store, generation: int) -> Indexes:
         try:

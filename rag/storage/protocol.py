@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol, Self
+from typing import TYPE_CHECKING, Any, Protocol, Self, runtime_checkable
 
 from rag.types import Catalogue, Document, Filters, Passage, Scope, SearchExtent
 
@@ -101,6 +101,15 @@ class Snapshot(Protocol):
     def __enter__(self) -> Self: ...
 
     def __exit__(self, *_: object) -> None: ...
+
+
+@runtime_checkable
+class Enriched(Protocol):
+    """What a `Snapshot` can have besides: questions that a model wrote for passages. `load` gives their vectors, too."""
+
+    def likely_asked(self, vector: FloatVector, *, k: int, scope: Scope) -> list[tuple[int, float]]:
+        """(row, cosine) of the k passages that questions near a unit vector were written for, best first."""
+        ...
 
 
 class Storage(Protocol):

@@ -26,6 +26,7 @@ class StoredPassage:
     asked_vector: FloatVector  # (dim,) of the question it answers; zeros if none was asked
     spans: tuple[Span, ...]  # sentences, as ranges of the passage's text
     sentence_vectors: FloatMatrix  # (sentences, dim) float32, unit rows
+    enriched_vectors: FloatMatrix | None = None  # (questions, dim) of the questions that a model wrote for it
 
     @cached_property
     def passage(self) -> Passage:

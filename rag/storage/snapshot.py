@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import log1p
 from typing import Self
 
 from embeddings.types import Encoder, FloatVector, RowIds, StoredIndex
 from rag.errors import InputError
+from rag.storage.enriched import EnrichedIndex
 from rag.storage.filters import resolve
 from rag.storage.lexical import LexicalIndex
 from rag.storage.rows import StoredPassage
@@ -42,6 +43,7 @@ class LocalSnapshot:
         archive: str,
         load_encoder: Callable[[], Encoder],
         give_back: Callable[[Store], None],
+        enriched: EnrichedIndex | None = None,
     ) -> None:
         self.generation = indexes.generation
         self.speakers = indexes.speakers
@@ -51,6 +53,7 @@ class LocalSnapshot:
         self._archive = archive
         self._load_encoder = load_encoder
         self._give_back = give_back
+        self._enriched = enriched
         self._rows: dict[Scope, RowIds] = {}  # a question searches a scope once for each of its variants
 
     @property
@@ -78,6 +81,12 @@ class LocalSnapshot:
         rows, scores = self._indexes.vectors.search(vector, k=k, allowed=allowed)
         return list(zip(rows.tolist(), scores.tolist(), strict=True))
 
+    def likely_asked(self, vector: FloatVector, *, k: int, scope: Scope) -> list[tuple[int, float]]:
+        """(row, cosine) of the k passages that questions near a unit vector were written for."""
+        if self._enriched is None:
+            return []
+        return self._enriched.nearest(vector, k=k, allowed=None if scope.is_everything else self._rows_in(scope))
+
     def _rows_in(self, scope: Scope) -> RowIds:
         if scope not in self._rows:
             self._rows[scope] = self._store.rows_in(scope)
@@ -89,7 +98,10 @@ class LocalSnapshot:
 
     def load(self, rows: Sequence[int]) -> list[StoredPassage]:
         """The passages of these rows with their vectors, in this order."""
-        return self._store.passages(rows)
+        found = self._store.passages(rows)
+        if self._enriched is None:
+            return found
+        return [replace(stored, enriched_vectors=self._enriched.of(stored.row)) for stored in found]
 
     def documents(self, ids: Sequence[str]) -> Mapping[str, Document]:
         """Documents by id, in one query. Raises InputError for an unknown id."""
