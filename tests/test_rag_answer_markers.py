@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from made_models import numbered
 
@@ -17,6 +17,7 @@ PASSAGES = [list(numbered("Ann paid.", "Twice.").sentences), list(numbered("Jo c
 @given(
     st.lists(st.text(alphabet="[]1239. ,\nab", max_size=6) | st.sampled_from(["[1.1]", "[2]", " [9.9]"]), max_size=30)
 )
+@example(["[1\n", "]"])
 def test_markers_come_in_pieces_as_in_the_whole(pieces: list[str]) -> None:
     stream = MarkerStream(PASSAGES, choose=lambda sentences, _: sentences[0])
     shown = "".join(map(stream.add, pieces)) + stream.end()

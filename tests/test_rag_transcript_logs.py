@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 from made_conversations import said_in
 
+from rag.transcript import parse
+
 _NICKS = ["rota_77", "Wim Aalto (Kiln)", "mik", "rota_77", "Bo | Glaze", "mik", "+31 6 000 00 11", "rota_77"]
 _SAID = [
     "Did the kiln cool down?",
@@ -86,3 +88,11 @@ def test_stamps_with_running_text_behind_them_name_nobody() -> None:
 def test_a_message_is_said_by_its_sender_and_not_by_whom_it_is_for(form: str) -> None:
     text = "".join(f"14:05:1{n} {form.format(name=name)} {said}\n" for n, (name, said) in enumerate(_LOG))
     assert said_in(text) == _named(_LOG)
+
+
+def test_that_a_document_was_read_as_a_log_is_told() -> None:
+    log = "".join(f"[14:{minute}] <{name}> {words}\n" for minute, (name, words) in enumerate(_LOG, 10))
+    assert parse(log, source="kiln.txt").notes == (
+        "read as a log: 8 messages by 5 senders, each line by the name at its head",
+    )
+    assert parse("Ann Reed: Why?\n\nJo Field: It was late.\n\nAnn Reed: So?\n", source="talk.txt").notes == ()

@@ -135,7 +135,7 @@ class MarkerStream:
         text = self._held + piece
         ready = text.rstrip(" \t")
         # A closed one is held back too: the character after it decides about the space before it.
-        if bracket := re.search(r"\[[^\]\n]{0,80}\]?\Z", ready):
+        if bracket := re.search(r"\[[^\]]{0,80}\]?\Z", ready):
             ready = ready[: bracket.start()].rstrip(" \t")
         self._held = text[len(ready) :]
         return self._numbering.add(ready, following=self._held)

@@ -7,7 +7,6 @@ import sys
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from rag.text.reading import as_read
 from rag.text.wording import shortened
 
 if TYPE_CHECKING:
@@ -50,6 +49,8 @@ def say(text: str, *, indent: int = 0) -> None:
 
 def print_answer(answer: Answer) -> None:
     """The text, the note, each claim without full support, and the sources or the nearest passages."""
+    from rag.text.reading import as_read
+
     if answer.confidence_level == "unsure":
         say(CLOSEST)
         print()
@@ -76,6 +77,7 @@ def print_answer(answer: Answer) -> None:
 
 def _print_source(citation: Citation) -> None:
     from rag.places import place_of
+    from rag.text.reading import as_read
 
     place = place_of(citation.source, citation.start, citation.end, page=citation.page, seconds=citation.seconds)
     mark = "" if citation.verified else "  NOT VERIFIED"

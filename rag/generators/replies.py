@@ -18,7 +18,7 @@ MAX_REPLY_CHARS = 8_000
 PLACES = re.compile(
     r"(?<![\d.])(\d{1,3})\.(\d{1,3})(?!\d|\.\d)(?:\s*(?:[-–—]|to)\s*(?:(\d{1,3})\.)?(\d{1,3})(?!\d|\.\d))?"
 )
-_NUMBERED = re.compile(r"^\s*(?:\*\*)?\(?(\d{1,2})\s*[.):\]]\s*(?:\*\*)?\s*(.*)$")
+_NUMBERED = re.compile(r"^\s*(?:\*\*)?[(\[]?(\d{1,2})\s*[.):\]]\s*(?:\*\*)?\s*(.*)$")
 _BULLET = re.compile(r"^\s*[-*•–]\s+")
 _THOUGHT = re.compile(r"<think(?:ing)?>.*?(?:</think(?:ing)?>|\Z)", re.S | re.I)
 _AROUND = ' \t*_`"“”«»'

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from rag.text.language import language_of
 from rag.text.spans import trim
 from rag.transcript.check import check
+from rag.transcript.grammars.logs import note_of_log
 from rag.transcript.labels import find_labels
 from rag.transcript.marks import Labels
 from rag.transcript.metadata import declared_language, is_title, read_front_matter, read_header, title_of_file
@@ -68,7 +69,7 @@ def parse(text: str, *, source: str, path: str = "", hints: Hints | None = None)
         left_out=tuple(
             LeftOut(*trim(text, *out.span), out.why) if out.why == STAMP else out for out in reading.left_out
         ),
-        notes=(*hints.notes, *reading.notes),
+        notes=(*hints.notes, *note_of_log(labels.marks), *reading.notes),
         pages=hints.pages,
         times=hints.times,
         language=hints.language or declared_language(meta) or language_of(said),

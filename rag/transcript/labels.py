@@ -15,7 +15,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
-from rag.text.names import is_question_label
+from rag.text.names import is_question_label, plain_label
 from rag.text.sentences import is_question
 from rag.transcript.grammars import GRAMMARS
 from rag.transcript.grammars.common import read_source
@@ -77,9 +77,10 @@ def _needs_no_rival(source: Source, found_score: float, marks: Sequence[Mark]) -
 
 
 def _asks_nothing(source: Source, marks: Sequence[Mark]) -> bool:
-    """Whether the only label says "question" or "answer", and nobody asks: a letter of a formula rather than a speaker."""
+    """Whether the only label is a letter for a question or an answer, and nobody asks: one of a formula, not a speaker."""
     text, label = source.text, marks[0].label
-    if len({mark.key for mark in marks}) > 1 or any(mark.role for mark in marks) or not asks_or_answers(label):
+    letter = len(plain_label(label)) == 1 and asks_or_answers(label)
+    if len({mark.key for mark in marks}) > 1 or any(mark.role for mark in marks) or not letter:
         return False
     if is_question_label(label):
         ends = [text.find("\n\n", mark.end) for mark in marks]

@@ -127,3 +127,12 @@ def _actions(lines: Sequence[Line], nicks: set[str]) -> list[Mark]:
         if match and match["who"].strip("*:") in nicks:
             found.append(Mark("", line.start, line.end, None, True))
     return found
+
+
+def note_of_log(marks: Sequence[Mark]) -> tuple[str, ...]:
+    """A note that a document was read as a log, since then a word before a colon is a name; none for another document."""
+    messages = [mark for mark in marks if mark.kind == LOG]
+    if not messages or len(messages) < 0.5 * len(marks):
+        return ()
+    senders = len({mark.key for mark in messages})
+    return (f"read as a log: {len(messages):,} messages by {senders:,} senders, each line by the name at its head",)
