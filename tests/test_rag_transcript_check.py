@@ -95,3 +95,12 @@ def test_every_parse_ends_with_the_check() -> None:
     text = "".join(f"{label}: {words}\n\n" for label, words in (*TALK, *TALK, MORE))
     document = parse(text, source="a.txt")
     assert all(MORE[1] not in words for speaker, words in said_by(document) if speaker in ("Ann Reed", "Jo Field"))
+
+
+def test_words_that_another_reading_gives_to_others_lower_the_confidence_and_are_told() -> None:
+    talk = parse("ANN REED: Why?\n\nJO FIELD: So.\n\nANN REED: When?\n\nJO FIELD: Now.\n", source="a.txt")
+    assert (check(talk, disputed=0.09).confidence, check(talk, disputed=0.09).notes) == (talk.confidence, ())
+    doubted = check(talk, disputed=0.28)
+    assert doubted.confidence == 0.55
+    assert doubted.notes == ("Read in another way, 28 % of the words have other speakers. Check who speaks.",)
+    assert [turn.speaker for turn in doubted.turns] == [turn.speaker for turn in talk.turns]

@@ -76,7 +76,7 @@ def parse(text: str, *, source: str, path: str = "", hints: Hints | None = None)
         grammar=labels.grammar,
         confidence=labels.confidence,
     )
-    return check(document)
+    return check(document, disputed=labels.disputed)
 
 
 def document_id(text: str) -> str:

@@ -16,6 +16,7 @@ from rag.transcript.openings import Opening, openings_within
 from rag.types import Document, Turn
 
 CERTAIN_FROM = 0.3  # below this confidence nobody's name stands for sure over any words
+_DISPUTED = 0.1  # of the words, from which on another reading of the labels is a doubt
 _DOUBTFUL = 0.6  # below this confidence a note says what is to be checked
 _UNEXPLAINED = "The labels of speakers explain only a part of the text. Check who speaks."
 _ALARM_SHARE = 0.02  # of the turns, from which on openings inside turns are a fault and no accident
@@ -35,9 +36,9 @@ class Finding:
     note: str
 
 
-def check(document: Document) -> Document:
+def check(document: Document, *, disputed: float = 0.0) -> Document:
     """The document with the confidence that it deserves, a note where something is to be checked, and doubtful words
-    under no name.
+    under no name. `disputed` is the share of the words that other grammars give to other speakers.
 
     >>> from rag.transcript import parse
     >>> sound = "ANN REED: Why?\\n\\nJO FIELD: So.\\n\\nANN REED: When?\\n\\nJO FIELD: Now.\\n"
@@ -47,7 +48,7 @@ def check(document: Document) -> Document:
     if not any(turn.speaker for turn in document.turns):
         return document
     openings = openings_within(document.text, document.turns)
-    found = [finding for finding in _findings(document, openings) if finding]
+    found = [finding for finding in [*_findings(document, openings), _disputed(disputed)] if finding]
     confidence = min([document.confidence, *(finding.bound for finding in found)])
     turns = _cut_at(document.text, document.turns, openings)
     if confidence < CERTAIN_FROM:
@@ -76,6 +77,15 @@ def _openings(document: Document, openings: Sequence[Opening]) -> Finding | None
     begin = "paragraph inside a turn begins" if len(openings) == 1 else "paragraphs inside turns begin"
     like = "a speaker's name" if len(openings) == 1 else "speakers' names"
     return Finding(bound, f"{len(openings):,} {begin} like {like}: “{first}”. Check who speaks.")
+
+
+def _disputed(share: float) -> Finding | None:
+    """Another way to read the labels, nearly as good, that has other people say the same words."""
+    if share < _DISPUTED:
+        return None
+    return Finding(
+        0.55, f"Read in another way, {round(100 * share)} % of the words have other speakers. Check who speaks."
+    )
 
 
 def _few_labels(document: Document) -> Finding | None:

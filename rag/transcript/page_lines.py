@@ -128,7 +128,7 @@ def without_line_numbers(text: str) -> str:
     """A text with blanks in place of the numbers of its lines, if it has any: the grammars look for labels behind them.
 
     >>> without_line_numbers("\\n".join(f"[{n}] So." for n in range(1, 9)))[:11]
-    '    So.\\n    '
+    '    So.\\n   '
     """
     lines = text.split("\n")
     numbers = _line_numbers(lines)
