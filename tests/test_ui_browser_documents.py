@@ -52,14 +52,16 @@ def test_uploads_in_one_go_add_the_good_file_and_give_reasons_for_the_others(
         page = visit(address)
         page.click("#or-tab-documents")
         page.wait_for_selector(".or-documents .or-row")
-        page.set_input_files(".or-upload input", [str(good), str(broken), str(large)])
+        page.set_input_files(".or-choose-files", [str(good), str(broken), str(large)])
         page.wait_for_function("document.querySelectorAll('.or-files .or-done, .or-files .or-failed').length == 3")
         rows = page.locator(".or-files .or-file").all_inner_texts()
-        assert rows[0] == "ferry.txt 1 answer"
+        assert rows[2] == "ferry.txt 1 answer"  # what needs somebody comes first
         assert rows[1].startswith("broken.txt this is a binary file, not text")
-        assert rows[2] == "large.txt has 30 MB, 25 MB are allowed; split it"
+        assert rows[0] == "large.txt has 30 MB, 25 MB are allowed; split it"
+        assert page.locator(".or-upload-state").inner_text().startswith("3 files: 1 read · 2 not read")
         shown = ask(page, "Why did the ferry stop?")
         assert "because its boiler burst" in shown.locator(".or-quote").first.inner_text()
+        page.click("#or-tab-documents")
         row = page.locator(".or-documents .or-row", has_text="ferry.txt")
         assert row.count() == 1
         row.get_by_role("button", name="Remove").click()
@@ -125,3 +127,23 @@ def test_a_reader_puts_right_who_speaks_and_takes_it_back(tmp_path: Path, visit:
         page.click("button:text('Undo all')")
         page.wait_for_selector(".or-corrected", state="detached")
         assert names.all_inner_texts() == ["MR. HAMILL", "MS. STONE", "MR. HAMMILL"]
+
+
+def test_a_folder_is_read_as_far_as_it_can_be_and_each_remark_stands_at_its_own_file(
+    tmp_path: Path, visit: Any
+) -> None:
+    folder = tmp_path / "talks" / "2024"
+    folder.mkdir(parents=True)
+    said = [("Question", "Who painted the pier?"), ("Ann Reed", "The pier was painted by Bo Lind in 1987.")]
+    (folder / "pier.txt").write_text(transcript(*said), encoding="utf-8")
+    (folder.parent / "list.txt").write_text("milk\nbread\n\neggs\n", encoding="utf-8")
+    (folder.parent / "cover.png").write_bytes(b"\x89PNG\r\n")
+    with serving(tmp_path / "archive") as address:
+        page = visit(address)
+        page.set_input_files(".or-choose-folder", str(folder.parent))
+        page.wait_for_function("document.querySelectorAll('.or-files .or-done, .or-files .or-failed').length == 2")
+        page.wait_for_function("document.querySelector('.or-counts').textContent == '1 document · 1 answer'")
+        rows = {row.split()[0]: row for row in page.locator(".or-files .or-file").all_inner_texts()}
+        assert sorted(rows) == ["list.txt", "pier.txt"]
+        assert rows["pier.txt"] == "pier.txt 1 answer"
+        assert "pier" not in rows["list.txt"].removeprefix("list.txt")

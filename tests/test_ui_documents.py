@@ -14,7 +14,8 @@ from ui_answers import JUNE, MAY, sent
 
 from rag.archive import Archive, open_archive
 from rag.errors import InputError
-from ui.documents import MAX_UPLOAD_BYTES, UPLOADS, Library, add_file, safe_name, source_view
+from rag.types import Document, Role, Turn
+from ui.documents import MAX_UPLOAD_BYTES, UPLOADS, Library, _people, add_file, safe_name, source_view
 
 
 @pytest.fixture
@@ -213,3 +214,12 @@ def test_the_library_reads_the_archive_once_per_change(archive: Archive) -> None
     assert [(row["source"], row["answers"], row["speakers"]) for row in library.listing()] == [
         ("june.txt", 1, ["Ann Reed"])
     ]
+
+
+def test_people_are_counted_as_a_filter_for_their_name_takes_them() -> None:
+    def turn(speaker: str, role: Role = "respondent") -> Turn:
+        return Turn(speaker, role, 0, 1)
+
+    talk = Document("a", "", None, None, "a.txt", "x", (turn("Mayor Ann Reed"), turn("ANN REED"), turn("Bo Lind")))
+    other = Document("b", "", None, None, "b.txt", "x", (turn("Ann Reed"), turn("Jo Host", "interviewer"), turn("")))
+    assert _people([talk, other]) == [{"name": "Ann Reed", "turns": 3}, {"name": "Bo Lind", "turns": 1}]

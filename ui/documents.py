@@ -8,6 +8,8 @@ import hashlib
 import re
 import threading
 import unicodedata
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,6 +19,7 @@ from rag.archive import Archive
 from rag.errors import InputError
 from rag.places import address_of, words_left_out
 from rag.text.dates import spoken_date
+from rag.text.folding import fold
 from rag.text.terms import encodable
 from rag.types import Document, Turn
 from ui.texts import say
@@ -31,7 +34,7 @@ class Library:
 
     archive: Archive
     _guard: threading.Lock
-    _listed: dict[int, list[dict[str, Any]]]
+    _listed: dict[int, tuple[list[dict[str, Any]], list[dict[str, Any]]]]
 
     @classmethod
     def of(cls, archive: Archive) -> Library:
@@ -40,14 +43,50 @@ class Library:
 
     def listing(self) -> list[dict[str, Any]]:
         """Every document by date: id, title, date, source, who answers, number of answers."""
+        return self._lists()[0]
+
+    def choices(self) -> dict[str, Any]:
+        """What a question can be restricted to: people with their number of turns, and documents."""
+        rows, people = self._lists()
+        sources = Counter(row["source"] for row in rows)
+        documents = [
+            {
+                "value": row["source"] if sources[row["source"]] == 1 else row["id"],
+                "title": row["title"] or row["source"],
+                "date": row["date"] or "",
+                "spoken": row["spoken"],
+            }
+            for row in rows
+        ]
+        return {"people": people, "documents": documents}
+
+    def _lists(self) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
         with self._guard:
             generation = self.archive.generation
             if generation not in self._listed:
                 counts = self.archive.answer_counts()
-                rows = [_summary(document, counts.get(document.id, 0)) for document in self.archive.documents()]
+                documents = list(self.archive.documents())
+                rows = [_summary(document, counts.get(document.id, 0)) for document in documents]
                 self._listed.clear()
-                self._listed[generation] = rows
+                self._listed[generation] = rows, _people(documents)
             return self._listed[generation]
+
+
+def _people(documents: Iterable[Document]) -> list[dict[str, Any]]:
+    """Who can be quoted, most turns first. "Mayor Ann Reed" goes with "Ann Reed", since a filter for her takes both."""
+    turns = Counter(t.speaker for d in documents for t in d.turns if t.speaker and t.role != "interviewer")
+    people: list[tuple[str, set[str], int]] = []
+    for name, count in sorted(
+        turns.items(), key=lambda item: (len(item[0].split()), item[0].isupper(), -item[1], item[0])
+    ):
+        words = set(fold(name).split())
+        same = [i for i, (_, known, _) in enumerate(people) if known == words or (len(known) > 1 and known < words)]
+        if same:
+            first, known, total = people[same[0]]
+            people[same[0]] = (first, known, total + count)
+        else:
+            people.append((name, words, count))
+    return [{"name": name, "turns": total} for name, _, total in sorted(people, key=lambda p: (-p[2], p[0]))]
 
 
 def _summary(document: Document, answers: int) -> dict[str, Any]:
@@ -134,9 +173,24 @@ def add_file(archive: Archive, name: object, data: object) -> dict[str, Any]:
     if is_new and (report.failed or report.unchanged):
         path.unlink(missing_ok=True)
     if report.failed:
-        raise InputError(report.failed[0][1])
-    notes = [note for _, note in report.notes]
+        raise InputError(for_visitors(report.failed[0][1]))
+    # A run also reports on what was there before; this is about the one file.
+    notes = [for_visitors(note) for about, note in report.notes if Path(about).name == path.name]
     return {"source": path.name, "answers": report.passages, "notes": notes, "unchanged": bool(report.unchanged)}
+
+
+def for_visitors(sentence: str) -> str:
+    """A sentence without what is to be typed into a terminal, which somebody at a web page does not have.
+
+    >>> for_visitors("this is rich text (RTF); run: soffice --convert-to docx FILE, and ingest what it writes")
+    'this is rich text (RTF); save it as Word (.docx), PDF or text, and add that'
+    >>> for_visitors("this is a recording, not a transcript; transcribe it first, for instance with: whisper FILE")
+    'this is a recording, not a transcript; transcribe it first'
+    """
+    said, command, _ = sentence.partition("; run: ")
+    if command:
+        return f"{said}; {say('upload.convert')}"
+    return re.sub(r",? for instance with: [^;]*", "", sentence)
 
 
 def safe_name(name: str) -> str:

@@ -12,6 +12,7 @@ from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
 from ui.documents import MAX_UPLOAD_BYTES
+from ui.face import refusal_page, wants_page
 from ui.throttle import TOO_MANY, LoginThrottle
 
 # base64 takes four characters for three bytes; the rest is for names.
@@ -59,7 +60,7 @@ class Guard:
                 await send({"type": "websocket.close", "code": 1008})
             else:
                 await _drain(headers, receive)
-                await _refuse(send, *refusal, path=scope["path"])
+                await _refuse(send, *refusal, path=scope["path"], page=wants_page(headers))
             return
         client = (scope.get("client") or ("",))[0]
         is_login = scope["path"].rstrip("/") == "/login" and scope.get("method") == "POST"
@@ -160,13 +161,16 @@ def _split(address: str) -> SplitResult:
         return urlsplit("")
 
 
-async def _refuse(send: Any, status: int, text: str, *, path: str) -> None:
-    """A refusal in the form of the interface at that path."""
+async def _refuse(send: Any, status: int, text: str, *, path: str, page: bool = False) -> None:
+    """A refusal in the form of the interface at that path; a `page` for a browser."""
     kind = b"text/plain; charset=utf-8"
+    body = text.encode()
     if path.startswith(("/api/", "/v1/")):
         error = {"message": text, "type": "invalid_request_error", "param": None, "code": None}
-        kind, text = b"application/json", json.dumps({"error": text if path.startswith("/api/") else error})
+        kind, body = b"application/json", json.dumps({"error": text if path.startswith("/api/") else error}).encode()
+    elif page:
+        kind, body = b"text/html; charset=utf-8", refusal_page(status, text)
     headers = [(b"content-type", kind)]
     headers += [(name.lower().encode(), value.encode()) for name, value in HEADERS.items()]
     await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": text.encode()})
+    await send({"type": "http.response.body", "body": body})

@@ -18,6 +18,7 @@ from rag.config import Settings
 from rag.errors import InputError
 from ui.api.auth import Access
 from ui.documents import MAX_UPLOAD_BYTES
+from ui.face import Face
 from ui.guard import Guard
 from ui.login import Login
 from ui.service import ChatService
@@ -110,11 +111,13 @@ def build_server(
         pwa=False,
         max_file_size=MAX_UPLOAD_BYTES,
         footer_links=[],
+        favicon_path=str(Path(__file__).parent / "assets" / "icon.svg"),
         i18n=I18N,
         theme=theme(),
         css=asset("page.css"),
         app_kwargs={"openapi_url": None, "docs_url": None, "redoc_url": None},
     )
+    app.add_middleware(Face)
     app.add_middleware(
         Guard, hosts=None if login else frozenset({host, "localhost", "127.0.0.1", "::1"}), throttle=throttle
     )

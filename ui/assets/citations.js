@@ -2,13 +2,13 @@
 //
 // Uses dom.js and transcript.js. A `place` is a parsed link: {kind: 'cite' | 'place', id, start, end, link}.
 
-let chipClicked = null;
 const sources = new Map(); // document id → promise of its view
 
 function parsePlace(link) {
   try { link = link && decodeURI(link); } catch (_) { return null; }
   const found = /^#(cite|place)\/([^./]+)\.(\d+)-(\d+)$/.exec(link || '');
-  return found && { kind: found[1], id: found[2], start: Number(found[3]), end: Number(found[4]), link };
+  const [start, end] = found ? [Number(found[3]), Number(found[4])] : [];
+  return found && start < end ? { kind: found[1], id: found[2], start, end, link } : null;
 }
 
 function source(id) {
@@ -24,48 +24,66 @@ let latest = 0; // of two quick clicks, the later one counts, whichever document
 
 async function openPlace(place, { focus = true, chip = null } = {}) {
   const ticket = ++latest;
-  let view;
-  try { view = await source(place.id); } catch (error) {
-    if (ticket === latest) { announce(error.message); show('transcript'); raise(); }
-    return;
-  }
-  if (ticket !== latest) return;
-  if (chip) chipClicked = chip;
+  const view = await sourceOrGone(place && place.id, ticket);
+  if (!view) return;
+  if (chip) clicked = chip;
   show('transcript');
-  raise();
   if (!opened || opened.view !== view) build(view);
   opened = { ...place, view };
-  history.replaceState(history.state, '', place.link);
-  mark(view, place, focus);
+  if (!mark(view, place, focus)) { gone(); return; }
   describe(view, place);
+  search(); // the mark has changed the text nodes in which words were found
 }
 
 async function openDocument(id) {
   const ticket = ++latest;
-  let view;
-  try { view = await source(id); } catch (error) { announce(error.message); return; }
-  if (ticket !== latest) return;
+  const view = await sourceOrGone(id, ticket);
+  if (!view) return;
   build(view);
+  opened = { view, link: addressOf(id) };
+  describe(view, null);
   show('transcript');
-  raise();
   find('.or-transcript').scrollTop = 0;
   find('.or-transcript').focus();
 }
 
+// The view of a document, or null if another was asked for since, or if there is none: then the pane says so.
+async function sourceOrGone(id, ticket) {
+  try {
+    if (!id) throw new Error(say('pane.gone'));
+    const view = await source(id);
+    return ticket === latest ? view : null;
+  } catch (error) {
+    if (ticket === latest) gone(error.message);
+    return null;
+  }
+}
+
+// What stands in the place of a transcript that cannot be shown, with the way to those that can.
+function gone(text = say('pane.gone')) {
+  opened = null;
+  find('.or-place').hidden = true;
+  find('.or-reader').hidden = true;
+  const ways = make('p', 'or-hint');
+  ways.append(button('or-plain', say('pane.others'), () => go('#documents')));
+  find('.or-transcript').replaceChildren(make('p', 'or-gone', text), ways);
+  show('transcript');
+  announce(text);
+}
+
 function describe(view, place) {
-  const number = turnAt(view, place);
-  const asked = lastBefore(view.asked, number)?.[1];
+  const number = place ? turnAt(view, place) : -1;
+  const asked = number < 0 ? null : lastBefore(view.asked, number)?.[1];
   find('.or-question-asked').hidden = !asked;
   find('.or-question-asked span').textContent = asked ? asRead(asked) : '';
   find('.or-question-asked').dir = 'auto';
-  const all = chips();
-  const at = all.indexOf(chipClicked);
-  const order = at >= 0 ? `${at + 1} / ${all.length}` : '';
-  find('.or-where').textContent = [order, pageOf(view, place), characters(place)].filter(Boolean).join(' · ');
+  const found = place && chipOf(place);
+  const order = found ? `${found.at + 1} / ${found.all.length}` : '';
+  find('.or-where').textContent = place ? [order, pageOf(view, place), characters(place)].filter(Boolean).join(' · ') : '';
   for (const tool of findAll('.or-copy-citation, .or-copy-link')) tool.hidden = number < 0;
-  for (const chip of all) {
-    if (chip === chipClicked) chip.setAttribute('aria-current', 'true'); else chip.removeAttribute('aria-current');
-  }
+  for (const tool of findAll('.or-previous, .or-next')) tool.hidden = !found || found.all.length < 2;
+  for (const chip of findAll('#chat a.or-chip[aria-current]', document)) chip.removeAttribute('aria-current');
+  found?.link.setAttribute('aria-current', 'true');
 }
 
 // The words of some places of one turn with their source, to paste: {text, html}, on one line.
@@ -89,22 +107,28 @@ function copyCitation(view, places) {
   copy(text, html);
 }
 
-const chips = () => findAll('#chat a.or-chip[href^="#cite/"]', document);
+const chipsIn = (answer) => findAll('a.or-chip[href^="#cite/"]', answer);
+let clicked = null; // the chip that was clicked last
 
+// The chip of a place, {link, at, all}: its place among those of its answer, which is the one that was clicked in, or the last.
+function chipOf(place) {
+  const same = (chip) => place && chip.getAttribute('href') === place.link;
+  const answer = clicked?.isConnected && same(clicked) ? clicked.closest('.or-answer') : answers().reverse().find((each) => chipsIn(each).some(same));
+  const all = answer ? chipsIn(answer) : [];
+  const link = all.includes(clicked) && same(clicked) ? clicked : all.find(same);
+  return link ? { link, at: all.indexOf(link), all } : null;
+}
+
+// The next or the previous citation of the same answer. It takes the history entry of the one before.
 function step(by) {
-  const all = chips();
+  const found = chipOf(opened);
+  const all = found ? found.all : chipsIn(answers().pop() || find('.or-sheet'));
   if (!all.length) return;
-  const at = all.indexOf(chipClicked);
-  const next = at < 0 ? (by > 0 ? 0 : all.length - 1) : Math.min(Math.max(at + by, 0), all.length - 1);
-  openPlace(parsePlace(all[next].getAttribute('href')), { chip: all[next] });
+  const next = found ? Math.min(Math.max(found.at + by, 0), all.length - 1) : by > 0 ? 0 : all.length - 1;
+  go(all[next].getAttribute('href'), { chip: all[next], replace: Boolean(found) });
 }
 
 listen(find('.or-previous'), 'click', () => step(-1));
 listen(find('.or-next'), 'click', () => step(1));
 listen(find('.or-copy-citation'), 'click', () => copyCitation(opened.view, [opened]));
 listen(find('.or-copy-link'), 'click', () => copy(location.origin + location.pathname + opened.link.replace('#place/', '#cite/')));
-
-listen(window, 'hashchange', () => { // a link to a place was typed or pasted
-  const place = parsePlace(location.hash);
-  if (place) openPlace(place);
-});

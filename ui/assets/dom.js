@@ -1,4 +1,4 @@
-// Elements, texts, calls to the server, and the pane's three views: what all other scripts use.
+// Elements, texts and calls to the server: what all other scripts use.
 //
 // The scripts are joined to one in the order of `ui/page/script.py`. Gradio runs it once, with `element` (the pane),
 // `trigger` (sends an event to Python) and `server` (functions that Python answers, see `ui/page/calls.py`).
@@ -31,11 +31,13 @@ function say(name, values = {}) {
   return (page.texts[name] || name).replace(/\{(\w+)\}/g, (_, key) => values[key] ?? '');
 }
 
-function announce(text) {
+// A sentence at the lower edge, for a while; with `act`, a button beside it, for longer.
+function announce(text, label = '', act = null) {
   const line = document.querySelector('.or-status');
-  line.textContent = text;
+  line.replaceChildren(text);
+  if (act) line.append(' ', button('or-plain', label, () => { line.replaceChildren(); act(); }));
   clearTimeout(announce.timer);
-  announce.timer = setTimeout(() => { line.textContent = ''; }, 6000);
+  announce.timer = setTimeout(() => { if (!line.contains(document.activeElement)) line.replaceChildren(); }, act ? 20_000 : 6000);
 }
 
 async function call(name, value = null) {
@@ -64,41 +66,9 @@ async function copy(text, html = '') {
   announce(say('pane.copied'));
 }
 
-const answerCount = (count) => say(count === 1 ? 'documents.answer' : 'documents.answers', { count });
+const grouped = (count) => count.toLocaleString('en');
+const answerCount = (count) => say(count === 1 ? 'documents.answer' : 'documents.answers', { count: grouped(count) });
+const documentCount = (count) => say(count === 1 ? 'documents.one' : 'documents.many', { count: grouped(count) });
 const clock = (seconds) => new Date(1000 * Math.floor(seconds)).toISOString().slice(11, 19);
 const characters = (place) => say('pane.characters', place);
 const sheet = () => document.querySelector('#or-page').classList;
-
-// The views: one tab each. On a narrow screen the pane is a sheet over the chat, raised and lowered.
-
-function show(view, focus = false) {
-  for (const tab of findAll('[role=tab]')) {
-    const chosen = tab.dataset.view === view;
-    tab.setAttribute('aria-selected', chosen);
-    tab.tabIndex = chosen ? 0 : -1;
-    find(`#or-view-${tab.dataset.view}`).hidden = !chosen;
-    if (chosen && focus) tab.focus();
-  }
-  if (view === 'documents') listDocuments();
-  if (view === 'conversations') listConversations();
-}
-
-function raise() { sheet().add('or-open'); }
-
-// Back to the chat: to the chip that was clicked, or else to the question box.
-function lower() {
-  sheet().remove('or-open');
-  const chip = chipClicked && chipClicked.isConnected ? chipClicked : document.querySelector('#or-box textarea');
-  if (chip) chip.focus();
-}
-
-for (const tab of findAll('[role=tab]')) {
-  listen(tab, 'click', () => show(tab.dataset.view));
-  listen(tab, 'keydown', (event) => {
-    const by = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
-    if (!by) return;
-    const tabs = findAll('[role=tab]');
-    show(tabs[(tabs.indexOf(tab) + by + tabs.length) % tabs.length].dataset.view, true);
-  });
-}
-listen(find('.or-back'), 'click', lower);

@@ -15,12 +15,10 @@ colour();
 
 async function greet() {
   try { page = await call('describe_page'); } catch (error) { announce(error.message); return; }
-  for (const each of findAll('[data-text]', document)) each.textContent = say(each.dataset.text);
-  for (const each of findAll('[data-label]', document)) each.setAttribute('aria-label', say(each.dataset.label));
   const counts = document.querySelector('.or-counts');
-  if (counts) counts.textContent = say('documents.count', page);
+  if (counts) counts.textContent = [documentCount(page.documents), answerCount(page.answers)].join(' · ');
   document.querySelector('#or-page').classList.toggle('or-read-only', page.readOnly);
-  find('.or-encoder').textContent = say('documents.encoder', page);
+  drawSettings();
   find('.or-upload').hidden = page.readOnly;
   find('.or-readonly').hidden = !page.readOnly;
   find('.or-limit').textContent = say('documents.limit', { megabytes: page.maxBytes / 1e6 });
@@ -35,11 +33,15 @@ const labels = new MutationObserver(() => {
 labels.observe(document.querySelector('#chat') || document.body, { childList: true, subtree: true, attributes: true, attributeFilter: ['aria-label'] });
 
 window.onrecord = {
-  stop() { stopping.abort(); labels.disconnect(); },
+  stop() { stopping.abort(); labels.disconnect(); drawn.disconnect(); },
+  tellWish,
   receive(mail) {
     if (!mail) return;
     conversation = JSON.parse(mail);
+    sessionStorage.removeItem(ASKED);
     keep();
+    followFilters();
+    showEvidence();
     // Fetches the cited transcripts, so that a click on a chip does not wait for them.
     for (const exchange of conversation.exchanges.slice(-1)) {
       for (const citation of exchange.answer?.citations || []) source(citation.document_id).catch(() => {});
@@ -50,15 +52,51 @@ window.onrecord = {
     greet().then(() => {
       if (page.generation === generation) return;
       sources.clear();
+      listed = null;
       trigger('change');
       if (!find('#or-view-documents').hidden) listDocuments();
     });
   },
 };
 
+// An answer that was asked again brings its filters along; those of the box are what the next question is asked with.
+function followFilters() {
+  if (!filtersFollow) return;
+  filtersFollow = false;
+  const last = conversation.exchanges[conversation.exchanges.length - 1];
+  setFilters(last ? last.filters : NO_FILTERS);
+}
+
+// After a new answer, its first citation is beside it where there is room. What another answer cites is shown no longer.
+function showEvidence() {
+  const restored = restoring;
+  restoring = '';
+  if (restored === 'reload') { // the place of its citation among the others is known now
+    whenShown(conversation.exchanges.length, () => { if (opened?.view && opened.end) describe(opened.view, opened); });
+    return;
+  }
+  if (restored && !find('#or-view-conversations').hidden) return;
+  const stale = /^#(cite|place)\//.test(location.hash);
+  if (narrow.matches && !stale) return;
+  whenShown(conversation.exchanges.length, () => {
+    const [first] = conversation.exchanges.length ? chipsIn(answers().pop()) : [];
+    if (first && !narrow.matches) go(first.getAttribute('href'), { chip: first, focus: false, replace: stale || !location.hash });
+    else if (stale) go('', { replace: true });
+  });
+}
+
+// The chat draws its messages a moment after Python has sent them.
+function whenShown(count, act, tries = 100) {
+  if (answers().length === count && !document.querySelector('#chat .or-pending')) act();
+  else if (tries) requestAnimationFrame(() => whenShown(count, act, tries - 1));
+}
+
+tellWish();
+drawFilters();
 greet().then(() => {
-  const place = parsePlace(location.hash);
-  if (place) openPlace(place, { focus: false });
+  if (filters.document.length) loadChoices();
+  drawFilters();
+  follow({ focus: false });
 });
 // Gradio takes events after the page has loaded, and loading brings the greeting.
 function whenGreeted(act) {
@@ -67,4 +105,14 @@ function whenGreeted(act) {
 }
 const current = storage && sessionStorage.getItem(CURRENT);
 const before = current && kept().find((item) => item.id === current);
-if (before) whenGreeted(() => restore(before));
+if (before) whenGreeted(() => restore(before, location.hash ? 'reload' : 'opened'));
+// A question that was being answered when the page was left is put into the box again.
+const unanswered = storage && sessionStorage.getItem(ASKED);
+if (unanswered) whenGreeted(() => {
+  const box = document.querySelector('#or-box textarea');
+  sessionStorage.removeItem(ASKED);
+  if (!box || box.value) return;
+  box.value = unanswered;
+  box.dispatchEvent(new Event('input', { bubbles: true }));
+  announce(say('conversations.unanswered'));
+});

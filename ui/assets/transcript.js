@@ -1,6 +1,7 @@
 // A transcript: its turns as elements, and the cited words marked in them.
 //
-// Uses dom.js, reading.js, and whoSpeaks of speakers.js. A `view` is the server's `get_source`; a turn in it is [speaker, role, start, seconds, text].
+// Uses dom.js, reading.js, whoSpeaks of speakers.js and readerFor of reader.js. A `view` is the server's `get_source`; a turn in it
+// is [speaker, role, start, seconds, text].
 
 let opened = null; // {view, kind, id, start, end, link}: the document that is shown, and the place in it
 
@@ -41,6 +42,7 @@ function build(view) {
   find('.or-where').textContent = '';
   for (const tool of findAll('.or-copy-citation, .or-copy-link')) tool.hidden = true;
   opened = { view };
+  readerFor(view);
 }
 
 // Text of the file that is not speech: folded, so that nobody takes it for a part of the talk.
@@ -90,7 +92,7 @@ function mark(view, place, focus) {
     said.classList.remove('or-cited');
   }
   const number = turnAt(view, place);
-  if (number < 0) { announce(say('pane.gone')); return; }
+  if (number < 0) return false;
   const [, , start, , text] = view.turns[number];
   const said = find(`#or-turn-${number}`);
   const [before, cited] = pieces(text, place.start - start, place.end - start);
@@ -101,10 +103,28 @@ function mark(view, place, focus) {
   marked.tabIndex = -1;
   said.replaceChildren(...readable(text, marks, 0, before.length), marked, ...readable(text, marks, end));
   said.classList.add('or-cited');
-  bringIntoSight(marked);
-  // Turns beside it are laid out now that they are near, and may be higher than was guessed.
-  requestAnimationFrame(() => bringIntoSight(marked));
+  keepInSight(marked);
   if (focus) marked.focus({ preventScroll: true });
+  return true;
+}
+
+const SETTLED_MS = 1500; // after that, nothing moves by itself
+let sought = null; // what is being kept in sight
+
+// Keeps the mark where it is to be while things around it find their size: turns that come near are laid out and are
+// higher than was guessed, and the head gets its texts. A reader who scrolls ends that.
+function keepInSight(marked) {
+  const box = find('.or-transcript');
+  const until = performance.now() + SETTLED_MS;
+  sought = marked;
+  const release = () => { if (sought === marked) sought = null; };
+  for (const kind of ['wheel', 'touchstart', 'pointerdown', 'keydown']) box.addEventListener(kind, release, { once: true, passive: true });
+  const again = () => {
+    if (sought !== marked || !marked.isConnected || performance.now() > until) return;
+    bringIntoSight(marked);
+    requestAnimationFrame(again);
+  };
+  again();
 }
 
 // Scrolls the transcript only, never the page: the mark is a little above the middle, with its beginning in sight.
@@ -112,5 +132,5 @@ function bringIntoSight(marked) {
   const box = find('.or-transcript');
   const top = marked.getBoundingClientRect().top - box.getBoundingClientRect().top + box.scrollTop;
   const room = Math.max(16, (box.clientHeight - marked.getBoundingClientRect().height) / 3);
-  box.scrollTo({ top: top - room, behavior: 'instant' });
+  if (Math.abs(box.scrollTop - (top - room)) > 1) box.scrollTo({ top: top - room, behavior: 'instant' });
 }

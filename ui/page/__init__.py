@@ -11,6 +11,7 @@ from __future__ import annotations
 import gradio as gr
 
 from ui.documents import Library
+from ui.face import TITLE
 from ui.page.calls import server_functions
 from ui.page.events import CONCURRENT_ANSWERS, WAITING_ANSWERS, connect, offer_ask
 from ui.page.layout import I18N as I18N
@@ -23,16 +24,11 @@ from ui.service import ChatService
 def build_app(service: ChatService, *, api: bool = False) -> gr.Blocks:
     """The page for one archive; with `api`, `gradio_client` can call /ask."""
     library = Library.of(service.archive)
-    with gr.Blocks(title="onrecord", analytics_enabled=False, fill_width=True, delete_cache=(3600, 3600)) as page:
+    with gr.Blocks(title=TITLE, analytics_enabled=False, fill_width=True, delete_cache=(3600, 3600)) as page:
         if api:
             offer_ask(service)  # before the page's own events, one of which would take the name
-        components = lay_out(
-            generators=service.generators(),
-            generator=service.settings.generator,
-            k=service.settings.k,
-            server_functions=server_functions(service, library),
-        )
-        connect(page, components, service, library)
+        components = lay_out(server_functions=server_functions(service, library))
+        connect(page, components, service)
     page.queue(api_open=False, max_size=WAITING_ANSWERS, default_concurrency_limit=CONCURRENT_ANSWERS)
     built: gr.Blocks = page
     return built

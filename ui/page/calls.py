@@ -32,6 +32,7 @@ def server_functions(service: ChatService, library: Library) -> list[Call]:
     return [
         _with_error(calls.describe_page),
         _with_error(calls.list_documents),
+        _with_error(calls.list_choices),
         _with_error(calls.get_source),
         _with_error(calls.get_speakers),
         _with_error(calls.more_statements),
@@ -82,10 +83,11 @@ class Calls:
         documents, passages = archive.counts()
         return {
             "texts": ENGLISH,
-            "archive": archive.url,
             "documents": documents,
             "answers": passages,
-            "encoder": archive.encoder.name,
+            "generators": self.service.generators(),
+            "generator": self.service.settings.generator,
+            "k": self.service.settings.k,
             "readOnly": self.service.read_only,
             "generation": archive.generation,
             "maxBytes": MAX_UPLOAD_BYTES,
@@ -94,6 +96,10 @@ class Calls:
     def list_documents(self, _: Any) -> list[dict[str, Any]]:
         """All documents by date."""
         return self.library.listing()
+
+    def list_choices(self, _: Any) -> dict[str, Any]:
+        """People and documents that a question can be restricted to."""
+        return self.library.choices()
 
     def get_source(self, document_id: Any) -> dict[str, Any]:
         """A whole transcript. Raises InputError if it is no longer in the archive."""

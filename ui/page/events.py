@@ -8,29 +8,29 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass, replace
 from typing import Any
 
 import gradio as gr
 
+from rag.config import Settings
 from rag.errors import InputError
 from rag.generators.cancel import CancelToken
 from rag.json_forms import answer_to_json
-from rag.text.wording import shortened
 from rag.types import Answer, Filters
 from ui.conversations import Exchange, from_json, to_json
-from ui.documents import Library
 from ui.page.layout import Components
 from ui.rendering import messages, plain_text
 from ui.service import ChatService, Step, user_message, with_heartbeat
+from ui.strict_json import an_object, record
 from ui.texts import filter_tags, say
 
 CONCURRENT_ANSWERS = 8
 WAITING_ANSWERS = 32
 MAX_NAME_CHARS = 64
-CHOICE_CHARS = 80
+MOST_PASSAGES = 20
 
 _ANSWERING: dict[str, Any] = {
     "concurrency_limit": CONCURRENT_ANSWERS,
@@ -58,12 +58,11 @@ def offer_ask(service: ChatService) -> None:
     gr.events.api(ask, api_name="ask", concurrency_limit=CONCURRENT_ANSWERS, concurrency_id="answers")
 
 
-def connect(page: gr.Blocks, components: Components, service: ChatService, library: Library) -> None:
+def connect(page: gr.Blocks, components: Components, service: ChatService) -> None:
     """Attach the handlers to the components of a page."""
-    on, state = Handlers(service, library), components.state
-    question, filters, pane = components.question, components.filters, components.pane
+    on, state = Handlers(service), components.state
+    question, pane = components.question, components.pane
     inputs, outputs = question_inputs(components), step_outputs(components)
-    choices, list_choices = [filters.documents, filters.speakers], on.list_choices
     editing = [question.box, state.editing, question.note, question.keep]
 
     answers = [
@@ -89,18 +88,14 @@ def connect(page: gr.Blocks, components: Components, service: ChatService, libra
     )
     pane.clear(lambda: None, None, None, cancels=answers, **_QUIET).then(on.begin, None, outputs, **_QUIET)
 
-    filters.clear.click(lambda: [[], [], [], "", ""], None, filters.values, **_QUIET)
-    pane.change(list_choices, None, choices, **_QUIET).then(
-        on.greet_again, [state.exchanges], [components.chat], **_QUIET
-    )
-    page.load(list_choices, None, choices, **_QUIET)
+    pane.change(on.greet_again, [state.exchanges], [components.chat], **_QUIET)
     page.load(on.greet, None, [components.chat], **_QUIET)
 
 
 def question_inputs(components: Components) -> list[Any]:
     """The components whose values `Given.of` takes."""
-    state, fields = components.state, components.filters.values
-    return [state.exchanges, state.name, components.bridge, *fields, components.generator, components.depth]
+    state = components.state
+    return [state.exchanges, state.name, components.bridge, components.wish]
 
 
 def step_outputs(components: Components) -> list[Any]:
@@ -137,11 +132,10 @@ class Given:
     k: int
 
     @classmethod
-    def of(cls, exchanges: list[Exchange], name: str, mail: Any, *fields: Any) -> Given:
-        """From the values of `question_inputs`."""
-        *filters, generator, k = fields
+    def of(cls, settings: Settings, exchanges: list[Exchange], name: str, mail: Any, wish: Any) -> Given:
+        """From the values of `question_inputs`. The settings give what a visitor has not chosen."""
         exchanges, name = resume(exchanges, name, mail)
-        return cls(exchanges, name, filters_of(*filters), generator, int(k))
+        return cls(exchanges, name, *read_wish(wish, settings))
 
     def exchange(self, event: gr.EventData) -> tuple[int, Exchange]:
         """(index, exchange) that an event of the pane is about."""
@@ -149,25 +143,26 @@ class Given:
         return number, self.exchanges[number]
 
 
-def filters_of(
-    documents: Sequence[str] | None,
-    speakers: Sequence[str] | None,
-    roles: Sequence[Any] | None,
-    after: str | None,
-    before: str | None,
-) -> Filters:
-    """Filters from the values of their fields.
+def read_wish(wish: Any, settings: Settings) -> tuple[Filters, str, int]:
+    """(filters, generator, k) from what the page's script sent, read as strictly as a stranger's file.
 
-    >>> filters_of(None, ["Ann Reed"], [], " 2024 ", "")
-    Filters(speaker=('Ann Reed',), document=(), after='2024', before=None, role=())
+    Raises gr.Error if it is damaged: a question must not be asked of more than its chips say.
+
+    >>> read_wish('{"filters": {"speaker": ["Ann Reed"], "document": [], "role": [], "after": "2024", "before": null}}',
+    ...           Settings())
+    (Filters(speaker=('Ann Reed',), document=(), after='2024', before=None, role=()), 'extractive', 8)
     """
-    return Filters(
-        tuple(speakers or ()),
-        tuple(documents or ()),
-        (after or "").strip() or None,
-        (before or "").strip() or None,
-        tuple(roles or ()),
-    )
+    filters, generator, k = Filters(), settings.generator, settings.k
+    if not isinstance(wish, str) or not wish.strip():
+        return filters, generator, k
+    try:
+        kept = an_object(json.loads(wish))
+        filters = record(Filters, an_object(kept["filters"]))
+        generator = str(kept.get("generator") or generator)
+        k = min(max(int(kept.get("k") or k), 1), MOST_PASSAGES)
+    except (KeyError, TypeError, ValueError) as error:
+        raise gr.Error(say("error.filters")) from error
+    return filters, generator, k
 
 
 def mail_of(exchanges: list[Exchange], name: str) -> str:
@@ -200,32 +195,31 @@ class Handlers:
     """The handlers for one archive. They keep nothing: a conversation comes in and goes out."""
 
     service: ChatService
-    library: Library
 
     def ask(self, question: str, changed: int, *values: Any) -> Iterator[list[Any]]:
         """Answer the question in the box; if an earlier one is being changed, in its place."""
         if not question.strip():
             yield _unchanged()
             return
-        given = Given.of(*values)
+        given = Given.of(self.service.settings, *values)
         if changed >= 0:
             given = replace(given, exchanges=given.exchanges[:changed])
         yield from self._answer(question, given)
 
     def ask_example(self, event: gr.EventData, *values: Any) -> Iterator[list[Any]]:
         """Answer one of the questions that the greeting offers."""
-        yield from self._answer(str(event._data["question"]), Given.of(*values))
+        yield from self._answer(str(event._data["question"]), Given.of(self.service.settings, *values))
 
     def ask_again(self, event: gr.EventData, *values: Any) -> Iterator[list[Any]]:
         """The same question with the same filters: the last one in its place, an earlier one once more at the end."""
-        given = Given.of(*values)
+        given = Given.of(self.service.settings, *values)
         number, found = given.exchange(event)
         kept = given.exchanges[:-1] if number == len(given.exchanges) - 1 else given.exchanges
         yield from self._answer(found.question, replace(given, exchanges=kept, filters=found.filters))
 
     def ask_without_a_filter(self, event: gr.EventData, *values: Any) -> Iterator[list[Any]]:
         """The same question without the filter that was clicked."""
-        given = Given.of(*values)
+        given = Given.of(self.service.settings, *values)
         _, found = given.exchange(event)
         _, fewer = filter_tags(found.filters)[int(event._data["tag"])]
         yield from self._answer(found.question, replace(given, filters=fewer))
@@ -302,17 +296,3 @@ class Handlers:
     def greet_again(self, past: list[Exchange]) -> Any:
         """The greeting, unless a conversation has begun."""
         return gr.skip() if past else self.greet()
-
-    def list_choices(self) -> list[Any]:
-        """The documents and speakers that a question can be restricted to."""
-        rows = self.library.listing()
-        sources = [row["source"] for row in rows]
-        documents = [
-            (
-                shortened(f"{row['title']} ({row['source']})", CHOICE_CHARS),
-                row["source"] if sources.count(row["source"]) == 1 else row["id"],
-            )
-            for row in rows
-        ]
-        speakers = list(self.service.archive.speakers()) if rows else []
-        return [gr.update(choices=documents), gr.update(choices=speakers)]

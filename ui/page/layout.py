@@ -5,6 +5,8 @@ Everything is created in the order in which it is shown, since Gradio shows what
 
 from __future__ import annotations
 
+import html
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -13,9 +15,8 @@ import gradio as gr
 
 from rag.query.asked import MAX_QUESTION_CHARS
 from rag.readers import READABLE
-from rag.storage.filters import ANSWERING_ROLES
 from ui.page.script import asset, script
-from ui.texts import ENGLISH, say_role
+from ui.texts import ENGLISH, say
 
 I18N = gr.I18n(en=ENGLISH)
 
@@ -43,32 +44,13 @@ class QuestionBox:
 
 
 @dataclass(frozen=True, slots=True)
-class FilterFields:
-    """What a question is restricted to."""
-
-    documents: gr.Dropdown
-    speakers: gr.Dropdown
-    roles: gr.Dropdown
-    after: gr.Textbox
-    before: gr.Textbox
-    clear: gr.Button
-
-    @property
-    def values(self) -> list[Any]:
-        """The fields whose values make up the filters: the order of `events.filters_of`."""
-        return [self.documents, self.speakers, self.roles, self.after, self.before]
-
-
-@dataclass(frozen=True, slots=True)
 class Components:
     """Everything on the page that an event reads or changes."""
 
     state: State
     chat: gr.Chatbot
     question: QuestionBox
-    filters: FilterFields
-    generator: gr.Dropdown
-    depth: gr.Slider
+    wish: gr.HTML  # what the script says that a question is asked with: filters, generator, depth
     bridge: gr.HTML  # takes a conversation to the script
     pane: gr.HTML  # the right side, built by the script
 
@@ -83,33 +65,48 @@ def theme() -> gr.themes.Base:
     )
 
 
-def lay_out(
-    *, generators: Sequence[str], generator: str, k: int, server_functions: Sequence[Callable[..., Any]]
-) -> Components:
+def lay_out(*, server_functions: Sequence[Callable[..., Any]]) -> Components:
     """Create the components inside the current `gr.Blocks`."""
     state = State(gr.State([]), gr.State(""), gr.State(-1), gr.State(None), gr.State(None))
     with gr.Row(elem_id="or-page", equal_height=True):
         with gr.Column(elem_id="or-left", scale=6, min_width=320):
-            gr.HTML(html_template=asset("head.html"), elem_id="or-head")
+            gr.HTML(html_template=filled("head.html"), elem_id="or-head")
             chat = _chat()
+            gr.HTML(html_template=filled("filters.html"), elem_id="or-filters")
             question = _question_box()
-            filters = _filter_fields()
-            with gr.Accordion(I18N("settings.title"), open=False, elem_id="or-settings"), gr.Row():
-                writer = gr.Dropdown(list(generators), value=generator, label=I18N("settings.generator"), min_width=160)
-                depth = gr.Slider(1, max(20, k), value=k, step=1, label=I18N("settings.k"), min_width=160)
         with gr.Column(elem_id="or-right", scale=5, min_width=320):
+            wish = gr.HTML(
+                html_template="<span></span>",
+                js_on_load="window.onrecordWish = (value) => { props.value = value; };"
+                "if (window.onrecord) window.onrecord.tellWish();",
+                elem_id="or-wish",
+            )
             bridge = gr.HTML(
                 html_template="<span></span>",
                 js_on_load="watch('value', () => window.onrecord && window.onrecord.receive(props.value));",
                 elem_id="or-bridge",
             )
             pane = gr.HTML(
-                html_template=asset("pane.html").replace("SUFFIXES", ",".join(sorted(READABLE))),
+                html_template=filled("pane.html").replace("SUFFIXES", ",".join(sorted(READABLE))),
                 js_on_load=script(),
                 elem_id="or-pane",
                 server_functions=list(server_functions),
             )
-    return Components(state, chat, question, filters, writer, depth, bridge, pane)
+    return Components(state, chat, question, wish, bridge, pane)
+
+
+def filled(name: str) -> str:
+    """A fixed part of the page with its texts, so that no button is empty until the script runs.
+
+    `data-text` names what is inside an element, `data-label` what it is called, `data-hint` what an empty field says.
+    """
+
+    def words(name: str) -> str:
+        return html.escape(say(name)).replace("`", "&#96;").replace("$", "&#36;")  # Gradio evaluates `…` and ${…}
+
+    markup = re.sub(r'(data-text="([\w.]+)"[^>]*>)(?=</)', lambda found: found[1] + words(found[2]), asset(name))
+    markup = re.sub(r'data-label="([\w.]+)"', lambda found: f'aria-label="{words(found[1])}"', markup)
+    return re.sub(r'data-hint="([\w.]+)"', lambda found: f'placeholder="{words(found[1])}"', markup)
 
 
 def _chat() -> gr.Chatbot:
@@ -123,7 +120,7 @@ def _chat() -> gr.Chatbot:
         latex_delimiters=[],
         buttons=[],
         group_consecutive_messages=False,
-        autoscroll=True,
+        autoscroll=False,
     )
 
 
@@ -145,25 +142,3 @@ def _question_box() -> QuestionBox:
         send = gr.Button(I18N("ask.send"), variant="primary", scale=1, min_width=72, elem_id="or-send")
         stop = gr.Button(I18N("ask.stop"), variant="stop", scale=1, min_width=72, visible=False, elem_id="or-stop")
     return QuestionBox(note, keep, box, send, stop)
-
-
-def _filter_fields() -> FilterFields:
-    with gr.Accordion(I18N("filters.title"), open=False, elem_id="or-filters"):
-        with gr.Row():
-            documents = gr.Dropdown([], multiselect=True, label=I18N("filters.documents"), min_width=200)
-            speakers = gr.Dropdown([], multiselect=True, label=I18N("filters.speakers"), min_width=200)
-        with gr.Row():
-            roles = gr.Dropdown(
-                [(say_role(role), role) for role in ANSWERING_ROLES],
-                multiselect=True,
-                label=I18N("filters.roles"),
-                min_width=140,
-            )
-            after = _date("filters.after")
-            before = _date("filters.before")
-        clear = gr.Button(I18N("filters.clear"), size="sm")
-    return FilterFields(documents, speakers, roles, after, before, clear)
-
-
-def _date(label: str) -> gr.Textbox:
-    return gr.Textbox(label=I18N(label), placeholder=I18N("filters.date"), max_length=10, min_width=140)

@@ -6,14 +6,18 @@ from importlib.resources import files
 
 SCRIPTS = (  # each may use the ones before it
     "dom.js",
+    "route.js",
     "reading.js",
     "transcript.js",
     "speakers.js",
     "citations.js",
+    "reader.js",
     "cards.js",
     "documents.js",
+    "upload.js",
     "conversations.js",
     "saved.js",
+    "filters.js",
     "chat.js",
     "start.js",
 )
