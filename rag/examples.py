@@ -10,9 +10,10 @@ from rag.text.sentences import is_question, split_sentences
 from rag.text.terms import content_words
 from rag.types import Document
 
-_SHORTEST, _LONGEST = 25, 110
+_SHORTEST, _LONGEST = 25, 90
 # Questions that lean on what was said before mean nothing to a newcomer.
 _LEANING = re.compile(rf"^{patterns('leaning_openers')}\b|\b{patterns('leaning_words')}\b", re.I)
+_ASIDE = re.compile(r"[,;:()–—]|\w - \w|\.\.\.|…")
 _ASKING = re.compile(rf"{patterns('asking_words')}\b", re.I)
 
 
@@ -24,8 +25,7 @@ def example_questions(documents: Iterable[Document], *, count: int = 4) -> list[
     first: list[str] = []
     others: list[str] = []
     for document in documents:
-        # The more words with a matter of their own, the less a newcomer has to know.
-        questions = sorted(_questions(document), key=lambda q: (not _ASKING.match(q), -len(content_words(q))))
+        questions = [question for _, question in sorted(_questions(document))]
         first += questions[:1]
         others += questions[1:]
         if len(first) >= count:
@@ -33,16 +33,23 @@ def example_questions(documents: Iterable[Document], *, count: int = 4) -> list[
     return list(dict.fromkeys(first + others))[:count]
 
 
-def _questions(document: Document) -> Iterator[str]:
-    answered = (
-        turn
-        for turn, following in zip(document.turns, document.turns[1:], strict=False)
-        if turn.role == "interviewer" and following.role != "interviewer"
-    )
-    for turn in answered:
+def _questions(document: Document) -> Iterator[tuple[tuple[bool, bool, bool, int], str]]:
+    """(rank, question): best first are those that begin by asking, are one plain clause, and are answered in their words."""
+    for turn, following in zip(document.turns, document.turns[1:], strict=False):
+        if turn.role != "interviewer" or following.role == "interviewer":
+            continue
         text = document.text[turn.start : turn.end]
+        answer = set(content_words(document.text[following.start : following.end]))
         for start, end in split_sentences(text):
             sentence = " ".join(text[start:end].split())
             whole = is_question(sentence) and _SHORTEST <= len(sentence) <= _LONGEST
             if whole and sentence[0].isupper() and not _LEANING.search(sentence):
-                yield sentence
+                words = set(content_words(sentence))
+                # The more words with a matter of their own, the less a newcomer has to know.
+                rank = (
+                    not _ASKING.match(sentence),
+                    _ASIDE.search(sentence) is not None,
+                    not words & answer,
+                    -len(words),
+                )
+                yield rank, sentence

@@ -94,9 +94,16 @@ def render_exchange(exchange: Exchange) -> str:
         said = prose(exchange.error) if stopped else f"<p>{escaped(exchange.error)}</p>"
         return (
             f'<article class="or-answer {kind}">{title}{said}{_tags(exchange.filters)}'
-            f'<p class="or-actions">{button("retry", say("answer.retry"))}</p></article>'
+            f'<p class="or-actions">{_first_steps(exchange)}{button("retry", say("answer.retry"))}</p></article>'
         )
     return render_answer(exchange.answer)
+
+
+def _first_steps(exchange: Exchange) -> str:
+    """What can be done about an empty archive; a page that is read-only hides it."""
+    if exchange.error != say("answer.empty"):
+        return ""
+    return button("upload", say("welcome.upload")) + button("samples", say("welcome.samples"))
 
 
 def render_answer(answer: Answer) -> str:

@@ -5,10 +5,11 @@ There is no state of a visitor here: a conversation comes in and goes out, so co
 
 from __future__ import annotations
 
+import json
 import logging
 import queue
 import threading
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
@@ -22,7 +23,7 @@ from rag.generators import DEFAULT_GENERATOR, GENERATORS
 from rag.generators.cancel import CancelToken
 from rag.query.asked import MAX_HISTORY
 from rag.text.terms import encodable
-from rag.types import Answer, Citation, Filters
+from rag.types import Answer, Citation, Document, Filters
 from ui.conversations import Exchange, history_of
 from ui.rendering import render_welcome
 from ui.texts import say
@@ -30,6 +31,8 @@ from ui.texts import say
 log = logging.getLogger(__name__)
 
 HEARTBEAT_S = 0.25
+MOST_EXAMPLES = 4
+SHORTEST_EXAMPLE = 30  # characters; a shorter question says little of what can be asked
 Item = TypeVar("Item")
 
 
@@ -125,7 +128,10 @@ class ChatService:
         with self._guard:
             generation = self.archive.generation
             if self._examples[0] != generation:
-                self._examples = (generation, example_questions(self.archive.documents()))
+                documents = list(self.archive.documents())
+                written = bundled_questions(self.samples, documents) if self.samples else []
+                found = example_questions(documents) if len(written) < MOST_EXAMPLES else []
+                self._examples = (generation, list(dict.fromkeys(written + found))[:MOST_EXAMPLES])
             return self._examples[1]
 
     def generators(self) -> list[str]:
@@ -153,6 +159,23 @@ class ChatService:
                     answer=settings.answer,
                 )
             return self._assistants[generator]
+
+
+def bundled_questions(samples: Path, documents: Iterable[Document]) -> list[str]:
+    """A question for each bundled interview among the documents, of those that were written for it: the shortest that
+    needs no other question before it.
+    """
+    found = []
+    for document in documents:
+        path, questions = samples / document.source, (samples / document.source).with_suffix(".jsonl")
+        if document.source != path.name or not (path.is_file() and questions.is_file()):
+            continue
+        if path.read_text(encoding="utf-8") == document.text:
+            rows = [json.loads(line) for line in questions.read_text(encoding="utf-8").splitlines() if line.strip()]
+            plain = [row["question"] for row in rows if row["answerable"] and not row.get("history")]
+            plain = [each for each in plain if len(each) >= SHORTEST_EXAMPLE]
+            found += sorted(plain, key=len)[:1]
+    return found
 
 
 def with_heartbeat(items: Iterator[Item], cancel: CancelToken) -> Generator[Item | None, None, None]:

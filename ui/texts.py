@@ -192,6 +192,7 @@ ENGLISH = {
     "documents.readonly": "This page is for reading: documents are added where the archive is kept.",
     "documents.undated": "no date",
     "conversations.new": "New conversation",
+    "conversations.short": "New",
     "conversations.none": "Conversations that you have here are listed in this browser, and nowhere else.",
     "conversations.private": "Kept in this browser only.",
     "conversations.keep": "Keep conversations in this browser",
