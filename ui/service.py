@@ -11,6 +11,7 @@ import queue
 import threading
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import TypeVar
 
@@ -32,6 +33,7 @@ log = logging.getLogger(__name__)
 
 HEARTBEAT_S = 0.25
 MOST_EXAMPLES = 4
+EXAMPLE_DOCUMENTS = 24  # read for examples: the greeting waits for it
 SHORTEST_EXAMPLE = 30  # characters; a shorter question says little of what can be asked
 Item = TypeVar("Item")
 
@@ -128,7 +130,7 @@ class ChatService:
         with self._guard:
             generation = self.archive.generation
             if self._examples[0] != generation:
-                documents = list(self.archive.documents())
+                documents = list(islice(self.archive.documents(), EXAMPLE_DOCUMENTS))
                 written = bundled_questions(self.samples, documents) if self.samples else []
                 found = example_questions(documents) if len(written) < MOST_EXAMPLES else []
                 self._examples = (generation, list(dict.fromkeys(written + found))[:MOST_EXAMPLES])
