@@ -94,7 +94,7 @@ function followQuestion() {
   if (last && key !== topmost) held = all.length - 1;
   topmost = key;
   if (!last) held = null;
-  if (document.querySelector('#chat .or-pending') && last) sessionStorage.setItem(ASKED, find('.or-asked', last).innerText);
+  if (storage && last && document.querySelector('#chat .or-pending')) sessionStorage.setItem(ASKED, find('.or-asked', last).innerText);
   if (held !== null) requestAnimationFrame(holdQuestion);
 }
 

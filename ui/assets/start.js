@@ -38,7 +38,7 @@ window.onrecord = {
   receive(mail) {
     if (!mail) return;
     conversation = JSON.parse(mail);
-    sessionStorage.removeItem(ASKED);
+    if (storage) sessionStorage.removeItem(ASKED);
     keep();
     followFilters();
     showEvidence();
