@@ -49,7 +49,9 @@ def test_a_tag_that_is_taken_from_an_answer_is_taken_from_the_box_too(site: str,
     open_panel(page)
     choose(page, "people", "Pell Aronsen")
     choose(page, "roles", "answers")
+    assert page.evaluate("document.activeElement.value") == "respondent"  # the next key goes on from there
     page.keyboard.press("Escape")
+    assert page.locator(".or-filter-panel").is_visible() is False
     ask(page, GATES).locator(".or-tag").first.click()
     finished(page, 2)
     page.wait_for_function("document.querySelectorAll('.or-filter-chip').length == 1")

@@ -91,7 +91,7 @@ function followQuestion() {
   const all = findAll('#chat .or-question', document);
   const last = all[all.length - 1];
   const key = last && `${all.length} ${last.textContent}`;
-  if (last && key !== topmost) held = all.length - 1;
+  if (last && key !== topmost) { held = all.length - 1; closePanel(); } // the panel would lie over the answer
   topmost = key;
   if (!last) held = null;
   if (storage && last && document.querySelector('#chat .or-pending')) sessionStorage.setItem(ASKED, find('.or-asked', last).innerText);

@@ -107,9 +107,12 @@ function fillList(where, key, rows) {
   const chosen = new Set(filters[key]);
   const shown = rows.filter(({ value, text, more }) => chosen.has(value) || !wanted || `${text} ${more || ''}`.toLowerCase().includes(wanted));
   shown.sort((a, b) => chosen.has(b.value) - chosen.has(a.value));
-  inBar(`${where} ul`).replaceChildren(...shown.slice(0, MOST_LISTED).map(({ value, text, count, more }) => {
+  const list = inBar(`${where} ul`);
+  const focused = list.contains(document.activeElement) ? document.activeElement.value : null; // the list is made anew below
+  list.replaceChildren(...shown.slice(0, MOST_LISTED).map(({ value, text, count, more }) => {
     const item = make('li'), label = make('label', 'or-check'), tick = make('input');
     tick.type = 'checkbox';
+    tick.value = value;
     tick.checked = chosen.has(value);
     tick.addEventListener('change', () => setFilters({ ...filters, [key]: tick.checked ? [...filters[key], value] : filters[key].filter((other) => other !== value) }));
     label.append(tick, ' ', make('bdi', '', text));
@@ -117,6 +120,7 @@ function fillList(where, key, rows) {
     item.append(label);
     return item;
   }));
+  if (focused !== null) [...list.querySelectorAll('input')].find((each) => each.value === focused)?.focus({ preventScroll: true });
 }
 
 // A date is a day, a month or a year: "2024-03" is March 2024. The picker wants a day.
@@ -139,8 +143,8 @@ listen(inBar('.or-filter-month'), 'change', (event) => setFilters({ ...filters, 
 listen(inBar('.or-filter-after'), 'change', (event) => setFilters({ ...filters, after: event.target.value || null }));
 listen(inBar('.or-filter-before'), 'change', (event) => setFilters({ ...filters, before: event.target.value || null }));
 for (const box of filterBar.querySelectorAll('input[type=search]')) listen(box, 'input', fillPanel);
-listen(filterBar, 'keydown', (event) => {
-  if (event.key === 'Escape' && !inBar('.or-filter-panel').hidden) { event.stopPropagation(); closePanel(); inBar('.or-filter-open').focus(); }
+listen(document, 'keydown', (event) => { // wherever the focus is: a click beside the fields takes it from them
+  if (event.key === 'Escape' && !inBar('.or-filter-panel').hidden) { event.stopImmediatePropagation(); closePanel(); inBar('.or-filter-open').focus(); }
 });
 
 // What writes the answer, and how much it reads: set once, kept in this browser.

@@ -63,7 +63,7 @@ function show(view, focus = false) {
     if (chosen && focus) tab.focus();
   }
   if (view === 'documents') listDocuments(false);
-  if (view === 'conversations') listConversations();
+  if (view === 'conversations') { listConversations(); listSaved(); }
 }
 
 // To another tab. On a narrow screen that changes what the sheet shows, and Back still closes it.

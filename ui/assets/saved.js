@@ -62,4 +62,3 @@ function listSaved() {
   shelf.replaceChildren(make('h2', '', say('saved.title')), list, all);
 }
 listen(window, 'storage', (event) => { if (event.key === SAVED) { listSaved(); markSaved(); } });
-listen(find('#or-tab-conversations'), 'click', listSaved);
