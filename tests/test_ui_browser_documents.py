@@ -63,6 +63,7 @@ def test_uploads_in_one_go_add_the_good_file_and_give_reasons_for_the_others(
         assert "because its boiler burst" in shown.locator(".or-quote").first.inner_text()
         page.click("#or-tab-documents")
         row = page.locator(".or-documents .or-row", has_text="ferry.txt")
+        row.wait_for()
         assert row.count() == 1
         row.get_by_role("button", name="Remove").click()
         row.get_by_role("button", name="Keep it").click()

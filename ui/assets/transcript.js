@@ -34,6 +34,7 @@ function build(view) {
   box.replaceChildren(parts);
   find('.or-place').hidden = false;
   find('.or-doc-title').textContent = view.title || view.source;
+  find('.or-doc-title').title = view.title || view.source; // a long one is cut
   find('.or-doc-title').dir = 'auto';
   const reading = view.grammar && say('pane.reading', { grammar: view.grammar, confidence: view.confidence.toFixed(2) });
   find('.or-doc-meta').textContent = [view.spoken, view.place, view.source, reading].filter(Boolean).join(' · ');
