@@ -24,8 +24,7 @@ function documentRow(row) {
   title.dir = 'auto';
   const people = make('p', 'or-row-meta', row.speakers.slice(0, 6).join(', ') + (row.speakers.length > 6 ? ' …' : ''));
   people.dir = 'auto';
-  text.append(title, make('p', 'or-row-meta', [row.spoken || say('documents.undated'), count].join(' · ')), people);
-  item.title = row.source;
+  text.append(title, make('p', 'or-row-meta', [row.spoken || say('documents.undated'), count, ...(row.title ? [row.source] : [])].join(' · ')), people);
   const tools = make('div', 'or-row-tools');
   const read = button('or-plain', say('documents.open'), () => go(addressOf(row.id)));
   read.setAttribute('aria-label', `${say('documents.open')}: ${row.title || row.source}`);
