@@ -68,6 +68,8 @@ def _answer_to_json(answer: Answer) -> dict[str, Any]:
     fields["markers"] = [list(marker) for marker in answer.markers]
     fields["searched"] = list(answer.searched)
     fields["filters"] = asdict(answer.filters)
+    counted = [each for note in answer.notes if isinstance(note, Occurrences) for each in note.words if each.others]
+    fields["other_forms"] = {each.word: {"forms": list(each.forms), "others": each.others} for each in counted}
     return fields
 
 
@@ -131,10 +133,20 @@ def _notes(fields: Mapping[str, Any]) -> tuple[Note, ...]:
     """
     words = text(fields["note"])
     absent = tuple(text(name) for name in a_list(fields["absent"]))
-    counts = tuple(Occurrence(text(word), whole(count)) for word, count in an_object(fields["occurrences"]).items())
+    forms = an_object(fields.get("other_forms", {}))  # missing in older conversations
+    counts = tuple(
+        _occurrence(word, count, forms.get(word)) for word, count in an_object(fields["occurrences"]).items()
+    )
     values: list[Note] = [AbsentNames(absent)] if absent else []
     values += [Occurrences(counts)] if counts else []
     return tuple(values) if note_text(values) == words else (SavedNotes(words), *values)
+
+
+def _occurrence(word: object, count: object, forms: object) -> Occurrence:
+    if forms is None:
+        return Occurrence(text(word), whole(count))
+    other = an_object(forms)
+    return Occurrence(text(word), whole(count), tuple(map(text, a_list(other["forms"]))), whole(other["others"]))
 
 
 def _claim(fields: Mapping[str, Any], words: str) -> Claim:
