@@ -143,7 +143,7 @@ def test_a_folder_is_read_as_far_as_it_can_be_and_each_remark_stands_at_its_own_
         page = visit(address)
         page.set_input_files(".or-choose-folder", str(folder.parent))
         page.wait_for_function("document.querySelectorAll('.or-files .or-done, .or-files .or-failed').length == 2")
-        page.wait_for_function("document.querySelector('.or-counts').textContent == '1 document · 1 answer'")
+        page.wait_for_function("document.querySelector('.or-counts').textContent.startsWith('2 documents')")
         rows = {row.split()[0]: row for row in page.locator(".or-files .or-file").all_inner_texts()}
         assert sorted(rows) == ["list.txt", "pier.txt"]
         assert rows["pier.txt"] == "pier.txt 1 answer"

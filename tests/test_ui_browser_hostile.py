@@ -75,9 +75,12 @@ def test_hostile_strings_run_nothing_call_nobody_and_forge_no_chip(tmp_path: Pat
             shown = ask(page, question)
             kept = last_kept(page, question)
             markers = kept["answer"]["markers"] if kept["answer"] else []
-            assert shown.locator("a").evaluate_all(
-                "links => links.map(link => link.getAttribute('href')).filter(href => !href.startsWith('#place/'))"
-            ) == [f"#cite/{c['document_id']}.{c['start']}-{c['end']}" for c in (kept["answer"] or {}).get("citations", []) for _ in [m for m in markers if m[2] == c["marker"]]]  # fmt: skip
+            cited = (kept["answer"] or {}).get("citations", [])
+            places = {c["marker"]: f"#cite/{c['document_id']}.{c['start']}-{c['end']}" for c in cited}
+            chips = [places[c["marker"]] for c in cited for mark in markers if mark[2] == c["marker"]]
+            hrefs = "links => links.map(link => link.getAttribute('href')).filter(href => !href.startsWith('#place/'))"
+            assert shown.locator("a.or-chip").evaluate_all(hrefs) == chips
+            assert set(shown.locator("a").evaluate_all(hrefs)) <= set(places.values())
             assert page.locator("#chat img, #chat script, #chat iframe, #chat form:not(.or-comment)").count() == 0
             if number % 10 == 0 and shown.locator("a.or-chip").count():
                 shown.locator("a.or-chip").first.click()
