@@ -109,7 +109,10 @@ def test_a_refusal_counts_what_the_filters_leave(talk: Archive) -> None:
 def test_an_answer_says_what_of_the_question_is_not_on_record(talk: Archive) -> None:
     answer = Assistant(talk).ask("Who paid the toll in March, Jo Field or Angela Merkel?")
     assert answer.status == "answered"
-    assert answer.note == "“Angela Merkel” does not occur in the record."
+    assert answer.note == (
+        "Nothing from 1 March 2024 to 31 March 2024 answers this; these quotes are from elsewhere in the record. "
+        "“Angela Merkel” does not occur in the record."
+    )
     assert answer.occurrences == {}
     about = Assistant(talk).ask("What did Zoë Brandt say in the letter about the bridge and the toll?")
     assert about.status == "answered"

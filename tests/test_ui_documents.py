@@ -85,7 +85,7 @@ def test_a_document_that_was_removed_can_be_uploaded_again_under_its_name(archiv
         ("a.txt", "A" * ((MAX_UPLOAD_BYTES + 2) // 3 * 4 + 4), "has more than 25 MB; split it"),
         ("a.txt", sent(b"\x89PNG\0\0\0"), "this is a binary file, not text; save the transcript as UTF-8 text or Markdown"),
         ("a.txt", sent(""), "the file is empty"),
-        ("a.txt", sent(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"), "this is an old Word file (.doc); run: soffice --headless --convert-to docx FILE, and ingest what it writes"),
+        ("a.txt", sent(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"), "this is an old Word file (.doc); save it as Word (.docx), PDF or text, and add that"),
         ("a.txt", None, "the upload is not in the form that this page sends"),
         ("a.txt", ["QUJD"], "the upload is not in the form that this page sends"),
         (None, "QUJD", "the upload is not in the form that this page sends"),
@@ -172,7 +172,10 @@ def test_a_shown_transcript_has_every_turn_word_for_word(bundled: Archive) -> No
         ]
         spoken = view.pop("spoken")
         assert (spoken[-4:] if spoken else None) == (document.date[:4] if document.date else None)
+        asked = [(number, question.split("\n")[0]) for number, question in view.pop("asked")]
+        assert [(number, question) for number, question in asked if question not in document.text] == []
         assert view == {
+            "url": "",
             "id": document.id,
             "title": document.title,
             "date": document.date,
