@@ -185,7 +185,7 @@ def test_a_shown_transcript_has_every_turn_word_for_word(bundled: Archive) -> No
             "leftOut": [[piece.start, document.text[piece.start : piece.end].strip()] for piece in document.left_out],
             "pages": [],
             "times": [],
-            "grammar": "label with colon",
+            "grammar": document.grammar,
             "confidence": document.confidence,
             "notes": list(document.notes),
         }
