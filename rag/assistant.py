@@ -177,7 +177,9 @@ class Assistant:
         if written.refused:
             written = replace(written, text=_refusal(found.extent, asked.filters))
             yield written.text
-        counted = self._count_words(asked) if written.refused else None
+        counted = searched.counted
+        if written.refused and counted is None:
+            counted = self._count_words(asked)
         written = replace(written, notes=written.notes + _notes(searched, counted))
         watch.lap("generate")
         yield _answer(asked, searched, written, _passages(found, searched.chosen, asked.k), watch)
@@ -227,12 +229,14 @@ class Assistant:
             k = max(asked.k, SHOWN) if self._choose else asked.k
             found = self._finder.find(snapshot, query, scope, k=k, lap=watch.lap)
             unknown = find_unknown_terms(snapshot, asked.question) if found.extent.passages else UnknownTerms()
-            documents = snapshot.documents(found.document_ids) if found.suffices or self._choose else {}
+            goes_on = found.suffices or self._choose is not None
+            documents = snapshot.documents(found.document_ids) if goes_on else {}
+            counted = None if goes_on else word_occurrences(snapshot, asked.question, scope)
         # The database transaction has ended: from here on a model may take a minute.
-        return _Searched(query, found, snapshot, documents, unknown)
+        return _Searched(query, found, snapshot, documents, unknown, counted)
 
     def _count_words(self, asked: Asked) -> tuple[Occurrence, ...]:
-        """How often the question's words occur within its filters, as the archive is now: a model may have taken a minute."""
+        """How often the words of a question that a model refused occur within its filters, as the archive is now."""
         with self.archive.snapshot() as snapshot:
             return word_occurrences(snapshot, asked.question, snapshot.resolve(asked.filters))
 
@@ -256,6 +260,7 @@ class _Searched(NamedTuple):
     snapshot: Snapshot
     documents: Mapping[str, Document]
     unknown: UnknownTerms
+    counted: tuple[Occurrence, ...] | None  # the question's words, if it is clear that nothing answers
     waited_s: float = 0.0  # for a model
     chosen: tuple[Passage, ...] = ()  # whose sentences a model chose
 

@@ -257,7 +257,7 @@ def test_a_long_question_in_the_history_is_refused_like_any_other(bundled: Archi
         ("Who is Angela Merkel, and who are Hadiya Orsun, Napoleon and Beethoven?", [], Filters(before="2026")),
     ],
 )
-def test_a_question_takes_at_most_fourteen_statements_of_sqlite(
+def test_a_question_takes_at_most_twelve_statements_of_sqlite(
     bundled_folder: Path, monkeypatch: pytest.MonkeyPatch, question: str, history: list[str], filters: Filters
 ) -> None:
     statements: list[str] = []
@@ -273,4 +273,4 @@ def test_a_question_takes_at_most_fourteen_statements_of_sqlite(
     assistant.ask("Why?")  # opens the indexes
     statements.clear()
     assistant.ask(question, history=history, filters=filters)
-    assert 1 <= len(statements) <= 14, statements  # two of them search what the question asks for before everything
+    assert 1 <= len(statements) <= 12, statements

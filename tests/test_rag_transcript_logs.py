@@ -96,3 +96,10 @@ def test_that_a_document_was_read_as_a_log_is_told() -> None:
         "read as a log: 8 messages by 5 senders, each line by the name at its head",
     )
     assert parse("Ann Reed: Why?\n\nJo Field: It was late.\n\nAnn Reed: So?\n", source="talk.txt").notes == ()
+
+
+def test_a_talk_with_stamps_whose_names_look_like_names_is_not_called_a_log() -> None:
+    said = [("Ann Reed", "Hello."), ("Jo Field", "Hello, Ann."), ("Ann Reed", "Why?"), ("Jo Field", "It was late.")]
+    talk = "".join(f"[00:00:{n}] {name}: {words}\n\n" for n, (name, words) in enumerate(said, 10))
+    document = parse(talk, source="talk.txt")
+    assert (document.notes, [turn.speaker for turn in document.turns]) == ((), [name for name, _ in said])

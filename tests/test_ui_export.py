@@ -101,7 +101,8 @@ def test_real_citations_stand_in_the_pack_with_their_words_place_and_digest(bund
         }
         before, quote, after = (part if isinstance(part, str) else part.text for part in around(article))
         before, after = before.removeprefix("… "), after.removesuffix(" …")
-        assert " ".join((before + quote + after).split()) in " ".join(as_read(text).split())
+        window = text[max(0, one.start - len(before) - 40) : one.end + len(after) + 40]
+        assert " ".join((before + quote + after).split()) in " ".join(as_read(window).split())
         assert text[one.start : one.end] == quote
 
 

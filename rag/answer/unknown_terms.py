@@ -136,35 +136,46 @@ def word_occurrences(snapshot: Snapshot, question: str, scope: Scope) -> tuple[O
     Names of the archive's speakers are left out: who speaks is seldom named in what is said. The snapshot must be open.
     """
     spoken = {part for speaker in snapshot.speakers for part in _parts_of(speaker)}
-    found: list[Occurrence] = []
-    for word in dict.fromkeys(content_words(question, LANGUAGES)):
-        if not spoken.isdisjoint(_parts_of(word)):
-            continue
-        found.append(_occurrence(snapshot, word, scope))
-        if len(found) == MOST_WORDS:
-            break
-    return tuple(found)
-
-
-def _occurrence(snapshot: Snapshot, word: str, scope: Scope) -> Occurrence:
-    """A word's own passages, and those that hold another form of it only."""
-    wanted = set(snapshot.stems(word))
-    rows = [row for row, _ in snapshot.matching(word, k=MOST_PASSAGES, scope=scope)] if wanted else []
-    literal, others = 0, 0
-    forms: Counter[str] = Counter()
-    is_form: dict[str, bool] = {}
-    for stored in snapshot.load(rows):
+    words = [word for word in dict.fromkeys(content_words(question, LANGUAGES)) if spoken.isdisjoint(_parts_of(word))]
+    counts = [_Count(snapshot, word, scope) for word in words[:MOST_WORDS]]
+    # A passage that holds several of the words is loaded once.
+    for stored in snapshot.load(sorted(set().union(*(count.rows for count in counts)))):
         said = stored.passage.text
         held = set(words_in(said))
-        if word in held or (not_spaced(word) and word in said):
-            literal += 1
-            continue
-        for other in held - is_form.keys():
-            is_form[other] = other[:1] == word[:1] and not wanted.isdisjoint(snapshot.stems(other))
-        own = [other for other in held if is_form[other]]
-        forms.update(own)
-        others += bool(own)
-    return Occurrence(word, literal, tuple(form for form, _ in forms.most_common(MOST_FORMS)), others)
+        for count in counts:
+            if stored.row in count.rows:
+                count.add(said, held)
+    return tuple(count.occurrence() for count in counts)
+
+
+class _Count:
+    """A word's own passages, and those that hold another form of it only; counted passage by passage."""
+
+    def __init__(self, snapshot: Snapshot, word: str, scope: Scope) -> None:
+        self._snapshot, self._word = snapshot, word
+        self._stems = set(snapshot.stems(word))
+        matching = snapshot.matching(word, k=MOST_PASSAGES, scope=scope) if self._stems else []
+        self.rows = {row for row, _ in matching}
+        self._literal = self._others = 0
+        self._forms: Counter[str] = Counter()
+        self._is_form: dict[str, bool] = {}
+
+    def add(self, said: str, held: set[str]) -> None:
+        """Count a passage with the words that it holds."""
+        if self._word in held or (not_spaced(self._word) and self._word in said):
+            self._literal += 1
+            return
+        for other in held - self._is_form.keys():
+            begins = other[:1] == self._word[:1]
+            self._is_form[other] = begins and not self._stems.isdisjoint(self._snapshot.stems(other))
+        own = [other for other in held if self._is_form[other]]
+        self._forms.update(own)
+        self._others += bool(own)
+
+    def occurrence(self) -> Occurrence:
+        """What was counted."""
+        forms = tuple(form for form, _ in self._forms.most_common(MOST_FORMS))
+        return Occurrence(self._word, self._literal, forms, self._others)
 
 
 def _parts_of(name: str) -> list[str]:

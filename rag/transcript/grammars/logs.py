@@ -15,7 +15,7 @@ from rag.text.lexicon import patterns
 from rag.text.names import fold
 from rag.transcript.grammars.common import SPACE
 from rag.transcript.header_keys import header_kind
-from rag.transcript.label_shapes import NO_NAMES
+from rag.transcript.label_shapes import NO_NAMES, has_name_shape
 from rag.transcript.marks import LOG, Line, Mark, Source
 from rag.transcript.stamps import STAMP, is_rising, seconds_into
 
@@ -130,9 +130,9 @@ def _actions(lines: Sequence[Line], nicks: set[str]) -> list[Mark]:
 
 
 def note_of_log(marks: Sequence[Mark]) -> tuple[str, ...]:
-    """A note that a document was read as a log, since then a word before a colon is a name; none for another document."""
+    """A note that a document was read as a log, where names were taken that do not look like any; none elsewhere."""
     messages = [mark for mark in marks if mark.kind == LOG]
-    if not messages or len(messages) < 0.5 * len(marks):
+    if all(has_name_shape(mark.label) for mark in messages):
         return ()
     senders = len({mark.key for mark in messages})
     return (f"read as a log: {len(messages):,} messages by {senders:,} senders, each line by the name at its head",)
