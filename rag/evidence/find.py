@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from embeddings.types import FloatMatrix
 from rag.evidence.calibration import Calibration
 from rag.evidence.select import extract_evidence
 from rag.query.narrowed import narrowed
 from rag.rerankers.protocol import Reranker
 from rag.retrieval.agreement import is_in_time
-from rag.retrieval.fusion import DEPTH, FUSION, Candidate, Weights, retrieve
+from rag.retrieval.fusion import DEPTH, FUSION, Candidate, Weights, encode_variants, retrieve
 from rag.retrieval.rerank import rerank
 from rag.storage.protocol import Snapshot
 from rag.types import ConfidenceLevel, Evidence, Passage, Query, Scope, SearchExtent, Understood
@@ -58,11 +59,12 @@ class Finder:
         extent = snapshot.extent(scope)
         understood = query.understood
         inside = narrowed(scope, understood, snapshot.catalogue)
+        vectors = encode_variants(snapshot, query)
         if inside is not None and (theirs := snapshot.extent(inside)).passages:
-            found = self._find_within(snapshot, query, inside, theirs, k, lap)
+            found = self._find_within(snapshot, query, vectors, inside, theirs, k, lap)
             if found.suffices:
                 return replace(found, extent=extent)
-        found = self._find_within(snapshot, query, scope, extent, k, lap, inside)
+        found = self._find_within(snapshot, query, vectors, scope, extent, k, lap, inside)
         asked = understood.asked if scope.speakers is None else ()
         first = found.evidence.quotes[0].passage if found.evidence.quotes else None
         return replace(found, instead_of=_unless_said_by(first, asked), inside=_is_asked_for(first, understood))
@@ -71,13 +73,16 @@ class Finder:
         self,
         snapshot: Snapshot,
         query: Query,
+        vectors: FloatMatrix,
         scope: Scope,
         extent: SearchExtent,
         k: int,
         lap: Callable[[str], None],
         inside: Scope | None = None,
     ) -> Found:
-        candidates = retrieve(snapshot, query, scope=scope, inside=inside, weights=self.weights, depth=max(DEPTH, k))
+        candidates = retrieve(
+            snapshot, query, scope=scope, inside=inside, vectors=vectors, weights=self.weights, depth=max(DEPTH, k)
+        )
         lap("retrieve")
         if self.reranker is not None:
             candidates = rerank(self.reranker, query, candidates)

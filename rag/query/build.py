@@ -45,7 +45,8 @@ def build_query(
 ) -> Query:
     """The variants to search with, and which of the archive's `speakers` the question names.
 
-    With a `catalogue`, what else the question asks for is understood: see `understand`, also for `is_word`. If it says "he" or "she" and names nobody, the speakers that the conversation named are meant.
+    With a `catalogue`, what else the question asks for is understood: see `understand`, also for `is_word`. If it says
+    "he" or "she" and names nobody, the speakers that the conversation named are meant.
 
     >>> query = build_query("And what did Brandt say?", ["What does it cost?"], speakers=["Ilse Brandt", "Jo Field"])
     >>> query.variants

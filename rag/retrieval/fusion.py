@@ -69,16 +69,18 @@ def retrieve(
     *,
     scope: Scope,
     inside: Scope | None = None,
+    vectors: FloatMatrix | None = None,
     weights: Weights = FUSION,
     depth: int = DEPTH,
 ) -> list[Candidate]:
     """The fused candidates, best first: up to `depth` by meaning and `depth` by words for each variant of the query.
 
     As many come from the part of the scope that the question asks for, `inside`, so that none of it is crowded out.
+    `vectors` are those of `encode_variants`, from a caller that searches more than once.
     """
     scopes = [scope] if inside is None else [scope, inside]
     texts = [text for text, _ in query.variants]
-    queries = np.stack([snapshot.encoder.encode_query(text) for text in texts])  # (variants, dim)
+    queries = encode_variants(snapshot, query) if vectors is None else vectors
     by_words: list[dict[int, float]] = []  # for each variant row → BM25
     rows: dict[int, None] = {}
     for text, vector in zip(texts, queries, strict=True):
@@ -94,6 +96,11 @@ def retrieve(
         rows.update(dict.fromkeys(matching))
     found = snapshot.load(list(rows))
     return fuse(found, by_words, queries, query, weights) if found else []
+
+
+def encode_variants(snapshot: Snapshot, query: Query) -> FloatMatrix:
+    """The unit vector of each of a query's variants, (variants, dim) float32."""
+    return np.stack([snapshot.encoder.encode_query(text) for text, _ in query.variants])
 
 
 def fuse(
