@@ -182,7 +182,7 @@ class Assistant:
             counted = self._count_words(asked)
         written = replace(written, notes=written.notes + _notes(searched, counted))
         watch.lap("generate")
-        yield _answer(asked, searched, written, _passages(found, searched.chosen, asked.k), watch)
+        yield _answer(asked, searched, written, found.passages(asked.k, first=searched.chosen), watch)
 
     def _write(
         self, asked: Asked, searched: _Searched, cancel: CancelToken
@@ -281,16 +281,6 @@ def _request(asked: Asked, found: Found, cancel: CancelToken, shown: int) -> Gen
     """What the generator gets, with the first `shown` passages."""
     passages = tuple(_numbered(candidate) for candidate in found.candidates[:shown])
     return GenerationRequest(asked.question, asked.history, by_speaker_day(found.evidence.quotes), passages, cancel)
-
-
-def _passages(found: Found, chosen: Sequence[Passage], k: int) -> tuple[ScoredPassage, ...]:
-    """The passages that come with an answer: those that a model chose, then the others as they were found, `k` in all.
-
-    No chosen one is left out.
-    """
-    hits = [ScoredPassage(each.stored.passage, each.score) for each in found.candidates]
-    first = [hit for passage in chosen for hit in hits if hit.passage == passage]
-    return (*first, *[hit for hit in hits if hit not in first][: max(0, k - len(first))])
 
 
 def _numbered(candidate: Candidate) -> NumberedPassage:

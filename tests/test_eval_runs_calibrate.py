@@ -81,6 +81,18 @@ def test_a_fit_keeps_the_threshold_the_curve_and_what_it_was_made_on() -> None:
     )
 
 
+def test_a_fit_stays_with_the_calibration_before_where_the_examples_say_nothing() -> None:
+    before = np.asarray([0.5, 2.0, -1.0])
+    signals = np.asarray([[float(number % 2), 0.0] for number in range(40)])
+    right = np.asarray(
+        [number % 4 < 2 for number in range(40)]
+    )  # half of each: the first signal says nothing, against 2.0
+    bias, first, second = fit_logistic(signals, right, before)
+    assert second == pytest.approx(-1.0)  # was never seen
+    assert 0 < first < 1.0
+    assert abs(bias + first / 2) < 0.05  # even odds, in the middle
+
+
 def test_examples_that_teach_nothing_are_told() -> None:
     with pytest.raises(InputError, match="4 first quotes are right and 40 wrong; a fit needs 5 of each"):
         fit_calibration([example(0.5, right=number < 4) for number in range(44)])

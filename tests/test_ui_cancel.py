@@ -53,6 +53,9 @@ def test_a_model_that_keeps_the_page_waiting_is_stopped_when_the_page_stops(wait
     first = next(steps)
     assert first is not None
     assert first.pending is not None
+    assert (first.pending.question, first.quotes) == (GATES, ())
+    found = next(step for step in steps if step)  # the quotes are shown at once, while the model thinks
+    assert (found.text, len(found.quotes) > 0) == ("", True)
     assert next(steps) is None  # nothing yet, but the page can stop here
     assert model.asked.wait(10)
     assert not model.stopped.is_set()

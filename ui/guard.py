@@ -22,8 +22,8 @@ TOO_LARGE = f"a request may have {MAX_BODY_BYTES:,} bytes"
 
 MOST_DRAINED = 1_000_000  # bytes of a refused request
 
-# Gradio's own ways to upload files, which the page does not use.
-SHUT = ("/upload", "/process_recording")
+# Gradio's own routes that the page does not use: ways to upload files, and pictures for a page that is installed as an app.
+SHUT = ("/upload", "/process_recording", "/manifest.json", "/pwa_icon")
 
 POLICY = (
     "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; "
@@ -102,12 +102,21 @@ class Guard:
             return 400, "the request's length is no number"
         if length > MAX_BODY_BYTES:
             return 413, TOO_LARGE
-        if scope["path"].rstrip("/").endswith(SHUT):
+        if _is_shut(scope["path"]):
             return 404, "not found"
         client = (scope.get("client") or ("",))[0]
         if scope["path"].rstrip("/") == "/login" and self.throttle.is_locked(client):
             return 429, TOO_MANY
         return None
+
+
+def _is_shut(path: str) -> bool:
+    """Whether a path is one of those, or below it.
+
+    >>> _is_shut("/gradio_api/upload/"), _is_shut("/pwa_icon/512"), _is_shut("/uploads")
+    (True, True, False)
+    """
+    return f"{path.rstrip('/')}/".endswith(tuple(f"{each}/" for each in SHUT)) or path.startswith("/pwa_icon/")
 
 
 async def _drain(headers: Mapping[str, str], receive: Any) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from embeddings.types import FloatMatrix
@@ -14,7 +14,7 @@ from rag.retrieval.agreement import is_in_time
 from rag.retrieval.fusion import DEPTH, FUSION, Candidate, Weights, encode_variants, retrieve
 from rag.retrieval.rerank import rerank
 from rag.storage.protocol import Snapshot
-from rag.types import ConfidenceLevel, Evidence, Passage, Query, Scope, SearchExtent, Understood
+from rag.types import ConfidenceLevel, Evidence, Passage, Query, Scope, ScoredPassage, SearchExtent, Understood
 
 NOTHING_UNDERSTOOD = Understood()
 
@@ -38,6 +38,12 @@ class Found:
         passages = [quote.passage for quote in self.evidence.quotes]
         passages += [candidate.stored.passage for candidate in self.candidates]
         return list(dict.fromkeys(passage.document_id for passage in passages))
+
+    def passages(self, k: int, *, first: Sequence[Passage] = ()) -> tuple[ScoredPassage, ...]:
+        """`k` passages: those named as the first ones, of which none is left out, then the others as they were found."""
+        hits = [ScoredPassage(each.stored.passage, each.score) for each in self.candidates]
+        ahead = [hit for passage in first for hit in hits if hit.passage == passage]
+        return (*ahead, *[hit for hit in hits if hit not in ahead][: max(0, k - len(ahead))])
 
 
 @dataclass(frozen=True, slots=True)
