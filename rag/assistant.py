@@ -36,7 +36,7 @@ from rag.generators.proposals import Proposal, Proposals
 from rag.notes import FoundElsewhere, Note, Occurrence, OthersSay, refusal_text
 from rag.query.asked import DEFAULT_K, Asked, check_asked
 from rag.query.build import build_query
-from rag.query.narrowed import within_filters
+from rag.query.narrowed import within_filters, without
 from rag.query.variants import with_variants
 from rag.rerankers import DEFAULT_RERANKER, Reranker, fingerprint_of, load_reranker
 from rag.retrieval.fusion import FUSION, Candidate, Weights
@@ -54,6 +54,7 @@ from rag.types import (
     ScoredPassage,
     SearchExtent,
     Sentence,
+    Understood,
 )
 
 DEFAULT_TIMEOUT_S = 60.0
@@ -121,15 +122,17 @@ class Assistant:
         k: int = DEFAULT_K,
         filters: Filters | None = None,
         understand: bool = True,
+        not_meant: Understood | None = None,
         cancel: CancelToken | None = None,
     ) -> Answer:
         """The answer to a question; `k` is the number of passages that come with it. See `stream` for `cancel`.
 
-        Without `understand`, the persons, days and documents that the question names are searched as words alone.
+        Without `understand`, persons, days and documents that the question names are only words; so are those `not_meant`.
         Raises InputError for a question that cannot be asked and for filters that fit nothing, ArchiveError for an archive
         that cannot be read.
         """
-        for piece in self.stream(question, history=history, k=k, filters=filters, understand=understand, cancel=cancel):
+        how: dict[str, Any] = {"understand": understand, "not_meant": not_meant}
+        for piece in self.stream(question, history=history, k=k, filters=filters, cancel=cancel, **how):
             if isinstance(piece, Answer):
                 return piece
         raise AssertionError("a stream ends with its answer")
@@ -147,6 +150,7 @@ class Assistant:
         k: int = DEFAULT_K,
         filters: Filters | None = None,
         understand: bool = True,
+        not_meant: Understood | None = None,
         cancel: CancelToken | None = None,
         show: Callable[[tuple[Citation, ...]], None] | None = None,
     ) -> Iterator[str | Answer]:
@@ -161,7 +165,7 @@ class Assistant:
         """
         watch = Stopwatch()
         cancel = cancel or CancelToken()
-        asked = check_asked(question, history, k=k, filters=filters, understand=understand)
+        asked = check_asked(question, history, k=k, filters=filters, understand=understand, not_meant=not_meant)
         searched = self._search(asked, cancel, watch)
         found = searched.found
         written = Written("", self.generator_name, refused=True)
@@ -274,7 +278,9 @@ def _literal(snapshot: Snapshot, asked: Asked) -> Query:
     if not asked.understand:
         return build_query(asked.question, asked.history)
     query = build_query(asked.question, asked.history, catalogue=snapshot.catalogue, is_word=known_words(snapshot))
-    return replace(query, understood=within_filters(query.understood, asked.filters))
+    understood = without(query.understood, asked.not_meant)
+    named = tuple(name for name in query.speakers if name not in asked.not_meant.speakers)
+    return replace(query, speakers=named, understood=within_filters(understood, asked.filters))
 
 
 def _request(asked: Asked, found: Found, cancel: CancelToken, shown: int) -> GenerationRequest:

@@ -98,3 +98,18 @@ def test_a_person_is_listed_once_with_everything_that_the_filter_takes(site: str
     open_panel(page)
     rows = page.locator(".or-filter-people label", has_text="Vaal").all_inner_texts()
     assert [row.split() for row in rows] == [["Henrike", "Vaal", "41"]]
+
+
+def test_what_the_question_was_taken_to_ask_for_is_shown_and_taken_away(site: str, visit: Any) -> None:
+    page = visit(site)
+    question = "What did Pell Aronsen say about the gates in 2025?"
+    answered = ask(page, question)
+    tags = answered.locator(".or-meant")
+    assert tags.all_inner_texts() == ["Pell Aronsen ×", "2025 ×"]
+    assert {citation["speaker"] for citation in last_kept(page, question)["answer"]["citations"]} == {"Pell Aronsen"}
+    tags.first.click()
+    answered = finished(page, 2)
+    assert answered.locator(".or-meant").all_inner_texts() == ["2025 ×"]
+    kept = last_kept(page, question)
+    assert kept["not_meant"]["speakers"] == ["Pell Aronsen"]
+    assert {citation["speaker"] for citation in kept["answer"]["citations"]}.isdisjoint({"Pell Aronsen"})

@@ -17,7 +17,7 @@ from ui_answers import answer, answers, citation, filters, hit, silence, silence
 from rag.archive import Archive
 from rag.assistant import Assistant
 from rag.errors import InputError
-from rag.types import Filters
+from rag.types import Filters, Understood
 from ui.conversations import MAX_EXCHANGES, NEAREST, Exchange, from_json, history_of, to_json
 from ui.export import export
 from ui.rendering import messages, plain_text
@@ -55,11 +55,14 @@ def through_the_browser(exchanges: list[Exchange]) -> Any:
 
 
 exchanges = st.builds(
-    lambda question, chosen, given, error: Exchange(question, chosen, given, "" if given else error),
+    lambda question, chosen, given, error, away: Exchange(question, chosen, given, "" if given else error, away),
     texts,
     filters,
     st.one_of(st.none(), answers(), silences),
     texts,
+    st.builds(
+        Understood, st.lists(texts).map(tuple), st.sampled_from([None, "2024-03-01"]), documents=st.tuples(texts)
+    ),
 )
 
 
@@ -176,6 +179,7 @@ LATER = {
     "confidence_level",
     "understood",
     "other_forms",
+    "not_meant",
 }  # not in earlier versions
 
 

@@ -73,7 +73,7 @@ CLASSES = set(
     "or-choices or-chip or-open-place or-quote or-prose or-written or-below or-unverified or-related or-related-title or-tags "
     "or-tag or-searched or-edit or-retry or-copy or-up or-down or-upload or-samples or-example or-noted or-unsure-why "
     "or-order or-by-date or-by-relevance or-cards or-card or-card-head or-card-asked or-card-note or-card-quote or-card-tools "
-    "or-closest or-left-out or-introduction or-doubt or-unsupported or-weak or-uncited or-earlier or-later or-cite or-save".split()
+    "or-closest or-left-out or-introduction or-doubt or-unsupported or-weak or-uncited or-meant or-tags-meant or-earlier or-later or-cite or-save".split()
 )
 
 

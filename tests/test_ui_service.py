@@ -17,11 +17,13 @@ from ui_answers import BUTTON, GATES, MAY, answer, read, sent, texts
 from rag.archive import Archive, open_archive
 from rag.assistant import Assistant
 from rag.examples import example_questions
+from rag.query.narrowed import both
 from rag.transcript import parse
-from rag.types import Answer, Document, Filters
+from rag.types import Answer, Document, Filters, Understood
 from ui.conversations import Exchange
 from ui.documents import add_file
 from ui.service import ChatService, Step
+from ui.texts import meant_tags
 
 
 @pytest.fixture
@@ -42,8 +44,9 @@ def steps(
     filters: Filters = Filters(),  # noqa: B008
     generator: str = "extractive",
     k: int = 8,
+    not_meant: Understood | None = None,
 ) -> list[Step]:
-    return list(service.answer(question, past, filters=filters, generator=generator, k=k))
+    return list(service.answer(question, past, filters=filters, generator=generator, k=k, not_meant=not_meant))
 
 
 def comparable(given: Answer | None) -> Answer:
@@ -100,6 +103,19 @@ def test_filters_and_depth_are_those_of_the_question(service: ChatService, bundl
     given = failure_free(found)
     assert (given.filters, found[-1].exchanges[-1].filters) == (chosen, chosen)
     assert [hit.passage.source for hit in given.passages] == [source] * 2
+
+
+def test_what_a_visitor_takes_away_is_not_understood_again(service: ChatService, bundled: Archive) -> None:
+    question = "What did Pell Aronsen say about the gates in 2025?"
+    meant = failure_free(steps(service, question)).understood
+    assert (meant.speakers, meant.after, meant.before) == (("Pell Aronsen",), "2025-01-01", "2025-12-31")
+    (_, person), (_, year) = meant_tags(meant)
+    only_year = steps(service, question, not_meant=person)[-1].exchanges[-1]
+    assert only_year.not_meant == person
+    assert only_year.answer.understood == replace(meant, speakers=(), asked=())
+    neither = failure_free(steps(service, question, not_meant=both(person, year)))
+    assert neither.understood == replace(meant, speakers=(), asked=(), after=None, before=None)
+    assert {citation.speaker for citation in neither.citations} > {"Henrike Vaal"}
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,8 @@ from ui.strict_json import a_list, an_object, day, number, record, text, whole
 NEAREST = 3  # passages kept with an answer: those that are shown if the record is silent
 MAX_EXCHANGES = 500
 EVERYTHING = Filters()
-NOTHING_UNDERSTOOD = understood_to_json(Understood())  # in conversations from before questions were understood
+NOTHING = Understood()
+NOTHING_UNDERSTOOD = understood_to_json(NOTHING)  # in conversations from before questions were understood
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,7 @@ class Exchange:
     filters: Filters = EVERYTHING
     answer: Answer | None = None
     error: str = ""
+    not_meant: Understood = NOTHING  # taken away by the visitor of what the question was taken to ask for
 
 
 def history_of(exchanges: Sequence[Exchange], most: int) -> list[str]:
@@ -45,6 +47,7 @@ def to_json(exchanges: Sequence[Exchange]) -> list[dict[str, Any]]:
             "filters": asdict(exchange.filters),
             "answer": _answer_to_json(exchange.answer) if exchange.answer else None,
             "error": exchange.error,
+            "not_meant": understood_to_json(exchange.not_meant),
         }
         for exchange in exchanges
     ]
@@ -80,6 +83,7 @@ def _exchange(fields: Mapping[str, Any]) -> Exchange:
         filters=record(Filters, an_object(fields["filters"])),
         answer=_answer(an_object(answer)) if answer is not None else None,
         error=text(fields["error"]),
+        not_meant=_understood(an_object(fields.get("not_meant", NOTHING_UNDERSTOOD))),
     )
 
 

@@ -26,9 +26,10 @@ from ui.conversations import NEAREST, Exchange
 from ui.markup import button, escaped, named, readable
 from ui.markup import place_id as place_id
 from ui.prose import prose
-from ui.texts import filter_tags, say, say_cover
+from ui.texts import filter_tags, meant_tags, say, say_cover
 
 SNIPPET_CHARS = 320
+MOST_MEANT = 6  # shown of what a question was taken to ask for
 
 
 def face_of(answer: Answer) -> ConfidenceLevel:
@@ -119,7 +120,7 @@ def render_answer(answer: Answer) -> str:
     kind = {"answered": "or-answer", "unsure": "or-answer or-unsure", "not_on_record": "or-answer or-silent"}[face]
     actions = "".join(button(name, say(f"answer.{name}")) for name in ("copy", "retry", "up", "down"))
     return (
-        f'<article class="{kind}">{body}{_tags(answer.filters)}{_searched(answer)}'
+        f'<article class="{kind}">{body}{_tags(answer.filters)}{_meant(answer)}{_searched(answer)}'
         f'<p class="or-actions">{actions}</p></article>'
     )
 
@@ -222,6 +223,15 @@ def _nearest(hit: ScoredPassage) -> str:
 def _tags(filters: Filters) -> str:
     tags = "".join(f"{button('tag', f'{name} ×', title=say('answer.remove'))} " for name, _ in filter_tags(filters))
     return f'<p class="or-tags">{tags}</p>' if tags else ""
+
+
+def _meant(answer: Answer) -> str:
+    """What the question was taken to ask for, each a button that takes it away."""
+    found = meant_tags(answer.understood)
+    titles = {citation.source: citation.title for citation in answer.citations if citation.title}
+    names = [titles.get(name, name) for name, _ in found[:MOST_MEANT]]
+    tags = "".join(f"{button('meant', f'{name} ×', title=say('answer.notMeant'))} " for name in names)
+    return f'<p class="or-tags or-tags-meant">{escaped(say("answer.meant"))} {tags}</p>' if tags else ""
 
 
 def _searched(answer: Answer) -> str:

@@ -10,10 +10,10 @@ import logging
 import queue
 import threading
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from rag.archive import Archive
 from rag.assistant import Assistant
@@ -24,8 +24,8 @@ from rag.generators import DEFAULT_GENERATOR, GENERATORS
 from rag.generators.cancel import CancelToken
 from rag.query.asked import MAX_HISTORY
 from rag.text.terms import encodable
-from rag.types import Answer, Citation, Document, Filters
-from ui.conversations import Exchange, history_of
+from rag.types import Answer, Citation, Document, Filters, Understood
+from ui.conversations import NOTHING, Exchange, history_of
 from ui.rendering import render_welcome
 from ui.texts import say
 
@@ -75,27 +75,30 @@ class ChatService:
         filters: Filters,
         generator: str,
         k: int,
+        not_meant: Understood | None = None,
         cancel: CancelToken | None = None,
     ) -> Iterator[Step]:
-        """The steps of an answer. The last one holds the finished exchange, or the reason why there is no answer."""
+        """The steps of an answer. The last one holds the finished exchange, or the reason why there is no answer.
+
+        `not_meant` is what the visitor took away of what the question was taken to ask for.
+        """
         before = tuple(exchanges)
         question = encodable(question)  # a lone surrogate cannot be sent to the page
-        asked = Exchange(question.strip(), filters)
+        asked = Exchange(question.strip(), filters, not_meant=not_meant or NOTHING)
         yield Step(before, asked)
         text = ""
         quotes: list[Citation] = []
         try:
             history = history_of(before, MAX_HISTORY)
-            for piece in self.stream(
-                question, history=history, k=k, filters=filters, generator=generator, cancel=cancel, show=quotes.extend
-            ):
+            how: dict[str, Any] = {"k": k, "filters": filters, "generator": generator, "cancel": cancel}
+            for piece in self.stream(question, history=history, not_meant=not_meant, show=quotes.extend, **how):
                 if isinstance(piece, Answer):
-                    yield Step((*before, Exchange(asked.question, filters, piece)))
+                    yield Step((*before, replace(asked, answer=piece)))
                 else:
                     text += piece
                     yield Step(before, asked, text, tuple(quotes))
         except Exception as error:  # whatever it is, the conversation goes on
-            yield Step((*before, Exchange(asked.question, filters, error=user_message(error))))
+            yield Step((*before, replace(asked, error=user_message(error))))
 
     def stream(
         self,
@@ -104,6 +107,7 @@ class ChatService:
         history: Sequence[str] = (),
         k: int | None = None,
         filters: Filters | None = None,
+        not_meant: Understood | None = None,
         generator: str | None = None,
         cancel: CancelToken | None = None,
         show: Callable[[tuple[Citation, ...]], None] | None = None,
@@ -116,7 +120,9 @@ class ChatService:
             raise InputError(say("answer.empty"))
         assistant = self.assistant(generator or self.settings.generator)
         k = self.settings.k if k is None else k
-        yield from assistant.stream(question, history=history, k=k, filters=filters, cancel=cancel, show=show)
+        yield from assistant.stream(
+            question, history=history, k=k, filters=filters, not_meant=not_meant, cancel=cancel, show=show
+        )
 
     def welcome(self) -> str:
         """The greeting: questions from the archive's own documents, or how to begin if it has none."""

@@ -6,7 +6,7 @@ Names are dotted paths; `{…}` is filled in when the text is shown. The script 
 from __future__ import annotations
 
 from rag.text.wording import count_of
-from rag.types import Filters, Role, SearchExtent
+from rag.types import Filters, Role, SearchExtent, Understood
 
 ENGLISH = {
     "ask.label": "Your question",
@@ -70,6 +70,8 @@ ENGLISH = {
     "answer.up": "Helpful",
     "answer.down": "Not helpful",
     "answer.remove": "Ask again without this filter",
+    "answer.meant": "Looked first at",
+    "answer.notMeant": "Ask again: the question does not mean this",
     "cards.asked": "Asked:",
     "cards.closest": "closest match",
     "cards.another": "Repeats somebody else’s words",
@@ -273,3 +275,19 @@ def filter_tags(filters: Filters) -> list[tuple[str, Filters]]:
     if filters.before:
         tags.append((f"until {filters.before}", replace(filters, before=None)))
     return tags
+
+
+def meant_tags(understood: Understood) -> list[tuple[str, Understood]]:
+    """Each single thing that a question was taken to ask for, as (its name, that alone).
+
+    >>> march = Understood(speakers=("Ann Reed",), after="2024-03-01", before="2024-03-31")
+    >>> [name for name, _ in meant_tags(march)]
+    ['Ann Reed', 'March 2024']
+    """
+    from rag.text.dates import spoken_period
+
+    tags = [(name, Understood(speakers=(name,))) for name in understood.speakers]
+    if understood.after or understood.before:
+        period = spoken_period(understood.after, understood.before)
+        tags.append((period, Understood(after=understood.after, before=understood.before)))
+    return tags + [(name, Understood(documents=(name,))) for name in understood.documents]

@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rag.errors import InputError
-from rag.types import Filters
+from rag.types import Filters, Understood
 
 MAX_QUESTION_CHARS = 4_000
 MAX_HISTORY = 50
 DEFAULT_K = 8
+NOTHING = Understood()
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +23,7 @@ class Asked:
     k: int  # passages that come with the answer
     filters: Filters
     understand: bool = True  # whether what the question itself asks for narrows the search
+    not_meant: Understood = NOTHING  # what it was taken to ask for, and does not
 
 
 def check_asked(
@@ -31,6 +33,7 @@ def check_asked(
     k: int = DEFAULT_K,
     filters: Filters | None = None,
     understand: bool = True,
+    not_meant: Understood | None = None,
 ) -> Asked:
     """What is asked, if it can be. Raises InputError for what is no text, empty, too long or too much.
 
@@ -52,4 +55,4 @@ def check_asked(
         raise InputError(f"the history has {len(history)} questions, {MAX_HISTORY} are allowed; leave out the oldest")
     if k < 1:
         raise InputError(f"-k is {k}; ask for at least 1 passage")
-    return Asked(question, tuple(history), k, filters or Filters(), understand)
+    return Asked(question, tuple(history), k, filters or Filters(), understand, not_meant or NOTHING)

@@ -22,6 +22,40 @@ def within_filters(understood: Understood, filters: Filters) -> Understood:
     return replace(understood, documents=()) if filters.document else understood
 
 
+def without(understood: Understood, not_meant: Understood) -> Understood:
+    """What is left to understand when the user says that the question does not mean this.
+
+    >>> without(Understood(speakers=("Ann Price",), after="2024-03-01"), Understood(speakers=("Ann Price",)))
+    Understood(speakers=(), after='2024-03-01', before=None, documents=(), asked=(), spans=())
+    """
+    return replace(
+        understood,
+        speakers=_left(understood.speakers, not_meant.speakers),
+        asked=_left(understood.asked, not_meant.speakers),
+        documents=_left(understood.documents, not_meant.documents),
+        after=understood.after if understood.after != not_meant.after else None,
+        before=understood.before if understood.before != not_meant.before else None,
+    )
+
+
+def both(one: Understood, other: Understood) -> Understood:
+    """Two things that are not meant, as one.
+
+    >>> both(Understood(speakers=("Ann",), after="2024"), Understood(speakers=("Bo",), after="2025")).speakers
+    ('Ann', 'Bo')
+    """
+    return Understood(
+        speakers=(*one.speakers, *_left(other.speakers, one.speakers)),
+        after=other.after or one.after,
+        before=other.before or one.before,
+        documents=(*one.documents, *_left(other.documents, one.documents)),
+    )
+
+
+def _left(names: tuple[str, ...], taken: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(name for name in names if name not in taken)
+
+
 def narrowed(scope: Scope, understood: Understood, catalogue: Catalogue) -> Scope | None:
     """The part of a scope that a question asks for; None if it asks for no part of it.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from contextlib import suppress
-from datetime import date
+from datetime import date, timedelta
 
 from rag.text.lexicon import DEFAULT_LANGUAGE, LEXICONS
 
@@ -171,6 +171,29 @@ def spoken_date(iso: str) -> str:
     day = date.fromisoformat(iso)
     month = LEXICONS[DEFAULT_LANGUAGE].months[day.month - 1].split()[0]
     return f"{day.day} {month.capitalize()} {day.year}"
+
+
+def spoken_period(first: str | None, last: str | None) -> str:
+    """Days from `first` to `last`, ISO dates of which one may be missing, as people say it.
+
+    >>> spoken_period("2024-01-01", "2024-12-31"), spoken_period("2024-02-01", "2024-02-29")
+    ('2024', 'February 2024')
+    >>> spoken_period("2024-03-28", "2024-03-28"), spoken_period("2024-03-28", "2024-04-02"), spoken_period(None, "2024-04-02")
+    ('28 March 2024', 'from 28 March 2024 to 2 April 2024', 'to 2 April 2024')
+    """
+    if first and last:
+        if (first[:4], first[4:], last[4:]) == (last[:4], "-01-01", "-12-31"):
+            return first[:4]
+        if first == last:
+            return spoken_date(first)
+        if first[:7] == last[:7] and first.endswith("-01") and _is_last_of_month(last):
+            return spoken_date(first).partition(" ")[2]
+    ends = ((word, day) for word, day in (("from", first), ("to", last)) if day)
+    return " ".join(f"{word} {spoken_date(day)}" for word, day in ends)
+
+
+def _is_last_of_month(day: str) -> bool:
+    return (date.fromisoformat(day) + timedelta(days=1)).day == 1
 
 
 def month_number(word: str) -> int | None:

@@ -12,6 +12,7 @@ function act(clicked) {
   else if (is('copy')) copy(conversation.copies[index] || '');
   else if (is('retry')) { filtersFollow = true; trigger('retry', { index }); }
   else if (is('tag')) { filtersFollow = true; trigger('undo', { index, tag: findAll('.or-tag', clicked.closest('.or-tags')).indexOf(clicked) }); }
+  else if (is('meant')) { filtersFollow = true; trigger('undo', { index, meant: findAll('.or-meant', clicked.closest('.or-tags')).indexOf(clicked) }); }
   else if (is('edit')) {
     trigger('edit', { index: findAll('#chat .or-question', document).indexOf(clicked.closest('.or-question')) });
     document.querySelector('#or-box textarea')?.focus();

@@ -19,13 +19,14 @@ from rag.config import Settings
 from rag.errors import InputError
 from rag.generators.cancel import CancelToken
 from rag.json_forms import answer_to_json
-from rag.types import Answer, Filters
-from ui.conversations import Exchange, from_json, to_json
+from rag.query.narrowed import both
+from rag.types import Answer, Filters, Understood
+from ui.conversations import NOTHING, Exchange, from_json, to_json
 from ui.page.layout import Components
 from ui.rendering import messages, plain_text
 from ui.service import ChatService, Step, user_message, with_heartbeat
 from ui.strict_json import an_object, record
-from ui.texts import filter_tags, say
+from ui.texts import filter_tags, meant_tags, say
 
 CONCURRENT_ANSWERS = 8
 WAITING_ANSWERS = 32
@@ -130,6 +131,7 @@ class Given:
     filters: Filters
     generator: str
     k: int
+    not_meant: Understood = NOTHING
 
     @classmethod
     def of(cls, settings: Settings, exchanges: list[Exchange], name: str, mail: Any, wish: Any) -> Given:
@@ -211,24 +213,38 @@ class Handlers:
         yield from self._answer(str(event._data["question"]), Given.of(self.service.settings, *values))
 
     def ask_again(self, event: gr.EventData, *values: Any) -> Iterator[list[Any]]:
-        """The same question with the same filters: the last one in its place, an earlier one once more at the end."""
+        """The same question, asked of the same: the last one in its place, an earlier one once more at the end."""
         given = Given.of(self.service.settings, *values)
         number, found = given.exchange(event)
         kept = given.exchanges[:-1] if number == len(given.exchanges) - 1 else given.exchanges
-        yield from self._answer(found.question, replace(given, exchanges=kept, filters=found.filters))
+        yield from self._answer(
+            found.question, replace(given, exchanges=kept, filters=found.filters, not_meant=found.not_meant)
+        )
 
     def ask_without_a_filter(self, event: gr.EventData, *values: Any) -> Iterator[list[Any]]:
-        """The same question without the filter that was clicked."""
+        """The same question without the filter that was clicked, or without what it was taken to ask for."""
         given = Given.of(self.service.settings, *values)
         _, found = given.exchange(event)
-        _, fewer = filter_tags(found.filters)[int(event._data["tag"])]
-        yield from self._answer(found.question, replace(given, filters=fewer))
+        given = replace(given, filters=found.filters, not_meant=found.not_meant)
+        if "meant" in event._data and found.answer:
+            _, taken = meant_tags(found.answer.understood)[int(event._data["meant"])]
+            given = replace(given, not_meant=both(found.not_meant, taken))
+        else:
+            _, fewer = filter_tags(found.filters)[int(event._data["tag"])]
+            given = replace(given, filters=fewer)
+        yield from self._answer(found.question, given)
 
     def _answer(self, question: str, given: Given) -> Iterator[list[Any]]:
         """The page after each step of an answer. The first clears the box; what is typed after that stays."""
         name, cancel = given.name or uuid.uuid4().hex, CancelToken()
         steps = self.service.answer(
-            question, given.exchanges, filters=given.filters, generator=given.generator, k=given.k, cancel=cancel
+            question,
+            given.exchanges,
+            filters=given.filters,
+            generator=given.generator,
+            k=given.k,
+            not_meant=given.not_meant,
+            cancel=cancel,
         )
         first = True
         with closing(with_heartbeat(steps, cancel)) as beats:
