@@ -103,6 +103,107 @@ def test_a_folder_that_cannot_be_seen_is_told_once_and_takes_nothing_out(folder:
     assert sources(archive) == ["a.txt"]
 
 
+def write_many(folder: Path, count: int) -> None:
+    for number in range(count):
+        write(folder / f"{number}.txt", f"fish number {number}")
+
+
+def test_a_folder_that_is_empty_all_at_once_takes_nothing_out_and_is_followed_again(
+    folder: Path, archive: Archive
+) -> None:
+    write(folder / "b.txt", "whale")
+    watched = Watch(archive, [folder])
+    watched.look()
+    folder.rename(folder.with_name("elsewhere"))
+    folder.mkdir()  # where a share is not mounted, its folder is empty
+    look = watched.look()
+    note = "is empty; if that is meant, watch with --allow-empty; what came from it stays"
+    assert (look.removed, look.report.notes) == ([], [(str(folder), note)])
+    assert watched.look().is_quiet
+    assert Watch(archive, [folder]).look().report.notes == [(str(folder), note)]  # nor when nobody looked meanwhile
+    folder.rmdir()
+    folder.with_name("elsewhere").rename(folder)
+    assert watched.look().is_quiet
+    assert sources(archive) == ["a.txt", "b.txt"]
+    (folder / "b.txt").unlink()
+    assert watched.look().removed == ["b.txt"]
+
+
+def test_an_empty_folder_below_the_watched_one_takes_nothing_out(folder: Path, archive: Archive) -> None:
+    (folder / "share").mkdir()
+    write(folder / "share" / "b.txt", "whale")
+    watched = Watch(archive, [folder])
+    watched.look()
+    (folder / "share" / "b.txt").unlink()
+    look = watched.look()
+    assert (look.removed, [path for path, _ in look.report.notes]) == ([], [str(folder / "share")])
+    (folder / "share").rmdir()
+    assert watched.look().removed == ["b.txt"]
+
+
+def test_more_than_half_of_many_files_stay_until_that_is_allowed(folder: Path, archive: Archive) -> None:
+    write_many(folder, 7)
+    watched = Watch(archive, [folder])
+    watched.look()
+    for number in range(4):
+        (folder / f"{number}.txt").unlink()
+    assert watched.look().removed == ["0.txt", "1.txt", "2.txt", "3.txt"]  # half of them
+    write_many(folder, 4)
+    settled(watched)
+    for number in range(5):
+        (folder / f"{number}.txt").unlink()
+    look = watched.look()
+    note = "5 of 8 files are gone at once; if that is meant, watch with --allow-empty; what came from it stays"
+    assert (look.removed, look.report.notes) == ([], [(str(folder), note)])
+    assert watched.look().is_quiet
+    write(folder / "c.txt", "gull")
+    assert names(settled(watched).report.added) == ["c.txt"]
+    allowed = Watch(archive, [folder], allow_empty=True).look()
+    assert allowed.removed == ["0.txt", "1.txt", "2.txt", "3.txt", "4.txt"]
+
+
+def test_a_folder_that_was_emptied_on_purpose_empties_the_archive(folder: Path, archive: Archive) -> None:
+    watched = Watch(archive, [folder], allow_empty=True)
+    watched.look()
+    (folder / "a.txt").unlink()
+    assert watched.look().removed == ["a.txt"]
+    folder.rmdir()
+    assert watched.look().report.notes == [(str(folder), "cannot be seen; what came from it stays")]
+
+
+def test_a_folder_that_cannot_be_read_takes_nothing_out(
+    folder: Path, archive: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    watched = Watch(archive, [folder])
+    watched.look()
+
+    def refused(path: Path) -> None:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    with monkeypatch.context() as patched:
+        patched.setattr("os.scandir", refused)
+        look = watched.look()
+        assert watched.look().is_quiet
+    assert (look.removed, look.report.notes) == ([], [(str(folder), "cannot be seen; what came from it stays")])
+    assert watched.look().is_quiet
+    assert sources(archive) == ["a.txt"]
+
+
+def test_what_went_away_while_it_was_read_is_read_when_it_is_there_again(folder: Path, archive: Archive) -> None:
+    elsewhere = folder.with_name("elsewhere")
+
+    def ingest(files: list[Path]) -> IngestReport:
+        if not elsewhere.exists():
+            folder.rename(elsewhere)
+        return archive.ingest(files)
+
+    watched = Watch(archive, [folder], ingest)
+    assert names([path for path, _ in watched.look().report.failed]) == ["a.txt"]
+    elsewhere.rename(folder)
+    elsewhere.mkdir()
+    assert names(watched.look().report.added) == ["a.txt"]
+
+
 def test_a_bad_file_is_told_once_and_read_when_it_is_mended(folder: Path, archive: Archive) -> None:
     (folder / "bad.txt").write_bytes(b"")
     watched = Watch(archive, [folder])

@@ -35,12 +35,18 @@ def ingest(
         typer.Option("--meta", metavar="KEY=VALUE", help="The files' title, date, place or language (repeatable)"),
     ] = None,
     watch: Annotated[bool, typer.Option("--watch", help="Keep the archive in step with folders until Ctrl+C")] = False,
+    allow_empty: Annotated[
+        bool, typer.Option("--allow-empty", help="With --watch: take documents out although a whole folder is empty")
+    ] = False,
 ) -> None:
     """Read transcripts into the archive; what is there already is left alone."""
     from rag.archive import open_archive
     from rag.config import load_settings
+    from rag.errors import InputError
     from rag.transcript.corrections import load_corrections, meta_correction
 
+    if allow_empty and not watch:
+        raise InputError("--allow-empty goes with --watch; an ingest alone takes nothing out")
     settings = load_settings(archive=archive, encoder=encoder)
     opened = open_archive(settings.archive, encoder=settings.encoder, rebuild=rebuild)
     corrections = load_corrections(speakers) if speakers else None
@@ -57,7 +63,7 @@ def ingest(
 
     if watch:
         _prepare_reranker(settings.reader)
-        _watch(opened, paths, read)
+        _watch(opened, paths, read, allow_empty=allow_empty)
         return
     report = read(paths)
     print_report(report)
@@ -77,7 +83,9 @@ def _prepare_reranker(name: str) -> None:
         load_reranker(name)
 
 
-def _watch(archive: Archive, folders: Sequence[Path], read: Callable[[Iterable[Path]], IngestReport]) -> None:
+def _watch(
+    archive: Archive, folders: Sequence[Path], read: Callable[[Iterable[Path]], IngestReport], *, allow_empty: bool
+) -> None:
     """Follow the folders until Ctrl+C, which ends the command with status 0."""
     from rag.watch import watch
 
@@ -93,7 +101,7 @@ def _watch(archive: Archive, folders: Sequence[Path], read: Callable[[Iterable[P
         print(f"watching {', '.join(map(str, folders))}; Ctrl+C ends it", flush=True)
 
     try:
-        watch(archive, folders, on_look=print_look, ready=print_start, ingest=read)
+        watch(archive, folders, on_look=print_look, ready=print_start, ingest=read, allow_empty=allow_empty)
     except KeyboardInterrupt:
         _print_size(archive, archive.url)
 
