@@ -14,6 +14,7 @@ import urllib.request
 from pathlib import Path
 
 import pytest
+from one_process import one_process
 from ports import free_port
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -47,41 +48,49 @@ def test_every_onrecord_command_shown_runs_in_the_order_shown(tmp_path: Path) ->
     evaluation = (ROOT / "docs" / "evaluation.md").read_text(encoding="utf-8")
     (recorded,) = re.findall(r'```json\n(\{"question".*?)```', evaluation, re.S)
     (tmp_path / "variants.jsonl").write_text(recorded, encoding="utf-8")
-    for command in commands("onrecord"):
-        if command.split()[1] == "chat":
-            assert_the_page_answers(command, tmp_path)
-            continue
-        if "--watch" in command:
-            assert_the_folder_is_followed(command, tmp_path)
-            continue
-        done = subprocess.run(
-            [sys.executable, "-m", "rag", *shlex.split(command)[1:]],
-            cwd=tmp_path,
-            stdin=subprocess.DEVNULL,  # `onrecord mcp` listens there until nobody speaks any more
-            capture_output=True,
-            text=True,
-            encoding="utf-8",
-            check=False,
-            env=ENVIRONMENT,
-        )
-        assert (command, done.returncode, done.stderr) == (command, 0, "")
+    with one_process() as onrecord:
+        for command in commands("onrecord"):
+            words = shlex.split(command)[1:]
+            if words[0] == "chat":
+                assert_the_page_answers(words, tmp_path)
+            elif words[0] == "mcp":
+                assert_nothing_is_said_where_nobody_speaks(words, tmp_path)
+            elif "--watch" in words:
+                assert_the_folder_is_followed(words, tmp_path)
+            else:
+                done = onrecord(*words, cwd=tmp_path)
+                assert (command, done.returncode, done.stderr) == (command, 0, "")
 
 
-def assert_the_folder_is_followed(command: str, folder: Path) -> None:
-    words = [sys.executable, "-m", "rag", *shlex.split(command)[1:]]
+def assert_nothing_is_said_where_nobody_speaks(words: list[str], folder: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "rag", *words],
+        cwd=folder,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=False,
+        env=ENVIRONMENT,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def assert_the_folder_is_followed(words: list[str], folder: Path) -> None:
+    command = [sys.executable, "-m", "rag", *words]
     output = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
-    with subprocess.Popen(words, cwd=folder, env=ENVIRONMENT, **output) as watching:
+    with subprocess.Popen(command, cwd=folder, env=ENVIRONMENT, **output) as watching:
         try:
             assert "watching interviews; Ctrl+C ends it\n" in iter(watching.stdout.readline, "")  # type: ignore[union-attr]
         finally:
             watching.terminate()
 
 
-def assert_the_page_answers(command: str, folder: Path) -> None:
+def assert_the_page_answers(words: list[str], folder: Path) -> None:
     port = free_port()
-    words = [sys.executable, "-m", "rag", *shlex.split(command)[1:], "--port", str(port)]
+    command = [sys.executable, "-m", "rag", *words, "--port", str(port)]
     output = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
-    with subprocess.Popen(words, cwd=folder, env=ENVIRONMENT, **output) as server:
+    with subprocess.Popen(command, cwd=folder, env=ENVIRONMENT, **output) as server:
         try:
             for line in server.stdout or ():
                 if f"http://localhost:{port}/" in line:

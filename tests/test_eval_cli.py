@@ -3,33 +3,25 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
+from collections.abc import Iterator
 from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
-from conftest import BUNDLED, ROOT
+from conftest import BUNDLED
+from one_process import Commands, one_process
 
 SETS = [str(BUNDLED / "hearing.jsonl"), str(BUNDLED / "podcast.jsonl")]
 
 
-def onrecord(*words: object, cwd: Path) -> subprocess.CompletedProcess[str]:
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("ONRECORD_")}
-    return subprocess.run(
-        [sys.executable, "-m", "rag", *map(str, words)],
-        cwd=cwd,
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        check=False,
-        env={**environment, "PYTHONPATH": str(ROOT), "COLUMNS": "80"},
-    )
+@pytest.fixture(scope="module")
+def onrecord() -> Iterator[Commands]:
+    with one_process() as commands:
+        yield commands
 
 
 @pytest.fixture(scope="module")
-def runs(bundled_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def runs(onrecord: Commands, bundled_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with two runs: `fusion` and `dense`."""
     folder = tmp_path_factory.mktemp("runs")
     for name in ("fusion", "dense"):
@@ -42,7 +34,7 @@ def runs(bundled_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path
     return folder
 
 
-def test_a_run_prints_every_measure_with_interval_and_n_within_80_columns(runs: Path) -> None:
+def test_a_run_prints_every_measure_with_interval_and_n_within_80_columns(onrecord: Commands, runs: Path) -> None:
     printed = (runs / "fusion.out").read_text(encoding="utf-8")
     lines = printed.splitlines()[:-1]  # the last one names files, as long as their paths are
     assert max(len(line) for line in lines) <= 80
@@ -51,7 +43,7 @@ def test_a_run_prints_every_measure_with_interval_and_n_within_80_columns(runs: 
     assert sorted(file.name for file in (runs / "fusion").iterdir()) == ["report.html", "run.json"]
 
 
-def test_json_is_one_value_and_agrees_with_the_rows(bundled_folder: Path, tmp_path: Path) -> None:
+def test_json_is_one_value_and_agrees_with_the_rows(onrecord: Commands, bundled_folder: Path, tmp_path: Path) -> None:
     done = onrecord("eval", "run", *SETS, "--archive", bundled_folder, "--out", tmp_path / "r", "--json", cwd=tmp_path)
     assert (done.returncode, done.stderr) == (0, "")
     said = json.loads(done.stdout)
@@ -63,7 +55,7 @@ def test_json_is_one_value_and_agrees_with_the_rows(bundled_folder: Path, tmp_pa
     assert sum(said["causes"].values()) == sum(bool(row["cause"]) for row in rows)
 
 
-def test_one_command_ingests_and_evaluates_into_an_archive_of_the_runs_own(tmp_path: Path) -> None:
+def test_one_command_ingests_and_evaluates_into_an_archive_of_the_runs_own(onrecord: Commands, tmp_path: Path) -> None:
     done = onrecord(*("eval", "run", SETS[0], "--ingest", BUNDLED, "--out", "r", "--json"), cwd=tmp_path)
     assert (done.returncode, done.stderr) == (0, "")
     assert json.loads(done.stdout)["questions"] == 26
@@ -71,7 +63,9 @@ def test_one_command_ingests_and_evaluates_into_an_archive_of_the_runs_own(tmp_p
     assert not (tmp_path / "archive").exists()
 
 
-def test_a_set_that_brings_its_own_texts_is_ingested_and_evaluated_by_one_command(tmp_path: Path) -> None:
+def test_a_set_that_brings_its_own_texts_is_ingested_and_evaluated_by_one_command(
+    onrecord: Commands, tmp_path: Path
+) -> None:
     context = "The harbour was closed in March. Nobody could say for how long, and the ferries went elsewhere."
     asked = [
         {"id": "1", "question": "When was the harbour closed?", "answers": [{"text": "March", "answer_start": 26}]},
@@ -85,7 +79,7 @@ def test_a_set_that_brings_its_own_texts_is_ingested_and_evaluated_by_one_comman
     assert (values["Success@1"], values["gold_chars@1"], values["first_quote"]) == (1.0, 1.0, 1.0)
 
 
-def test_compare_names_what_changed(runs: Path) -> None:
+def test_compare_names_what_changed(onrecord: Commands, runs: Path) -> None:
     done = onrecord("eval", "compare", "fusion", "dense", cwd=runs)
     assert (done.returncode, done.stderr) == (0, "")
     assert "B − A" in done.stdout
@@ -95,7 +89,7 @@ def test_compare_names_what_changed(runs: Path) -> None:
     assert {flip["by"] for flip in said["flips"]} >= {"answer", "Success@1"}
 
 
-def test_a_gate_exits_0_where_bars_are_met_100_where_missed_and_1_where_broken(runs: Path) -> None:
+def test_a_gate_exits_0_where_bars_are_met_100_where_missed_and_1_where_broken(onrecord: Commands, runs: Path) -> None:
     def status(*bars: str) -> int:
         return onrecord("eval", "gate", "fusion", *bars, cwd=runs).returncode
 
@@ -108,13 +102,13 @@ def test_a_gate_exits_0_where_bars_are_met_100_where_missed_and_1_where_broken(r
     assert onrecord("eval", "gate", cwd=runs).returncode == 2
 
 
-def test_a_gate_writes_junit(runs: Path, tmp_path: Path) -> None:
+def test_a_gate_writes_junit(onrecord: Commands, runs: Path, tmp_path: Path) -> None:
     done = onrecord("eval", "gate", "fusion", "--min", "R@5=1.01", "--junit", tmp_path / "j.xml", cwd=runs)
     assert done.returncode == 100
     assert ElementTree.parse(tmp_path / "j.xml").getroot()[0].get("failures") == "1"
 
 
-def test_a_sweep_has_a_column_a_setting(bundled_folder: Path, tmp_path: Path) -> None:
+def test_a_sweep_has_a_column_a_setting(onrecord: Commands, bundled_folder: Path, tmp_path: Path) -> None:
     words = ["eval", "sweep", SETS[0], "--archive", bundled_folder, "--retrieval", "fusion", "--retrieval", "bm25"]
     done = onrecord(*words, "-k", 5, "-k", 10, "--json", cwd=tmp_path)
     assert (done.returncode, done.stderr) == (0, "")
@@ -127,7 +121,9 @@ def test_a_sweep_has_a_column_a_setting(bundled_folder: Path, tmp_path: Path) ->
     assert list(tmp_path.iterdir()) == []
 
 
-def test_calibrate_stores_what_it_fits_unless_told_not_to(bundled_copy: Path, tmp_path: Path) -> None:
+def test_calibrate_stores_what_it_fits_unless_told_not_to(
+    onrecord: Commands, bundled_copy: Path, tmp_path: Path
+) -> None:
     words = ["eval", "calibrate", *SETS, "--archive", bundled_copy]
     assert onrecord(*words, "--dry-run", cwd=tmp_path).returncode == 0
     assert not (bundled_copy / "calibration.json").exists()
@@ -143,7 +139,7 @@ def test_calibrate_stores_what_it_fits_unless_told_not_to(bundled_copy: Path, tm
     assert "calibration.json is damaged" in done.stderr
 
 
-def test_bad_input_is_told_in_one_line(runs: Path, bundled_folder: Path, tmp_path: Path) -> None:
+def test_bad_input_is_told_in_one_line(onrecord: Commands, runs: Path, bundled_folder: Path, tmp_path: Path) -> None:
     broken, empty, elsewhere = (tmp_path / name for name in ("broken.jsonl", "empty.jsonl", "elsewhere.jsonl"))
     broken.write_text("{\n", encoding="utf-8")
     empty.write_text("", encoding="utf-8")

@@ -183,12 +183,17 @@ FRAGMENTS = st.one_of(
 )
 
 
+@pytest.fixture(scope="module")
+def record(bundled: Archive) -> str:
+    """Words that are on record, for a model to repeat."""
+    return " ".join(hit.passage.text for hit in bundled.search(GATES, k=3))
+
+
 @given(st.lists(FRAGMENTS, max_size=14))
 @settings(max_examples=1000, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_of_any_text_every_citation_is_exact_and_no_unknown_marker_survives(
-    bundled: Archive, fragments: list[str | int]
+    bundled: Archive, record: str, fragments: list[str | int]
 ) -> None:
-    record = " ".join(hit.passage.text for hit in bundled.search(GATES, k=3))
     text = "".join(record[part : part + 60] if isinstance(part, int) else part for part in fragments)
     answer = Assistant(bundled, generator=Says(text), reader=HEURISTIC).ask(GATES)
     assert_sound(bundled, answer)
