@@ -123,11 +123,11 @@ def test_a_pdfs_pages_and_what_was_left_out_are_shown(tmp_path: Path, visit: Any
         page = visit(f"{address}/#cite/{document.id}.{start}-{start + 17}")
         assert marked(page) == "over the old wall"
         assert page.locator(".or-where").inner_text() == f"p. 2 · characters {start}–{start + 17}"
-        assert (
-            page.locator(".or-doc-meta")
-            .inner_text()
-            .endswith(f"speakers by: label with colon, confidence {document.confidence:.2f}")
-        )
+        page.click(".or-doc-file summary")
+        assert page.locator(".or-doc-file li").all_inner_texts()[:2] == [
+            "talk.pdf",
+            f"Who speaks is read from: label with colon. Sure to {round(document.confidence * 100)} %.",
+        ]
         assert page.locator(".or-omitted summary").all_inner_texts() == ["Left out", "Left out"]
         assert [box.text_content() for box in page.locator(".or-omitted div").all()] == [head[0], end[1]]
 

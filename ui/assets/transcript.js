@@ -36,9 +36,10 @@ function build(view) {
   find('.or-doc-title').textContent = view.title || view.source;
   find('.or-doc-title').title = view.title || view.source; // a long one is cut
   find('.or-doc-title').dir = 'auto';
-  const reading = view.grammar && say('pane.reading', { grammar: view.grammar, confidence: view.confidence.toFixed(2) });
-  find('.or-doc-meta').textContent = [view.spoken, view.place, view.source, reading].filter(Boolean).join(' · ');
-  find('.or-doc-meta').title = `${say('pane.hash')}: ${view.sha256}`;
+  find('.or-doc-meta').textContent = [view.spoken, view.place].filter(Boolean).join(' · ');
+  const reading = view.grammar && say('pane.reading', { grammar: view.grammar, percent: Math.round(view.confidence * 100) });
+  const facts = [view.source, reading, `${say('pane.hash')}: ${view.sha256}`].filter(Boolean);
+  find('.or-doc-file ul').replaceChildren(...facts.map((fact) => make('li', '', fact)));
   find('.or-question-asked').hidden = true;
   find('.or-where').textContent = '';
   for (const tool of findAll('.or-copy-citation, .or-copy-link')) tool.hidden = true;
