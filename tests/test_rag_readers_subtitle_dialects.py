@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import random
-import time
+import sys
+from pathlib import Path
+from types import FrameType
 
 import pytest
 
@@ -154,26 +156,44 @@ def test_only_ass_gives_a_meaning_to_backslashes() -> None:
     assert read((events + drawn).encode(), "talk.ass")[0] == "Ann: Why, so late?\n"
 
 
-@pytest.mark.parametrize(
-    "piece",
-    [
-        "1\n00:00:01,000 --> 00:00:02,000\nWhy so late?\n\n",
-        "<v Ann> <v Bo>\n",
-        "\n",
-        "12\n",
-        "{\\an8 <c.x >> - \n",
-        "NOTE\n",
-    ],
-)
-def test_time_grows_with_the_size_of_the_file_and_no_faster(piece: str) -> None:
-    def seconds(size: int) -> float:
-        file = ("WEBVTT\n\n00:00:01.000 --> 00:00:02.000\nSo.\n" + piece * (size // len(piece))).encode()
-        times = []
-        for _ in range(5):
-            started = time.process_time()  # what other processes do does not count
-            read(file, "long.vtt")
-            times.append(time.process_time() - started)
-        return min(times)
+PIECES = [
+    "1\n00:00:01,000 --> 00:00:02,000\nWhy so late?\n\n",
+    "<v Ann> <v Bo>\n",
+    "\n",
+    "12\n",
+    "{\\an8 <c.x >> - \n",
+    "NOTE\n",
+]
 
-    seconds(1000)
-    assert seconds(800_000) < 3.5 * seconds(400_000) + 0.05
+
+def of_one_piece(piece: str, size: int) -> bytes:
+    return ("WEBVTT\n\n00:00:01.000 --> 00:00:02.000\nSo.\n" + piece * (size // len(piece))).encode()
+
+
+@pytest.mark.parametrize("piece", PIECES)
+def test_twice_the_file_takes_twice_the_calls(piece: str) -> None:
+    def calls(size: int) -> int:
+        count = 0
+
+        def counted(frame: FrameType, event: str, _: object) -> None:
+            nonlocal count
+            count += event in ("call", "c_call")
+
+        file = of_one_piece(piece, size)
+        sys.setprofile(counted)
+        try:
+            read(file, "long.vtt")
+        finally:
+            sys.setprofile(None)
+        return count
+
+    calls(1000)
+    assert calls(40_000) < 2.2 * calls(20_000) + 200
+
+
+def test_a_large_file_of_one_piece_is_read_in_the_time_that_a_file_has(tmp_path: Path) -> None:
+    with readers.open_readers() as read_one:
+        for number, piece in enumerate(PIECES):
+            file = tmp_path / f"{number}.vtt"
+            file.write_bytes(of_one_piece(piece, 1_600_000))
+            assert read_one(file)[0].startswith("So.")
