@@ -22,6 +22,7 @@ from rag.passages import passages_of
 from rag.readers.folders import passed_over, transcripts_under
 from rag.storage.protocol import Storage
 from rag.storage.staged import StagedDocument, stage
+from rag.text.wording import count_of
 from rag.transcript.corrected import apply_correction
 from rag.transcript.corrections import EVERY, Correction, Corrections, for_document, merge_corrections
 from rag.transcript.duplicates import duplicate_notes, sketch_of
@@ -62,6 +63,15 @@ class Noted:
 Step = Read | Failed | Noted
 
 
+class Stopped(KeyboardInterrupt):
+    """An ingest that the user interrupted; what was done by then is kept, and `report` says what that is."""
+
+    def __init__(self, report: IngestReport, done: int, files: int, *, rebuild: bool) -> None:
+        kept = f"{done} of {count_of(files, 'file')} {'is' if done == 1 else 'are'} in; run it again to go on"
+        super().__init__("a rebuild is one change, and was not made; run it again" if rebuild else kept)
+        self.report = report
+
+
 def ingest(
     storage: Storage,
     paths: Iterable[str | Path],
@@ -74,7 +84,8 @@ def ingest(
     """Read files and folders into an archive; what is there already is left alone.
 
     `corrections` are laid over those that the archive keeps, and `meta` over those of each file; both are kept. A file
-    that cannot be read is reported with its reason and stops no other. Raises ArchiveError if the archive cannot be written.
+    that cannot be read is reported with its reason and stops no other. An interrupt keeps the files that are done, and is
+    raised as `Stopped`. Raises ArchiveError if the archive cannot be written.
     """
     given = [paths] if isinstance(paths, str | Path) else list(paths)
     files, failed = transcripts_under(given)
@@ -83,16 +94,26 @@ def ingest(
     kept = kept_corrections(storage)
     in_force = merge_corrections(kept, new)
     writing = _Writing(storage, report, workers=workers, compare=bool(in_force))
+    stop: KeyboardInterrupt | None = None
+    rebuild = False
     try:
-        with readers.open_parser() as parse:
-            steps = correct(read_transcripts(files, parse, progress or (lambda *_: None)), in_force, new)
-            any_read = writing.run(steps, parse)
-        if in_force != kept and any_read and storage.generation:
+        try:
+            with readers.open_parser() as parse:
+                steps = correct(read_transcripts(files, parse, progress or (lambda *_: None)), in_force, new)
+                writing.run(steps, parse)
+        except KeyboardInterrupt as interrupt:
+            stop, rebuild = interrupt, storage.rebuilds
+            writing.keep_what_is_done()
+        if in_force != kept and writing.any_read and storage.generation and not (stop and rebuild):
             with storage.lock():
                 keep_corrections(storage, merge_corrections(kept_corrections(storage), new))
     finally:
         if writing.is_prepared and storage.generation == 0:
             storage.discard_if_empty(folder=writing.created_folder)
+    if stop:
+        met = {*report.added, *report.replaced, *report.unchanged}
+        done = sum(str(file) in met or storage.id_at(file.as_posix()) is not None for file in files)
+        raise Stopped(report, done, len(files), rebuild=rebuild) from stop
     return report
 
 
@@ -153,13 +174,12 @@ class _Writing:
         self._seen: set[str] = set()
         self._staged: list[StagedDocument] = []
         self._encoder: Encoder | None = None
-        self.is_prepared = self.created_folder = False
+        self.is_prepared = self.created_folder = self.any_read = False
 
-    def run(self, steps: Iterable[Step], parse: readers.Parse) -> bool:
-        """Take every step; whether any document was read. Nothing is created before there is one."""
+    def run(self, steps: Iterable[Step], parse: readers.Parse) -> None:
+        """Take every step. Nothing is created before a document was read."""
         before = {head[0] for head in self._storage.heads()}
         fresh = []
-        any_read = False
         rebuild = self._storage.rebuilds
         for step in steps:
             if isinstance(step, Failed):
@@ -167,19 +187,26 @@ class _Writing:
             elif isinstance(step, Noted):
                 self._report.notes.append((step.path, step.note))
             else:
-                if not any_read:
+                if not self.any_read:
                     self.created_folder = self._storage.prepare()
                     self.is_prepared = True
-                any_read = True
+                self.any_read = True
                 if step.document.id not in before:
                     fresh.append((step.path, sketch_of(step.document)))
                 self._take(step.path, step.document, parse, rebuild=rebuild)
         if fresh:
             others = list(map(sketch_of, islice(self._storage.documents(), COMPARED_DOCUMENTS)))
             self._report.notes += duplicate_notes(fresh, others)
-        if any_read:
+        if self.any_read:
             self._finish(rebuild=rebuild)
-        return any_read
+
+    def keep_what_is_done(self) -> None:
+        """Commit what is staged when the user interrupts; a rebuild is whole or nothing."""
+        if not self._storage.rebuilds:
+            self._commit()
+            return
+        for names in (self._report.added, self._report.replaced, self._report.unchanged):
+            names.clear()
 
     def _take(self, path: str, document: Document, parse: readers.Parse, *, rebuild: bool) -> None:
         """Decide what a document means for the archive, and stage it if it is new there."""

@@ -73,7 +73,7 @@ ROOM_MAY_IMPORT = {
     "rag.watch": GROUND | {"rag.readers", "rag.archive"},
     "rag.doctor": GROUND | {EMBEDDINGS, "rag.config", "rag.archive", "rag.rerankers", "rag.generators"},
     "rag.cli": GROUND
-    | {"rag.config", "rag.json_forms", "rag.places", "rag.parsed", "rag.transcript", "rag.rerankers", "rag.storage", "rag.generators", "rag.archive", "rag.assistant", "rag.enriching", "rag.watch", "rag.doctor"},
+    | {"rag.config", "rag.json_forms", "rag.places", "rag.parsed", "rag.transcript", "rag.rerankers", "rag.storage", "rag.generators", "rag.archive", "rag.ingest", "rag.assistant", "rag.enriching", "rag.watch", "rag.doctor"},
     "rag": GROUND | {"rag.archive", "rag.assistant", "rag.generators", "rag.parsed", "rag.rerankers"},
     "rag.__main__": {"rag.cli"},
 }  # fmt: skip

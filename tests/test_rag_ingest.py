@@ -12,7 +12,7 @@ from made_storages import ENCODER, EVERYTHING, IMPLEMENTATIONS
 
 from rag.archive import open_archive
 from rag.errors import ModelMismatch
-from rag.ingest import Failed, Noted, Read, correct, ingest, read_transcripts
+from rag.ingest import Failed, Noted, Progress, Read, Stopped, correct, ingest, read_transcripts
 from rag.readers import open_parser
 from rag.storage.local import LocalStorage
 from rag.storage.protocol import Storage
@@ -182,6 +182,49 @@ def test_a_rebuild_that_was_asked_for_is_done_though_another_writer_was_first(tm
         rows = [row for row, _ in snapshot.nearest(new.encode_query("ice"), k=9, scope=Scope())]
         assert {stored.passage.speaker for stored in snapshot.load(rows)} == {"Ann Reed", "Jo Field"}
         assert {stored.vector.shape for stored in snapshot.load(rows)} == {(16,)}
+
+
+def interrupt_at(number: int) -> Progress:
+    def progress(done: int, total: int, what: str) -> None:
+        if done == number:
+            raise KeyboardInterrupt
+
+    return progress
+
+
+def test_an_interrupt_keeps_the_files_that_are_done_and_the_next_ingest_goes_on(
+    storage: Storage, tmp_path: Path
+) -> None:
+    paths = [write(tmp_path / "files", f"{number}.txt", f"whale {number}") for number in range(5)]
+    with pytest.raises(Stopped, match=r"^3 of 5 files are in; run it again to go on$") as stopped:
+        ingest(storage, paths, progress=interrupt_at(3), meta=Correction(meta={"date": "2024-05-03"}))
+    assert stopped.value.report.added == [str(path) for path in paths[:3]]
+    assert seen(storage) == {f"{number}.txt": f"whale {number}" for number in range(3)}
+    assert storage.verify() == []
+    report = ingest(storage, paths)
+    assert (len(report.unchanged), len(report.added), report.passages) == (3, 2, 4)
+    # What was given by hand is kept with the files that are in.
+    assert {document.source: document.date for document in storage.documents()} == {
+        f"{number}.txt": "2024-05-03" if number < 5 else None for number in range(5)
+    }
+
+
+def test_an_interrupt_before_the_first_file_is_done_leaves_nothing(tmp_path: Path) -> None:
+    storage = LocalStorage(tmp_path / "archive", encoder=ENCODER)
+    path = write(tmp_path / "files", "a.txt", "a whale")
+    with pytest.raises(Stopped, match=r"^0 of 1 file are in"):
+        ingest(storage, [path], progress=interrupt_at(0))
+    assert not storage.folder.exists()
+
+
+def test_a_rebuild_that_is_interrupted_changes_nothing(tmp_path: Path) -> None:
+    paths = [write(tmp_path / "files", f"{number}.txt", f"whale {number}") for number in range(3)]
+    ingest(LocalStorage(tmp_path / "archive", encoder=ENCODER), paths)
+    other = LocalStorage(tmp_path / "archive", encoder=FakeEncoder(16, seed=1), rebuild=True)
+    with pytest.raises(Stopped, match=r"^a rebuild is one change, and was not made; run it again$") as stopped:
+        ingest(other, paths, progress=interrupt_at(2))
+    assert stopped.value.report.added == stopped.value.report.replaced == []
+    assert LocalStorage(tmp_path / "archive", encoder=ENCODER).model == (ENCODER.name, ENCODER.fingerprint)
 
 
 def test_an_ingest_of_nothing_leaves_the_folder_as_it_was(tmp_path: Path) -> None:

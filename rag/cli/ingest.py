@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from rag.cli.options import ArchiveOption, EncoderOption
-from rag.cli.printing import complain_of, print_report
+from rag.cli.printing import complain, complain_of, print_report
 from rag.cli.progress import ProgressBar
 from rag.text.wording import count_of
 
@@ -61,18 +62,34 @@ def ingest(
         corrections = None  # the archive keeps them now; a later run need not have every file that they are about
         return report
 
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # who ends a process by its number wants the same
     if watch:
         _prepare_reranker(settings.reader)
         _watch(opened, paths, read, allow_empty=allow_empty)
         return
-    report = read(paths)
-    print_report(report)
+    report = _read_or_stop(read, paths)
     _print_size(opened, settings.archive)
     failed = complain_of(report)
     if report.added or report.replaced:
         _prepare_reranker(settings.reader)
     if failed:
         raise typer.Exit(1)
+
+
+def _read_or_stop(read: Callable[[Iterable[Path]], IngestReport], paths: Sequence[Path]) -> IngestReport:
+    """Read and report; an interrupt ends the command with status 130, and with what is in."""
+    from rag.ingest import Stopped
+
+    try:
+        report = read(paths)
+    except KeyboardInterrupt as stop:
+        if isinstance(stop, Stopped):
+            print_report(stop.report)
+            complain_of(stop.report)
+        complain(f"stopped: {stop}" if isinstance(stop, Stopped) else "stopped")
+        raise typer.Exit(130) from stop
+    print_report(report)
+    return report
 
 
 def _prepare_reranker(name: str) -> None:

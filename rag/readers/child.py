@@ -36,6 +36,7 @@ Answer = tuple[dict[str, Any], bytes]
 
 def main() -> None:
     """Answer each line of stdin on stdout, until there is none: a line of JSON, and the text that it counts the bytes of."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is for the parent, who ends this process
     answers = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     # What a library prints must not get among the answers.
     with Path(os.devnull).open("wb") as nowhere:

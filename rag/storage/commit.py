@@ -93,7 +93,8 @@ def _write(
                 sound = old > 0 and not fresh and not find_fault(index_folder(folder, old))
                 write_index(store, folder, old + 1, base=old if sound else None, change=change)
         except BaseException:
-            shutil.rmtree(index_folder(folder, old + 1), ignore_errors=True)
+            if store.generation == old:  # an interrupt can come when the change is made already
+                shutil.rmtree(index_folder(folder, old + 1), ignore_errors=True)
             raise
         store.checkpoint()
         drop_generations(folder, old + 1)
