@@ -1,7 +1,8 @@
 """Document → passages: answer paragraphs, on sentence borders, within the encoder's token limit.
 
 No character moves: `document.text[p.start:p.end] == p.text`. A paragraph that fits stays whole, since its sentences need
-each other; a long one is cut into parts of about equal size rather than one full part and a crumb.
+each other; a long one is cut into parts of about equal size rather than one full part and a crumb. Short paragraphs that
+follow one another in a turn are one passage: "That's right." is found by nobody, and says nothing by itself.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from rag.transcript.boilerplate import is_only_a_note
 from rag.types import Document, Passage, Span, Turn
 
 CountTokens = Callable[[str], int]
+JOINED_TOKENS = 128  # of paragraphs that are one passage because they are short
 
 
 def passages_of(document: Document, *, count_tokens: CountTokens, max_tokens: int) -> list[Passage]:
@@ -54,15 +56,24 @@ def passages_of(document: Document, *, count_tokens: CountTokens, max_tokens: in
 
 
 def _ranges(text: str, turn: Turn, count_tokens: CountTokens, max_tokens: int, language: str) -> list[Span]:
+    joined = min(JOINED_TOKENS, max_tokens)
     ranges: list[Span] = []
+    last: int | None = None  # tokens of the last range, if the next paragraph may be joined to it
     for start, end in split_paragraphs(text, turn.start, turn.end):
         if is_only_a_note(text[start:end]):
+            last = None
             continue
         tokens = count_tokens(text[start:end])
-        if tokens <= max_tokens:
-            ranges.append((start, end))
-        else:
+        if tokens > max_tokens:
             ranges += _parts(text, start, end, tokens, count_tokens, max_tokens, language)
+            last = None
+            continue
+        if last is not None and last + tokens <= joined and count_tokens(text[ranges[-1][0] : end]) <= joined:
+            ranges[-1] = (ranges[-1][0], end)
+            last += tokens
+        else:
+            ranges.append((start, end))
+            last = tokens
     return ranges
 
 

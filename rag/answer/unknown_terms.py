@@ -25,7 +25,7 @@ from rag.text.numbers import in_words
 from rag.text.terms import LANGUAGES, content_words, not_spaced, words_in
 from rag.types import Scope
 
-MOST_PASSAGES = 20_000  # that are looked through for one word
+MOST_PASSAGES = 500  # a word that is in more of them explains no silence, and counting it takes long
 MOST_FORMS = 3  # of a word, beside itself
 _LETTERS = rf"[^\W\d_](?:[^\W\d_]|[{MARKS}])*"
 _WORD = re.compile(_LETTERS)
@@ -133,11 +133,13 @@ def unknown_term_notes(
 def word_occurrences(snapshot: Snapshot, question: str, scope: Scope) -> tuple[Occurrence, ...]:
     """How many of the passages within a scope hold each word of a question as it is written, and in which other forms.
 
-    Names of the archive's speakers are left out: who speaks is seldom named in what is said. The snapshot must be open.
+    Left out are names of the archive's speakers, since who speaks is seldom named in what is said, and words that are in more
+    than `MOST_PASSAGES`. The snapshot must be open.
     """
     spoken = {part for speaker in snapshot.speakers for part in _parts_of(speaker)}
     words = [word for word in dict.fromkeys(content_words(question, LANGUAGES)) if spoken.isdisjoint(_parts_of(word))]
     counts = [_Count(snapshot, word, scope) for word in words[:MOST_WORDS]]
+    counts = [count for count in counts if len(count.rows) <= MOST_PASSAGES]
     # A passage that holds several of the words is loaded once.
     for stored in snapshot.load(sorted(set().union(*(count.rows for count in counts)))):
         said = stored.passage.text
@@ -154,7 +156,7 @@ class _Count:
     def __init__(self, snapshot: Snapshot, word: str, scope: Scope) -> None:
         self._snapshot, self._word = snapshot, word
         self._stems = set(snapshot.stems(word))
-        matching = snapshot.matching(word, k=MOST_PASSAGES, scope=scope) if self._stems else []
+        matching = snapshot.matching(word, k=MOST_PASSAGES + 1, scope=scope) if self._stems else []
         self.rows = {row for row, _ in matching}
         self._literal = self._others = 0
         self._forms: Counter[str] = Counter()

@@ -157,6 +157,7 @@ def _with_neighbours(stored: StoredPassage, number: int, free: Mapping[int, floa
     first, last = extended_back(number, number), number
     while last - first < MAX_QUOTE_SENTENCES - 1:
         beside = [n for n in (first - 1, last + 1) if n in free and free[n] >= join * free[number]]
+        beside = [n for n in beside if not _begins_paragraph(stored, first if n < first else n)]
         beside = [n for n in beside if _length(stored, min(first, n), max(last, n)) <= MAX_QUOTE_CHARS]
         if not beside:
             break
@@ -183,6 +184,11 @@ def _with_its_answer(run: _Run) -> _Run:
 
 def _asks(stored: StoredPassage, number: int) -> bool:
     return is_question(stored.passage.text[slice(*stored.spans[number])])
+
+
+def _begins_paragraph(stored: StoredPassage, number: int) -> bool:
+    """Whether a blank line stands before a sentence."""
+    return "\n\n" in re.sub(r"[^\S\n]", "", stored.passage.text[stored.spans[number - 1][1] : stored.spans[number][0]])
 
 
 def _length(stored: StoredPassage, first: int, last: int) -> int:
