@@ -20,6 +20,7 @@ from ui_api import (
     printed,
     through_mcp,
     untimed,
+    writing_requests,
 )
 
 from rag.archive import Archive
@@ -103,15 +104,15 @@ def test_an_mcp_client_that_cancels_a_question_stops_the_model(archive: Path, mo
         # Not on record, so the model is not asked; but everything that a question needs is loaded then.
         silent = await client.call_tool("ask", {"question": TUNGSTEN})
         assert silent.structured_content["status"] == "not_on_record"
+        before = len(writing_requests(models, model))
         asking = asyncio.create_task(client.call_tool("ask", {"question": GATES}))
-        await asyncio.sleep(1.5)
+        while len(await asyncio.to_thread(writing_requests, models, model)) == before:
+            await asyncio.sleep(0.05)
         assert not (await client.call_tool("search", {"query": "flood siren"})).is_error  # meanwhile
         asking.cancel()
-        for _ in range(60):
-            if found := await asyncio.to_thread(cancelled_requests, models, model):
-                return found
-            await asyncio.sleep(0.05)
-        return 0
+        while not (found := await asyncio.to_thread(cancelled_requests, models, model)):
+            await asyncio.sleep(0.05)  # as long as `through_mcp` waits
+        return found
 
     assert through_mcp(archive, use, "--generator", "openai", "--base-url", models, "--model", model) == 1
 

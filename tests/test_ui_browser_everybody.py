@@ -49,6 +49,7 @@ def test_ten_browsers_at_once_get_their_own_answers(site: str, site_archive: Pat
     async def one(chromium: Any, number: int) -> None:
         context = await chromium.new_context(viewport=WIDE)
         page = await context.new_page()
+        page.set_default_timeout(120_000)  # ten browsers on two cores
         watch(page, seen)
         await page.goto(site)
         await page.wait_for_selector("#chat .or-welcome")
@@ -58,7 +59,6 @@ def test_ten_browsers_at_once_get_their_own_answers(site: str, site_archive: Pat
             await page.wait_for_function(
                 "([done, count]) => document.querySelectorAll(done).length == count && !document.querySelector('#chat .or-pending')",
                 arg=[DONE, count],
-                timeout=120_000,
             )
         kept = await page.wait_for_function(
             """count => { const all = Object.entries(localStorage).filter(([k]) => k.startsWith('onrecord:conv'));

@@ -193,10 +193,15 @@ def models() -> Iterator[str]:
         yield f"{url}/v1"
 
 
+def writing_requests(models: str, model: str) -> list[dict[str, Any]]:
+    """The requests for an answer that this model had so far, without those for what to search with."""
+    seen = json.loads(fetch(f"{models.removesuffix('/v1')}/seen")[1])["seen"]
+    return [one for one in seen if one["body"]["model"] == model and not one.get("searching")]
+
+
 def cancelled_requests(models: str, model: str) -> int:
     """How many requests to this model were ended before it had answered."""
-    seen = json.loads(fetch(f"{models.removesuffix('/v1')}/seen")[1])["seen"]
-    return sum(one.get("gone") is True for one in seen if one["body"]["model"] == model)
+    return sum(one.get("gone") is True for one in writing_requests(models, model))
 
 
 def through_mcp(archive: Path, use: Callable[[Any], Any], *options: str) -> Any:
