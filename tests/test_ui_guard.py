@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -10,10 +11,10 @@ from typing import Any
 import pytest
 from conftest import ROOT
 from starlette.testclient import TestClient
-from ui_page import ANN, HERE
+from ui_page import ANN, HERE, RIGHT
 
 from rag.archive import Archive
-from ui.guard import MAX_BODY_BYTES, SHUT, Guard
+from ui.guard import BROKEN, HEADERS, MAX_BODY_BYTES, SHUT, Guard
 
 pytest_plugins = "ui_page"
 
@@ -81,7 +82,8 @@ def test_a_name_of_this_machine_is_answered(page: TestClient, host: str) -> None
 
 @pytest.mark.parametrize(
     "host",
-    ["evil.example", "evil.example:7860", "127.0.0.1.evil.example", "localhost.evil.example", "evil@x", "", "192.168.0.7", "[", "[::1", "@"],
+    ["evil.example", "evil.example:7860", "127.0.0.1.evil.example", "localhost.evil.example", "evil@x", "", "192.168.0.7", "[", "[::1", "@", "evil@localhost", "localhost:7961, evil.example", "localhost:7961#@evil.example",
+     "localhost/", "localhost?", "localhost:x", "localhost:7860:1", "localhost ", " localhost", "[localhost]", "[::1]x", "user:pw@[::1]", "localhost\\evil.example"],
 )  # fmt: skip
 def test_another_name_for_this_machine_is_refused(page: TestClient, host: str) -> None:
     assert page.get("/healthz", headers={"host": host}).status_code == 421
@@ -215,13 +217,62 @@ def test_nobody_is_answered_without_a_login_but_on_these_routes(locked_app: Any,
     assert len(guarded) > 30
     for method, path in guarded:
         answer = locked.request(method, re.sub(r"\{[^}]*\}", "1", path))
-        expected = 404 if path.endswith(SHUT) else 401
+        expected = 404 if SHUT.fullmatch(re.sub(r"\{[^}]*\}", "1", path)) else 401
         assert (method, path, answer.status_code) == (method, path, expected)
 
 
 def test_gradios_own_ways_to_leave_files_here_are_shut(page: TestClient) -> None:
-    for path in ("/upload", "/gradio_api/upload", "/gradio_api/upload/", "/gradio_api/process_recording"):
+    for path in ("/gradio_api/upload", "/gradio_api/upload/", "/gradio_api/process_recording"):
         assert page.post(path, files={"files": b"x"}).status_code == 404
+
+
+# What the page's script and Gradio's client ask for; every other route of Gradio's is shut.
+OPEN = {
+    *("/", "/healthz", "/login", "/logout", "/config", "/theme.css", "/favicon.ico", "/robots.txt"),
+    *("/svelte/{path:path}", "/static/{path:path}", "/assets/{path:path}"),
+    *(
+        f"/gradio_api/{name}"
+        for name in ("user", "login_check", "token", "app_id", "info", "reset", "cancel", "theme.css")
+    ),
+    *(f"/gradio_api/{name}" for name in ("heartbeat/{session_hash}", "queue/join", "queue/data", "component_server")),
+}
+
+
+def test_every_route_that_the_page_does_not_use_is_shut(locked_app: Any) -> None:
+    paths = {route.path for route in routes(locked_app.routes)}
+    is_open = {path.rstrip("/") or "/" for path in paths if not SHUT.fullmatch(re.sub(r"\{[^}]*\}", "1", path))}
+    assert is_open == OPEN
+
+
+def test_two_hosts_in_one_request_are_refused() -> None:
+    headers = [(b"host", b"evil.example"), (b"host", b"localhost")]
+    scope = {"type": "http", "method": "GET", "path": "/", "headers": headers}
+    assert through_guard(scope, hosts=frozenset({"localhost"}))[0]["status"] == 421
+
+
+def test_what_fails_is_answered_with_a_sentence_and_the_security_headers() -> None:
+    async def broken(scope: Any, receive: Any, send: Any) -> None:
+        raise ValueError("embedded null byte")
+
+    sent: list[dict[str, Any]] = []
+
+    async def send(message: dict[str, Any]) -> None:
+        sent.append(message)
+
+    scope = {"type": "http", "method": "GET", "path": "/api/ask", "headers": []}
+    asyncio.run(Guard(broken, hosts=None)(scope, None, send))
+    assert (sent[0]["status"], sent[1]["body"]) == (500, json.dumps({"error": BROKEN}).encode())
+    assert {name.lower().encode(): value.encode() for name, value in HEADERS.items()}.items() <= set(sent[0]["headers"])
+
+
+@pytest.mark.parametrize("scheme", ["http", "https"])
+def test_the_cookie_of_a_login_is_for_this_page_alone(locked_app: Any, scheme: str) -> None:
+    visitor = TestClient(locked_app, base_url=f"{scheme}://archive.example", client=("10.0.0.9", 4000))
+    cookies = visitor.post("/login", data=RIGHT).headers.get_list("set-cookie")
+    parts = [{part.strip().lower() for part in cookie.split(";")[1:]} for cookie in cookies]
+    assert len(parts) == 2
+    assert all({"httponly", "samesite=lax"} <= each and "samesite=none" not in each for each in parts)
+    assert all("secure" in each for each in parts) or scheme == "http"
 
 
 def test_no_anonymous_answer_says_what_is_in_the_archive(locked: TestClient, bundled: Archive) -> None:

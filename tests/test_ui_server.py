@@ -35,7 +35,8 @@ def test_the_server_says_that_it_is_well(page: TestClient, locked: TestClient) -
         ("/healthz", 200),
         ("/theme.css", 200),
         ("/nowhere", 404),
-        ("/gradio_api/file=/etc/passwd", 403),
+        ("/gradio_api/file=/etc/passwd", 404),
+        ("/gradio_api/heartbeat/%00", 400),
         ("/gradio_api/queue/data", 422),
     ],
 )
@@ -81,7 +82,7 @@ def test_no_event_of_the_page_is_offered_as_an_interface(page: TestClient) -> No
     "switched_off", ["/gradio_api/vibe-code", "/monitoring", "/monitoring/summary", "/monitoring/x"]
 )
 def test_what_gradio_offers_to_developers_is_off(page: TestClient, switched_off: str) -> None:
-    assert page.get(switched_off).status_code == 403
+    assert page.get(switched_off).status_code == 404
 
 
 def test_the_page_names_no_other_host(page: TestClient) -> None:
@@ -102,8 +103,9 @@ def test_no_file_is_served_but_the_pages_own(page: TestClient, page_archive: Arc
         Path("pyproject.toml"),
     ]
     tried = {str(path): page.get(f"/gradio_api/file={path}").status_code for path in wanted}
-    assert tried == dict.fromkeys(map(str, wanted), 403)
-    assert page.get("/gradio_api/proxy=http://127.0.0.1:1/").status_code == 400
+    assert tried == dict.fromkeys(map(str, wanted), 404)
+    assert page.get("/gradio_api/proxy=http://127.0.0.1:1/").status_code == 404
+    assert page.get("/gradio_api/proxy=http://127.0.0.1:1/%00").status_code == 404
     assert page.get("/static/../../../../../../etc/passwd").status_code == 404
     assert page.get("/static/%2e%2e/%2e%2e/%2e%2e/%2e%2e/%2e%2e/%2e%2e/etc/passwd").status_code in (403, 404)
 
@@ -162,8 +164,8 @@ def test_no_secret_of_the_environment_reaches_the_page_and_no_variable_opens_it(
         "/": 200,
         "/config": 200,
         "/gradio_api/info": 200,
-        "/gradio_api/file=/etc/passwd": 403,
-        "/gradio_api/vibe-code": 403,
+        "/gradio_api/file=/etc/passwd": 404,
+        "/gradio_api/vibe-code": 404,
         "/gradio_api/runs": 404,
     }
     bodies = "".join(body for _, body in found["pages"].values())

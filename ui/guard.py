@@ -7,6 +7,8 @@ and wrong logins are slowed down.
 from __future__ import annotations
 
 import json
+import logging
+import re
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
@@ -22,8 +24,20 @@ TOO_LARGE = f"a request may have {MAX_BODY_BYTES:,} bytes"
 
 MOST_DRAINED = 1_000_000  # bytes of a refused request
 
-# Gradio's own routes that the page does not use: ways to upload files, and pictures for a page that is installed as an app.
-SHUT = ("/upload", "/process_recording", "/manifest.json", "/pwa_icon")
+# A host and perhaps a port, as in RFC 3986, and nothing else: no user's name, no path, no second host.
+HOST = re.compile(r"(?:\[(?P<address>[0-9A-Fa-f:.]+)\]|(?P<name>[A-Za-z0-9._~-]+))(?::[0-9]{0,5})?")
+
+# Gradio's own routes that the page does not use: ways to bring files and to read them, to fetch other addresses, to call
+# functions without the queue, to edit and to watch the page, and pictures for one that is installed as an app.
+SHUT = re.compile(
+    r"(/gradio_api)?/(upload|upload_progress|process_recording|manifest\.json|pwa_icon|monitoring|deep_link|stream|file"
+    r"|proxy|custom_component|runs|dev|vibe-code|vibe-edit|undo-vibe-edit|vibe-starter-queries|openapi\.json"
+    r"|startup-events|queue/status)([/=].*)?|/gradio_api/(api|run|call)(/.*)?",
+    re.S,
+)
+BROKEN = "something went wrong here; the server's log says what"
+
+log = logging.getLogger(__name__)
 
 POLICY = (
     "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; "
@@ -73,22 +87,35 @@ class Guard:
         if is_login:  # counted as wrong until it is known to be right, so that a hundred at once count as a hundred
             self.throttle.note_attempt(client)
 
+        is_begun = False
+
         async def guarded_send(message: Any) -> None:
+            nonlocal is_begun
             if message["type"] == "http.response.start":
+                is_begun = True
                 own = [(name.lower().encode(), value.encode()) for name, value in HEADERS.items()]
                 # Unless it is on localhost, Gradio lets every other site read its answers with the visitor's login.
                 dropped = (b"access-control-", *(name for name, _ in own))
                 kept = [pair for pair in message.get("headers", []) if not pair[0].lower().startswith(dropped)]
+                is_https = scope.get("scheme") == "https"
+                kept = [(name, _kept_close(name, value, is_https=is_https)) for name, value in kept]
                 message["headers"] = kept + own
                 if is_login and message["status"] < 400:
                     self.throttle.forgive(client)
             await send(message)
 
-        await self.app(scope, receive, guarded_send)
+        try:
+            await self.app(scope, receive, guarded_send)
+        except Exception:
+            if is_begun or scope["type"] == "websocket":
+                raise
+            log.exception("%s %r failed", scope.get("method"), scope["path"])
+            await _refuse(send, 500, BROKEN, path=scope["path"], page=wants_page(headers))
 
     def _refusal(self, scope: Any, headers: dict[str, str]) -> tuple[int, str] | None:
         host = headers.get("host", "")
-        if self.hosts is not None and _split(f"//{host}").hostname not in self.hosts:
+        named = sum(name.lower() == b"host" for name, _ in scope["headers"])
+        if self.hosts is not None and (named != 1 or host_in(host) not in self.hosts):
             return 421, "this page answers only to the address that it was started with"
         origin = headers.get("origin")
         if origin and scope.get("method") not in ("GET", "HEAD"):
@@ -102,21 +129,39 @@ class Guard:
             return 400, "the request's length is no number"
         if length > MAX_BODY_BYTES:
             return 413, TOO_LARGE
-        if _is_shut(scope["path"]):
+        if SHUT.fullmatch(scope["path"]):
             return 404, "not found"
+        if not scope["path"].isprintable():
+            return 400, "the address has characters that no address has"
         client = (scope.get("client") or ("",))[0]
         if scope["path"].rstrip("/") == "/login" and self.throttle.is_locked(client):
             return 429, TOO_MANY
         return None
 
 
-def _is_shut(path: str) -> bool:
-    """Whether a path is one of those, or below it.
+def host_in(header: str) -> str | None:
+    """The host that a request names, in small letters; None if it names something else beside it.
 
-    >>> _is_shut("/gradio_api/upload/"), _is_shut("/pwa_icon/512"), _is_shut("/uploads")
-    (True, True, False)
+    >>> host_in("LOCALHOST:7860"), host_in("[::1]"), host_in("evil@localhost"), host_in("localhost:80, evil.example")
+    ('localhost', '::1', None, None)
     """
-    return f"{path.rstrip('/')}/".endswith(tuple(f"{each}/" for each in SHUT)) or path.startswith("/pwa_icon/")
+    found = HOST.fullmatch(header)
+    return (found["address"] or found["name"]).lower() if found else None
+
+
+def _kept_close(name: bytes, value: bytes, *, is_https: bool) -> bytes:
+    """A header's value; a cookie's says that no script and no other site's page gets it.
+
+    >>> _kept_close(b"Set-Cookie", b"a=b; Path=/; SameSite=none; Secure", is_https=False)
+    b'a=b; Path=/; Secure; HttpOnly; SameSite=Lax'
+    """
+    if name.lower() != b"set-cookie":
+        return value
+    parts = [part.strip() for part in value.split(b";")]
+    kept = [part for part in parts if not part.lower().startswith(b"samesite") and part.lower() != b"httponly"]
+    if is_https and not any(part.lower() == b"secure" for part in kept):
+        kept.append(b"Secure")
+    return b"; ".join([*kept, b"HttpOnly", b"SameSite=Lax"])
 
 
 async def _drain(headers: Mapping[str, str], receive: Any) -> None:
