@@ -90,6 +90,7 @@ def _write(
                 if old == 0 or fresh:
                     store.set_meta("index", index)
                 store.set_meta("generation", str(old + 1))
+                store.seal()
                 sound = old > 0 and not fresh and not find_fault(index_folder(folder, old))
                 write_index(store, folder, old + 1, base=old if sound else None, change=change)
         except BaseException:

@@ -92,7 +92,7 @@ class LocalStorage:
     @property
     def generation(self) -> int:
         """The number of the current state, 0 before the first commit."""
-        return int(self._meta("generation") or 0)
+        return self._read(lambda store: store.generation) if self.exists else 0
 
     @property
     def model(self) -> tuple[str, str]:

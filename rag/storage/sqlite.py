@@ -30,6 +30,7 @@ from rag.storage.rows import (
     passage_body,
     unpack_sentences,
 )
+from rag.storage.soundness import TALLIES, faults_in, seal, tally_of
 from rag.storage.staged import StagedDocument
 from rag.types import Catalogue, Document, Scope, SearchExtent
 
@@ -67,6 +68,7 @@ class Store:
 
     def __init__(self, path: Path, *, create: bool) -> None:
         self._path = path
+        self._change = dict.fromkeys(TALLIES, 0)  # of the tallies, by what this store wrote and deleted
         if not create and not path.is_file():
             raise ArchiveError(
                 f"there is no archive in {path.parent}; run: onrecord ingest FOLDER --archive {path.parent}"
@@ -132,6 +134,11 @@ class Store:
             "INSERT INTO meta VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value", (key, value)
         )
 
+    def seal(self) -> None:
+        """End a change: put the tallies of the tables and the digest of `meta` in step with it."""
+        with self._translated_errors():
+            seal(self._db, self._change)
+
     @property
     def index_name(self) -> str:
         """The kind of vector index that the archive has, as `embeddings.indexes` knows it."""
@@ -140,16 +147,19 @@ class Store:
     @property
     def generation(self) -> int:
         """The number of the state that was committed last, 0 before the first commit."""
-        return int(self.meta("generation", "0"))
+        with self._translated_errors():
+            return int(self.meta("generation", "0"))
 
     def add(self, item: StagedDocument) -> list[int]:
         """Insert a document with its passages; their rows."""
         document = item.document
         body = document_body(document)
+        digest = digest_of(document.id.encode(), body)
         self._query(
             "INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?)",
-            (document.id, document.path, document.source, document.date, body, digest_of(document.id.encode(), body)),
+            (document.id, document.path, document.source, document.date, body, digest),
         )
+        self._change["documents"] += tally_of([(document.id, digest)])
         rows: list[int] = []
         for passage, vector, asked, spans, sentence_vectors in zip(
             item.passages, item.vectors, item.asked_vectors, item.spans, item.sentence_vectors, strict=True
@@ -158,6 +168,7 @@ class Store:
             packed = np.asarray(vector, "<f4").tobytes()
             half = np.asarray(asked, "<f2").tobytes()
             sentences = pack_sentences(spans, sentence_vectors)
+            digest = digest_of(document.id.encode(), passage.speaker.encode(), text, packed, half, sentences)
             cursor = self._query(
                 "INSERT INTO passages (document, speaker, role, date, body, vector, asked, sentences, digest) "
                 "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -170,18 +181,21 @@ class Store:
                     packed,
                     half,
                     sentences,
-                    digest_of(document.id.encode(), passage.speaker.encode(), text, packed, half, sentences),
+                    digest,
                 ),
             )
             rows.append(cursor.lastrowid)
+            self._change["passages"] += tally_of([(cursor.lastrowid, digest)])
         return rows
 
     def remove(self, document_id: str) -> list[int]:
         """Delete a document and its passages; the rows they had."""
-        rows = [row for (row,) in self._query("SELECT row FROM passages WHERE document = ?", (document_id,))]
-        self._query("DELETE FROM passages WHERE document = ?", (document_id,))
-        self._query("DELETE FROM documents WHERE id = ?", (document_id,))
-        return rows
+        gone = self._query("DELETE FROM passages WHERE document = ? RETURNING row, digest", (document_id,))
+        self._change["passages"] -= tally_of(gone)
+        self._change["documents"] -= tally_of(
+            self._query("DELETE FROM documents WHERE id = ? RETURNING id, digest", (document_id,))
+        )
+        return [row for row, _ in gone]
 
     def id_at(self, path: str) -> str | None:
         """The id of the document that was read from a path."""
@@ -259,8 +273,8 @@ class Store:
 
     def all_vectors(self) -> tuple[RowIds, FloatMatrix]:
         """Every row with its vector: (n,) and (n, dim)."""
-        dim = int(self.meta("dim", "0"))
-        count = self.counts()[1]
+        with self._translated_errors():
+            dim, count = int(self.meta("dim", "0")), self.counts()[1]
         rows, matrix = np.zeros(count, np.int64), np.zeros((count, dim), np.float32)
         for number, stored in enumerate(self.all_passages()):
             rows[number], matrix[number] = stored.row, stored.vector
@@ -291,16 +305,7 @@ class Store:
     def integrity(self) -> list[str]:
         """Every fault found in the file; empty if there is none."""
         with self._translated_errors():
-            faults = [line for (line,) in self._db.execute("PRAGMA integrity_check") if line != "ok"]
-            for table, columns in (
-                ("documents", "id, body"),
-                ("passages", "document, speaker, body, vector, asked, sentences"),
-            ):
-                for row, digest, *parts in self._db.execute(f"SELECT rowid, digest, {columns} FROM {table}"):
-                    own = [part.encode() if isinstance(part, str) else part for part in parts]
-                    if not all(isinstance(part, bytes) for part in own) or digest_of(*own) != digest:
-                        faults.append(f"{table}: row {row} is damaged")
-        return faults
+            return faults_in(self._db)
 
     def _query(self, sql: str, values: Sequence[Any] = ()) -> _Result:
         with self._translated_errors():
@@ -312,7 +317,7 @@ class Store:
         """Re-raise errors of sqlite3 as ArchiveError."""
         try:
             yield
-        except (sqlite3.Error, UnicodeError) as error:  # its messages can quote damaged bytes
+        except (sqlite3.Error, ValueError) as error:  # its messages can quote damaged bytes
             raise ArchiveError(f"{self._path}: {error}; run: onrecord verify --archive {self._path.parent}") from error
 
     def _document(self, document_id: str, body: bytes, digest: bytes) -> Document:
