@@ -7,21 +7,25 @@ dies, the archive opens with exactly the old or the new state.
 
 from __future__ import annotations
 
+import logging
 import os
 import shutil
+import sqlite3
 from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 
 from embeddings.types import Encoder
-from rag.errors import ModelMismatch
+from rag.errors import ArchiveError, ModelMismatch
 from rag.storage.folder import DATABASE, NEW_DATABASE, index_folder, remove_new_database, write_lock
 from rag.storage.generations import Change, drop_generations, find_fault, write_index
 from rag.storage.sqlite import Store
 from rag.storage.staged import StagedDocument
 from rag.text.files import sync_folder
 from rag.types import Passage
+
+log = logging.getLogger(__name__)
 
 
 def write_commit(
@@ -33,21 +37,70 @@ def write_commit(
     removed: Sequence[str],
     fresh: bool,
 ) -> None:
-    """Write documents and remove others, as `Storage.commit` says; waits for other writers."""
+    """Write documents and remove others, as `Storage.commit` says; waits for other writers.
+
+    Raises ArchiveError if the change could not be made. What fails when it is made already is logged, and is no error.
+    """
     with write_lock(folder, create=True):
-        if (folder / DATABASE).is_file():
-            _write(folder, DATABASE, staged, encoder, index, removed, fresh=fresh)
-            return
-        remove_new_database(folder)
+        before = _generation_in(folder)
         try:
-            _write(folder, NEW_DATABASE, staged, encoder, index, removed, fresh=fresh)
-            os.replace(folder / NEW_DATABASE, folder / DATABASE)
-            sync_folder(folder)
-        except BaseException:
-            remove_new_database(folder)
-            if not (folder / DATABASE).is_file():
-                shutil.rmtree(index_folder(folder, 1), ignore_errors=True)
+            if (folder / DATABASE).is_file():
+                _write(folder, DATABASE, staged, encoder, index, removed, fresh=fresh)
+            else:
+                _write_first(folder, staged, encoder, index, removed, fresh=fresh)
+        except ModelMismatch:
             raise
+        except (OSError, ArchiveError) as error:
+            try:
+                after = _generation_in(folder)
+            except ArchiveError:
+                raise ArchiveError(
+                    f"{folder}: {_reason(error)}; whether it was changed cannot be read now, try later: "
+                    f"onrecord verify --archive {folder}"
+                ) from error
+            if after == before:
+                raise ArchiveError(f"{folder} was not changed: {_reason(error)}") from error
+            log.warning("%s was changed, and then: %s", folder, _reason(error))
+
+
+def _write_first(
+    folder: Path,
+    staged: Sequence[StagedDocument],
+    encoder: Encoder | None,
+    index: str,
+    removed: Sequence[str],
+    *,
+    fresh: bool,
+) -> None:
+    """Write the first commit into a database of another name, which gets its own when it is whole."""
+    remove_new_database(folder)
+    try:
+        _write(folder, NEW_DATABASE, staged, encoder, index, removed, fresh=fresh)
+        os.replace(folder / NEW_DATABASE, folder / DATABASE)
+        sync_folder(folder)
+    except BaseException:
+        remove_new_database(folder)
+        if not (folder / DATABASE).is_file():
+            shutil.rmtree(index_folder(folder, 1), ignore_errors=True)
+        raise
+
+
+def _generation_in(folder: Path) -> int:
+    """The generation that the database says, 0 if there is none yet. Raises ArchiveError if it cannot be read."""
+    if not (folder / DATABASE).is_file():
+        return 0
+    store = Store(folder / DATABASE, create=False)
+    try:
+        return store.generation
+    finally:
+        store.close()
+
+
+def _reason(error: Exception) -> str:
+    """Why something could not be written, in a few words."""
+    if isinstance(error, OSError):
+        return f"{error.filename or 'the system'}: {error.strerror or error}"
+    return str(error.__cause__) if isinstance(error.__cause__, sqlite3.Error) else str(error)
 
 
 def check_weights(folder: Path, name: str, fingerprint: str, encoder: Encoder) -> None:

@@ -14,6 +14,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
+from rag.errors import ArchiveError
 from rag.text.lexicon import DEFAULT_LANGUAGE
 from rag.text.terms import LANGUAGES, content_words, known_language, readings_of, terms_of
 from rag.types import Passage, Scope
@@ -31,12 +32,22 @@ class LexicalIndex:
 
         folder.mkdir(parents=True, exist_ok=True)
         self._schema = _schema()
-        self._index: Any = tantivy.Index(self._schema, path=str(folder), reuse=True)
+        try:
+            self._index: Any = tantivy.Index(self._schema, path=str(folder), reuse=True)
+        except ValueError as error:
+            raise ArchiveError(f"the word index in {folder}: {error}") from error
         self._index.register_tokenizer("terms", _splitter())
         self._languages: tuple[str, ...] | None = None
 
     def write(self, added: Iterable[tuple[int, Passage]], removed_documents: Sequence[str] = ()) -> None:
-        """Remove and add passages in one commit."""
+        """Remove and add passages in one commit. Raises ArchiveError if the files cannot be written."""
+        try:
+            self._write(added, removed_documents)
+        except ValueError as error:  # what Tantivy raises when a disk is full
+            raise ArchiveError(f"the word index: {error}") from error
+        self._languages = None
+
+    def _write(self, added: Iterable[tuple[int, Passage]], removed_documents: Sequence[str]) -> None:
         import tantivy
 
         writer = self._index.writer(heap_size=_HEAP_BYTES, num_threads=1)
@@ -59,7 +70,6 @@ class LexicalIndex:
         writer.commit()
         writer.wait_merging_threads()
         self._index.reload()
-        self._languages = None
 
     def search(
         self,
