@@ -8,7 +8,7 @@ import shutil
 import signal
 import subprocess
 import sys
-import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 from types import FrameType
@@ -107,12 +107,21 @@ def test_an_interrupt_at_any_line_of_a_commit_leaves_the_old_or_the_new_state(tm
 
 _INGEST = """
 import sys
+import time
+from pathlib import Path
 from rag.archive import open_archive
 from rag.cli import main
 from rag.testing import FakeEncoder
 import rag.archive
 made = open_archive
-rag.archive.open_archive = lambda url, **_: made(url, encoder=FakeEncoder(64))
+
+class Slow(FakeEncoder):
+    def encode_passages(self, texts, **how):
+        Path("begun").touch()
+        time.sleep(0.05)
+        return super().encode_passages(texts, **how)
+
+rag.archive.open_archive = lambda url, **_: made(url, encoder=Slow(64))
 main()
 """
 
@@ -124,7 +133,7 @@ def test_a_command_that_is_interrupted_says_how_many_files_are_in(tmp_path: Path
     for number in range(count):
         write(tmp_path / "files", f"{number:02d}.txt", f"thing number {number}")
     chance = random.Random(3)
-    told = ""
+    told, begun = "", tmp_path / "begun"
     for _ in range(4):
         process = subprocess.Popen(
             [sys.executable, "-c", _INGEST, "ingest", "files", "--archive", "archive"],
@@ -136,15 +145,19 @@ def test_a_command_that_is_interrupted_says_how_many_files_are_in(tmp_path: Path
             start_new_session=True,
             preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
         )
-        stop = threading.Timer(chance.uniform(1.5, 3.0), lambda process=process: os.killpg(process.pid, ending))
-        stop.start()
+        while not begun.exists() and process.poll() is None:
+            time.sleep(0.02)
+        time.sleep(chance.uniform(0.0, 1.5))
+        if process.poll() is None:
+            os.killpg(process.pid, ending)
         _, errors = process.communicate(timeout=60)
-        stop.cancel()
+        begun.unlink(missing_ok=True)
         archive = open_archive(tmp_path / "archive", encoder=WIDE)
         kept = contents(archive)
         assert all(fact == f"thing number {int(name[:2])}" for name, fact in kept.items())
         assert not archive.exists or archive.verify() == []
         if process.returncode == 130 and "of 60" in errors:
-            told = f"onrecord: stopped: {len(kept)} of 60 files are in; run it again to go on\n"
+            are = "is" if len(kept) == 1 else "are"
+            told = f"onrecord: stopped: {len(kept)} of 60 files {are} in; run it again to go on\n"
             assert errors == told
     assert told
