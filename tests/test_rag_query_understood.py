@@ -131,6 +131,8 @@ def test_a_time_is_read_in_many_forms_and_a_common_word_is_none(
         ("In the Tribune interview, who pays?", []),
         ("Did the interview help?", []),
         ("In the briefing of 9 November, who paid?", []),
+        ("What did she say about the Velden remarks?", []),  # that is what she spoke about, not where
+        ("What did he say about Brandt's interview performance?", []),
     ],
 )
 def test_a_document_is_named_by_what_its_title_says(question: str, documents: list[str]) -> None:

@@ -35,7 +35,11 @@ def documents_named(
     titles, everywhere = _titles(catalogue)
     in_time = [_agrees(document, understood) for document in held]
     for place in places:
-        for start, end in _descriptions(question, words, place, understood):
+        descriptions = _descriptions(question, words, place, understood)
+        before = [word.folded for word in words[: descriptions[0][0]][-2:]]
+        if not _BEFORE_A_SUBJECT.isdisjoint(before):
+            continue  # "about the Geneva talks": what it is about, and not where it was said
+        for start, end in descriptions:
             told = _telling(words[start:end], occasions) - everywhere
             if not told:
                 continue
@@ -112,5 +116,6 @@ def _agrees(document: HeldDocument, understood: Understood) -> bool:
     return day is not None and (understood.after or "") <= day <= (understood.before or "9999")
 
 
+_BEFORE_A_SUBJECT = frozenset("about concerning regarding".split())
 _LINKS = frozenset("with of on in at by from for to the and".split())
 _MONTH_NAMES = frozenset(name for names in lexicon_of(None).months for name in names.split())
