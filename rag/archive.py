@@ -162,8 +162,23 @@ class Archive:
         return self._storage.answer_counts()
 
     def verify(self, *, repair: bool = False) -> list[str]:
-        """Every fault in what is stored, in sentences; with `repair`, derived data are made again."""
-        return self._storage.verify(repair=repair)
+        """Every fault in what is stored, in sentences; with `repair`, what is derived is made again.
+
+        A damaged document is set aside, and a sentence names it. Raises ArchiveError for what cannot be repaired.
+        """
+        from rag.repairing import repair as mend
+        from rag.storage.protocol import Repairable
+
+        faults = self._storage.verify()
+        if repair and faults:
+            try:
+                self._storage.verify(repair=True)
+            except ArchiveError:
+                if not isinstance(self._storage, Repairable):
+                    raise
+                faults += mend(self._storage)
+                self._storage.verify(repair=True)
+        return faults
 
     def describe_index(self) -> dict[str, Any]:
         """Kind and measured recall of the vector index."""

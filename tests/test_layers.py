@@ -63,8 +63,9 @@ ROOM_MAY_IMPORT = {
     "rag.answer": GROUND | {"rag.storage", "rag.query", "rag.evidence", "rag.generators", "rag.places"},
     "rag.correcting": GROUND | {"rag.transcript", "rag.passages", "rag.storage"},
     "rag.ingest": GROUND | {EMBEDDINGS, "rag.correcting", "rag.readers", "rag.transcript", "rag.passages", "rag.storage"},
+    "rag.repairing": GROUND | {"rag.passages", "rag.storage"},
     "rag.archive": GROUND
-    | {EMBEDDINGS, "rag.transcript", "rag.correcting", "rag.ingest", "rag.storage", "rag.query", "rag.retrieval", "rag.evidence"},
+    | {EMBEDDINGS, "rag.repairing", "rag.transcript", "rag.correcting", "rag.ingest", "rag.storage", "rag.query", "rag.retrieval", "rag.evidence"},
     "rag.stopwatch": set(),
     "rag.assistant": GROUND
     | {"rag.stopwatch", "rag.archive", "rag.storage", "rag.query", "rag.rerankers", "rag.retrieval", "rag.evidence", "rag.generators", "rag.answer"},

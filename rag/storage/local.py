@@ -15,26 +15,16 @@ from typing import Any, TypeVar
 from embeddings.encoders import load_encoder
 from embeddings.indexes import DEFAULT_INDEX, load_index_type
 from embeddings.models import DEFAULT_MODEL, canonical_name
+from embeddings.registry import UnknownName
 from embeddings.types import EmbeddingError, Encoder
 from rag.errors import ArchiveError, ModelMismatch
 from rag.storage.commit import check_weights, write_commit
 from rag.storage.enriched import EnrichedCache, EnrichedIndex, EnrichedQuestions
 from rag.storage.filters import find_document
-from rag.storage.folder import (
-    DATABASE,
-    index_folder,
-    make_writable,
-    remove_if_empty,
-    write_lock,
-)
-from rag.storage.generations import (
-    VECTORS,
-    WORDS,
-    describe_index,
-    find_fault,
-    write_index,
-)
+from rag.storage.folder import DATABASE, index_folder, make_writable, remove_if_empty, write_lock
+from rag.storage.generations import VECTORS, WORDS, describe_index, find_fault, write_index
 from rag.storage.lexical import LexicalIndex
+from rag.storage.setting_aside import seal_again, set_aside_damaged
 from rag.storage.snapshot import Indexes, LocalSnapshot
 from rag.storage.sqlite import Store
 from rag.storage.staged import StagedDocument
@@ -320,15 +310,30 @@ class LocalStorage:
     def _verify(self, store: Store, *, repair: bool) -> list[str]:
         faults = store.integrity()
         derived = find_fault(index_folder(self.folder, store.generation))
-        if repair and derived and not faults:
+        if repair and faults:
+            raise ArchiveError(f"{self.folder / DATABASE} is still damaged ({faults[0]}); move {self.folder} away")
+        if repair and derived:
             self._indexes = None
             with write_lock(self.folder):
                 write_index(store, self.folder, store.generation, base=None)
-        if repair and faults:
-            raise ArchiveError(
-                f"{self.folder / DATABASE} is damaged ({faults[0]}); move {self.folder} away and ingest the transcripts again"
-            )
         return [*faults, *([derived] if derived else [])]
+
+    def set_aside_damaged(self) -> tuple[list[str], list[str]]:
+        """Take damaged rows out: a sentence for each document gone, and the ids of those without all their passages."""
+        if not all(self.model):
+            raise ArchiveError(
+                f"{self.folder} does not say its model any more; move it away and ingest the transcripts again"
+            )
+        found = set_aside_damaged(self.folder)
+        return found.sentences, found.incomplete
+
+    def seal_again(self) -> None:
+        """Say that everything is whole."""
+        try:
+            load_index_type(index := self._read(lambda store: store.index_name))
+        except UnknownName:  # its name was damaged
+            index = self._index
+        seal_again(self.folder, dim=self.encoder.dim, index=index)
 
     def describe_index(self) -> dict[str, Any]:
         """Kind and measured recall of the vector index."""

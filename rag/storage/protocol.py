@@ -112,6 +112,32 @@ class Enriched(Protocol):
         ...
 
 
+@runtime_checkable
+class Repairable(Protocol):
+    """What a `Storage` can do besides: go on without the rows that are damaged."""
+
+    @property
+    def encoder(self) -> Encoder:
+        """The model that documents are encoded with. Raises ArchiveError."""
+        ...
+
+    def find(self, given: str) -> Document:
+        """A document by its id."""
+        ...
+
+    def commit(self, staged: Sequence[StagedDocument], *, encoder: Encoder | None = None) -> None:
+        """Write documents in place of what there is of them."""
+        ...
+
+    def set_aside_damaged(self) -> tuple[list[str], list[str]]:
+        """Take damaged rows out: a sentence for each document gone, and the ids of those without all their passages."""
+        ...
+
+    def seal_again(self) -> None:
+        """Say that everything is whole."""
+        ...
+
+
 class Storage(Protocol):
     """Where an archive's documents, passages and vectors are kept; reads go through snapshots, writes through `commit`."""
 

@@ -68,15 +68,24 @@ def faults_in(db: sqlite3.Connection) -> list[str]:
         faults.append("meta: the archive's own values are damaged")
     for table in TALLIES:
         damaged = damaged_rows(db, table)
-        faults += [f"{table}: row {row} is damaged" for row in damaged]
+        faults += [f"{table}: row {row} is damaged" for row, _ in damaged]
         tally = meta.get(tally_name(table))
         if tally and not damaged and tally != f"{counted(db, table):x}":
             faults.append(f"{table}: rows are missing, or have other numbers than they had")
     return faults
 
 
-def damaged_rows(db: sqlite3.Connection, table: str) -> list[int]:
-    """The rows of a table that are not what their digests say, or whose columns are not what their bodies say."""
+def reseal(db: sqlite3.Connection, tallies: Mapping[str, str]) -> None:
+    """Put the tallies in step with the tables as they are, but for those given, and the digest of `meta` with them."""
+    for table in TALLIES:
+        db.execute("DELETE FROM meta WHERE key = ?", (tally_name(table),))
+        if table in tallies:
+            db.execute("INSERT INTO meta VALUES (?, ?)", (tally_name(table), tallies[table]))
+    seal(db, dict.fromkeys(TALLIES, 0))
+
+
+def damaged_rows(db: sqlite3.Connection, table: str) -> list[tuple[int, bool]]:
+    """The damaged rows of a table, and whether the digest tells it: if not, a column is not what the body says."""
     damaged = []
     repeated = REPEATED[table]
     parts = DIGESTED[table].count(",") + 1
@@ -86,5 +95,5 @@ def damaged_rows(db: sqlite3.Connection, table: str) -> list[int]:
         own = [part.encode() if isinstance(part, str) else part for part in rest[:parts]]
         sound = all(isinstance(part, bytes) for part in own) and digest_of(*own) == digest
         if not sound or rest[parts:] != [json.loads(body).get(field) for field in repeated.values()]:
-            damaged.append(row)
+            damaged.append((row, not sound))
     return damaged
