@@ -8,6 +8,7 @@ from importlib.metadata import entry_points
 
 import typer
 
+from rag.cli.backup import backup
 from rag.cli.commands import ask, doctor, documents, remove, search, show, verify
 from rag.cli.enrich import enrich
 from rag.cli.ingest import ingest
@@ -33,6 +34,7 @@ for _command in (
     remove,
     enrich,
     verify,
+    backup,
     doctor,
 ):  # the order of `onrecord --help`
     app.command()(_command)
