@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from ui_api import (
     BUTTON,
     GATES,
@@ -24,6 +27,7 @@ from rag.text.tokens import estimate_tokens
 from rag.types import Filters
 from ui.api.context import MAX_REQUEST_BYTES
 from ui.api.openai import MAX_MESSAGES
+from ui.api.wanted import Limiter, Wanted
 
 pytest_plugins = "ui_api"
 
@@ -36,7 +40,7 @@ def test_the_openai_sdk_lists_a_model_for_each_generator(client: Any) -> None:
 def test_the_openai_sdk_asks_and_gets_text_sources_and_citations(
     client: Any, url: str, archive: Path, expected: Callable[..., dict[str, Any]]
 ) -> None:
-    done = client.chat.completions.create(model="onrecord", messages=asked(GATES), temperature=0.3, max_tokens=5)
+    done = client.chat.completions.create(model="onrecord", messages=asked(GATES), temperature=0.3, max_tokens=5000)
     (choice,) = done.choices
     answer = choice.message.model_extra["onrecord"]
     assert untimed(answer) == expected(GATES)
@@ -116,13 +120,73 @@ def test_a_question_in_parts_is_one_question(client: Any) -> None:
 def test_what_is_not_on_record_is_said_to_be_so(client: Any) -> None:
     message = client.chat.completions.create(model="onrecord", messages=asked(TUNGSTEN)).choices[0].message
     record = message.model_extra["onrecord"]
-    assert message.content == f"{record['text']}\n\n{record['note']}"
+    text, _, nearest = message.content.partition("\n\nNearest passages. They are related, and do not answer:\n")
+    assert text == f"{record['text']}\n\n{record['note']}"
+    assert [line.rpartition("/#cite/")[2].partition(": ")[0] for line in nearest.splitlines()] == [
+        f"{near['document_id']}.{near['start']}-{near['end']}" for near in record["passages"][:3]
+    ]
+    words = [" ".join(near["text"].split()) for near in record["passages"][:3]]
+    assert [line.endswith(f": {said}") for line, said in zip(nearest.splitlines(), words, strict=True)] == [
+        len(said) <= 300 for said in words
+    ]
     assert message.content.startswith("Not on record: ")
     assert record["note"] == "“boiling” occurs in no passage, “point” in none, “tungsten” in none."
     assert (message.model_extra["onrecord"]["status"], message.model_extra["onrecord"]["citations"]) == (
         "not_on_record",
         [],
     )
+
+
+@pytest.mark.parametrize("stream", [False, True])
+def test_an_answer_as_json_is_the_answer(client: Any, expected: Callable[..., dict[str, Any]], stream: bool) -> None:
+    for question in (GATES, TUNGSTEN):
+        form = {"response_format": {"type": "json_object"}, "messages": asked(question)}
+        text, finish = said(client, stream=stream, **form)
+        assert (untimed(json.loads(text)), finish) == (expected(question), "stop")
+
+
+@pytest.mark.parametrize("stream", [False, True])
+def test_a_text_ends_where_the_client_wants_it_to(client: Any, stream: bool) -> None:
+    whole, finish = said(client, messages=asked(GATES))
+    assert finish == "stop"
+    assert said(client, stream=stream, messages=asked(GATES), stop=["Sources:", "nowhere in it"]) == (
+        whole.partition("Sources:")[0],
+        "stop",
+    )
+    # "On", "9", "Octo-ber" and "20-26" have 1 + 1 + 2 + 2 tokens by estimate.
+    for name in ("max_tokens", "max_completion_tokens"):
+        assert said(client, stream=stream, messages=asked(GATES), **{name: 6}) == ("On 9 October 2026", "length")
+    assert said(client, stream=stream, messages=asked(GATES), tools=TOOLS, tool_choice="auto") == (whole, "stop")
+
+
+TOOLS = [{"type": "function", "function": {"name": "clock", "parameters": {"type": "object", "properties": {}}}}]
+
+
+def said(client: Any, *, stream: bool = False, **options: Any) -> tuple[str, str]:
+    """(text, reason of its end) of a completion."""
+    done = client.chat.completions.create(model="onrecord", stream=stream, **options)
+    if not stream:
+        return done.choices[0].message.content, done.choices[0].finish_reason
+    chunks = list(done)
+    return "".join(chunk.choices[0].delta.content or "" for chunk in chunks), chunks[-1].choices[0].finish_reason
+
+
+@given(
+    text=st.text("abAB \n", max_size=30),
+    cuts=st.lists(st.integers(0, 30)),
+    stops=st.lists(st.text("abAB ", min_size=1, max_size=3)),
+    most=st.none() | st.integers(1, 9),
+)
+def test_pieces_are_limited_like_the_whole(text: str, cuts: list[int], stops: list[str], most: int | None) -> None:
+    wanted = Wanted(stops=tuple(stops), most_tokens=most)
+    bounds = sorted({0, *(min(cut, len(text)) for cut in cuts), len(text)})
+    limiter = Limiter(wanted)
+    given_in_pieces = "".join(limiter.add(text[a:b]) for a, b in pairwise(bounds)) + limiter.end()
+    before = min([text.find(stop) for stop in stops if stop in text], default=len(text))
+    prefixes = [text[:size] for size in range(before + 1)]
+    fitting = [prefix for prefix in prefixes if most is None or estimate_tokens(prefix) <= most]
+    assert given_in_pieces.rstrip() == fitting[-1].rstrip()
+    assert limiter.finish == ("stop" if len(fitting) == len(prefixes) else "length")
 
 
 def test_the_openai_sdk_reads_the_errors(client: Any) -> None:
@@ -153,10 +217,19 @@ def test_the_openai_sdk_reads_the_errors(client: Any) -> None:
         ({"model": "onrecord", "messages": asked(GATES), "onrecord": {"speker": "x"}}, 400, "there is no 'speker'; did you mean 'speaker'? known: k, speaker, document, role, after, before", "speker"),
         ({"model": "onrecord", "messages": asked(GATES), "onrecord": {"role": "king"}}, 400, "there is no role 'king'; known: respondent, other", None),
         ({"model": "onrecord", "messages": asked(GATES), "onrecord": {"k": 0}}, 400, "onrecord.k is 0: it should be greater than or equal to 1", "onrecord.k"),
-        ({"model": "onrecord", "messages": asked(GATES) * MAX_MESSAGES}, 400, "messages: it should have at most 500 items after validation", "messages"),
+        ({"model": "onrecord", "messages": asked(GATES) * MAX_MESSAGES}, 400, "messages: it should have at most 500 items, not 1000", "messages"),
         ({"model": "onrecord", "messages": "x" * MAX_REQUEST_BYTES}, 413, "a request may have 1,000,000 bytes", None),
+        ({"model": "onrecord", "messages": [{"role": "wizard", "content": GATES}]}, 400, "messages.0.role is 'wizard': it should be 'system', 'developer', 'user', 'assistant', 'tool' or 'function'", "messages.0.role"),
+        ({"model": "onrecord", "messages": asked(GATES), "response_format": {"type": "json_schema", "json_schema": {"name": "x"}}}, 400, "response_format: an answer's JSON has its own keys; send {'type': 'json_object'} to get it", "response_format"),
+        ({"model": "onrecord", "messages": asked(GATES), "response_format": {"type": "xml"}}, 400, "response_format: there is no type 'xml'; known: text, json_object", "response_format"),
+        ({"model": "onrecord", "messages": asked(GATES), "tools": [], "tool_choice": "required"}, 400, "tool_choice: nothing is called here; leave it out, or send 'auto' or 'none'", "tool_choice"),
+        ({"model": "onrecord", "messages": asked(GATES), "function_call": {"name": "x"}}, 400, "function_call: nothing is called here; leave it out, or send 'auto' or 'none'", "function_call"),
+        ({"model": "onrecord", "messages": asked(GATES), "logprobs": True}, 400, "logprobs: a quote has no probabilities of its words; leave it out", "logprobs"),
+        ({"model": "onrecord", "messages": asked(GATES), "modalities": ["text", "audio"]}, 400, "modalities: an answer is text; send ['text'], or leave it out", "modalities"),
+        ({"model": "onrecord", "messages": asked(GATES), "max_tokens": 0}, 400, "max_tokens is 0: it should be greater than or equal to 1", "max_tokens"),
+        ({"model": "onrecord", "messages": asked(GATES), "stop": ["x"] * 17}, 400, "stop has 17 texts, 16 are allowed", "stop"),
     ],
-    ids=range(15),
+    ids=range(24),
 )  # fmt: skip
 def test_what_cannot_be_asked_is_refused_in_openais_form(
     url: str, body: Any, status: int, sentence: str | None, param: str | None

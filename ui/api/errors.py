@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
 from reprlib import repr as short_repr
@@ -64,9 +65,12 @@ def _of_validation(error: RequestValidationError | ValidationError) -> ApiError:
         return ApiError(400, "the body must be a JSON object, sent with Content-Type: application/json")
     if first["type"] == "missing":
         return ApiError(400, f"there is no {where!r} in the request; it is needed", param=where)
-    _, _, wanted = first["msg"].partition(" ")  # "Input should be a valid integer, unable to parse"
+    _, _, wanted = first["msg"].partition(
+        " "
+    )  # "Input should be a valid integer, unable to parse", "List should have …"
+    wanted = re.sub(r" after validation|, unable to .*", "", wanted)
     what = f"{where}:" if isinstance(first["input"], (list, dict)) else f"{where} is {short_repr(first['input'])}:"
-    return ApiError(400, f"{what} it {wanted.partition(', ')[0]}", param=where)
+    return ApiError(400, f"{what} it {wanted}", param=where)
 
 
 def check_keys(given: Any, known: Sequence[str]) -> Any:

@@ -21,7 +21,17 @@ from rag.text.terms import encodable
 from ui.api.disconnect import finished_answer
 from ui.api.errors import ApiError, as_api_error, check_keys
 from ui.api.filters import as_given, as_list
-from ui.api.text_forms import document_rows, filters_of, passage_of, passages_text, plain_passage, source_line
+from ui.api.text_forms import (
+    NEAREST,
+    UNSURE,
+    document_rows,
+    filters_of,
+    nearest_passages,
+    passage_of,
+    passages_text,
+    plain_passage,
+    source_line,
+)
 from ui.service import ChatService
 
 if TYPE_CHECKING:
@@ -185,8 +195,8 @@ def _answer_text(answer: dict[str, Any]) -> str:
         "\n".join(f"{c['support']}: {answer['text'][c['start'] : c['end']]} ({c['reason']})" for c in doubts),
         "\n".join(source_line(citation) for citation in answer["citations"]),
     ]
-    if answer["status"] != "answered" and answer["passages"]:
-        blocks.append(
-            f"Nearest passages. They are related, and do not answer:\n\n{passages_text(answer['passages'][:3])}"
-        )
+    if answer.get("confidence_level") == "unsure":
+        blocks.insert(0, UNSURE)
+    if nearest := nearest_passages(answer):
+        blocks.append(f"{NEAREST}\n\n{passages_text(nearest)}")
     return "\n\n".join(filter(None, blocks))

@@ -1,8 +1,8 @@
 """OpenAI's interface: an archive is a model, so that chat front ends can ask it.
 
-The last user message is the question, earlier ones are its history, and the key `onrecord` holds filters. Everything
-else in such a request is ignored, since answers are made of quotes. Streamed text cannot be withdrawn. So with `strict`
-nothing is sent before it is checked, and without it a checked text that differs from its pieces is sent after them.
+The last user message is the question, earlier ones are its history, and the key `onrecord` holds filters. `wanted` says
+which other keys count. Streamed text cannot be withdrawn. So with `strict` nothing is sent before it is checked, and
+without it a checked text that differs from its pieces is sent after them.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import time
 import uuid
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Sequence
 from contextlib import aclosing
-from typing import Any
+from typing import Any, Literal
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import StreamingResponse
@@ -27,6 +27,7 @@ from ui.api.disconnect import cancel_on_disconnect, iterate_in_thread
 from ui.api.errors import ApiError, as_api_error
 from ui.api.filters import FilterFields
 from ui.api.text_forms import CHECKED, MarkdownEscapeStream, afterword, escape_active_markdown
+from ui.api.wanted import Limiter, Wanted, WantedFields, harmless_json
 from ui.service import ChatService
 
 MODEL = "onrecord"
@@ -43,7 +44,7 @@ class Part(BaseModel):
 class Message(BaseModel):
     """One turn of a conversation."""
 
-    role: str
+    role: Literal["system", "developer", "user", "assistant", "tool", "function"]
     content: str | list[Part] | None = None
 
 
@@ -53,8 +54,8 @@ class StreamOptions(BaseModel):
     include_usage: bool | None = False
 
 
-class Completion(BaseModel):
-    """A request; keys of OpenAI's models that mean nothing here are ignored."""
+class Completion(WantedFields):
+    """A request; settings of a model's writing are ignored."""
 
     model: str
     messages: list[Message] = Field(max_length=MAX_MESSAGES)
@@ -162,6 +163,7 @@ async def _complete(context: ApiContext, asked: Completion, request: Request) ->
     generator = generator_of(service, asked.model)
     if asked.n not in (None, 1):
         raise ApiError(400, f"n is {asked.n}; there is one answer to a question", param="n")
+    wanted = asked.wanted
     question, history = conversation(asked.messages)
     only = asked.onrecord or FilterFields.model_validate({})
     cancel = CancelToken()
@@ -172,36 +174,60 @@ async def _complete(context: ApiContext, asked: Completion, request: Request) ->
     head = {"id": f"chatcmpl-{uuid.uuid4().hex}", "created": int(time.time()), "model": asked.model}
     if not asked.stream:
         answer = await context.answer(items, disconnected=request.is_disconnected, cancel=cancel)
-        return JSON({**head, **_completion(answer_to_json(answer), asked.messages, page)})
-    shown = shown_pieces(context, items, whole=service.settings.strict, page=page, cancel=cancel)
+        return JSON({**head, **_completion(answer_to_json(answer), asked.messages, page, wanted)})
+    limiter = Limiter(wanted)
+    whole = service.settings.strict or wanted.as_json
+    pieces = shown_pieces(context, items, whole=whole, page=page, cancel=cancel, as_json=wanted.as_json)
+    shown = limited(pieces, limiter)
     # The first piece is awaited here, so that a question that cannot be asked gets its own status.
     first = await cancel_on_disconnect(anext(shown), request.is_disconnected)
     counted = asked.messages if asked.stream_options and asked.stream_options.include_usage else None
     return StreamingResponse(
-        events(head, first, shown, counted=counted),
+        events(head, first, shown, limiter=limiter, counted=counted),
         media_type="text/event-stream",
         headers={"Cache-Control": "no-cache"},
     )
 
 
-def _completion(answer: dict[str, Any], messages: Sequence[Message], page: str) -> dict[str, Any]:
-    text = finished_text(answer, page)
+def _completion(answer: dict[str, Any], messages: Sequence[Message], page: str, wanted: Wanted) -> dict[str, Any]:
+    limiter = Limiter(wanted)
+    text = limiter.add(finished_text(answer, page, as_json=wanted.as_json)) + limiter.end()
     message = {"role": "assistant", "content": text, "onrecord": answer}
-    choice = {"index": 0, "message": message, "logprobs": None, "finish_reason": "stop"}
+    choice = {"index": 0, "message": message, "logprobs": None, "finish_reason": limiter.finish}
     return {"object": "chat.completion", "choices": [choice], "usage": usage(messages, text)}
 
 
-def finished_text(answer: dict[str, Any], page: str) -> str:
-    """An answer's text, its doubts and its sources."""
+def finished_text(answer: dict[str, Any], page: str, *, as_json: bool = False) -> str:
+    """An answer's text, its doubts and its sources; or all of it as JSON."""
+    if as_json:
+        return harmless_json(answer)
     return "\n\n".join(filter(None, [escape_active_markdown(answer["text"]), afterword(answer, page=page)]))
 
 
+async def limited(
+    pieces: AsyncGenerator[str | dict[str, Any], None], limiter: Limiter
+) -> AsyncGenerator[str | dict[str, Any], None]:
+    """The pieces that a limiter lets through, none of them empty, and the answer's JSON after them."""
+    async with aclosing(pieces):
+        async for piece in pieces:
+            if shown := limiter.add(piece) if isinstance(piece, str) else limiter.end():
+                yield shown
+            if not isinstance(piece, str):
+                yield piece
+
+
 async def shown_pieces(
-    context: ApiContext, items: Iterator[str | Answer], *, whole: bool, page: str, cancel: CancelToken | None = None
+    context: ApiContext,
+    items: Iterator[str | Answer],
+    *,
+    whole: bool,
+    page: str,
+    cancel: CancelToken | None = None,
+    as_json: bool = False,
 ) -> AsyncGenerator[str | dict[str, Any], None]:
     """Pieces of text to show one after the other, and the finished answer's JSON as the last item.
 
-    With `whole`, nothing is shown before it is checked. Closing this cancels `cancel`.
+    With `whole`, nothing is shown before it is checked; `as_json` is for a whole answer only. Closing this cancels `cancel`.
     """
     written, stream = "", MarkdownEscapeStream()
     async with context.queue.admit(), aclosing(iterate_in_thread(items, cancel)) as pieces:
@@ -213,7 +239,7 @@ async def shown_pieces(
                 continue
             answer = answer_to_json(piece)
             if whole:
-                yield finished_text(answer, page)
+                yield finished_text(answer, page, as_json=as_json)
             else:
                 rest = [stream.end()]
                 if not _words(written).endswith(_words(answer["text"])):
@@ -241,6 +267,7 @@ async def events(
     first: str | dict[str, Any],
     rest: AsyncGenerator[str | dict[str, Any], None],
     *,
+    limiter: Limiter,
     counted: Sequence[Message] | None = None,
 ) -> AsyncIterator[bytes]:
     """Server-sent events: a chunk for each piece, one with the whole answer, the usage if there are messages to be
@@ -258,7 +285,7 @@ async def events(
             text += piece
             yield chunk({"content": piece})
             piece = await anext(rest)
-        yield chunk({}, "stop", onrecord=piece)
+        yield chunk({}, limiter.finish, onrecord=piece)
         if counted is not None:
             used = usage(counted, text)
             yield _event({**head, "object": "chat.completion.chunk", "choices": [], "usage": used})

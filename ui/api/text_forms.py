@@ -11,11 +11,16 @@ from rag.errors import InputError
 from rag.json_forms import passage_to_json
 from rag.places import place_of
 from rag.storage.filters import ANSWERING_ROLES
+from rag.text.wording import shortened
 from rag.types import Filters, Passage, Role, ScoredPassage
 from ui.rendering import place_id
 
 SOURCES = "Sources:"
 CHECKED = "Checked against the record, the answer reads:"
+UNSURE = "These are the closest passages; they may not answer."
+NEAREST = "Nearest passages. They are related, and do not answer:"
+MOST_NEAREST = 3
+NEAREST_CHARS = 300  # of a passage in a list; its link leads to all of it
 
 
 def filters_of(
@@ -74,7 +79,8 @@ def document_rows(archive: Archive) -> list[dict[str, Any]]:
 
 
 def afterword(answer: Mapping[str, Any], *, page: str = "", said: str = "") -> str:
-    """What follows an answer's text in a program that shows text only: doubts, then sources with links to `page`.
+    """What follows an answer's text in a program that shows text only: doubts, then sources with links to `page`, or the
+    nearest passages where nothing answers.
 
     A note that is part of the text already sent (`said`) is not repeated.
 
@@ -86,26 +92,42 @@ def afterword(answer: Mapping[str, Any], *, page: str = "", said: str = "") -> s
     """
     note = str(answer.get("note") or "")
     blocks = ["" if note in said else escape_active_markdown(note)]
+    blocks.append(UNSURE if answer.get("confidence_level") == "unsure" else "")
     doubtful = [claim for claim in answer.get("claims") or () if claim["support"] != "supported"]
     blocks.append("\n".join(f"- {_doubt(claim, answer['text'])}" for claim in doubtful))
     if answer["citations"]:
         lines = [SOURCES, *(f"- {source_line(citation, page=page)}" for citation in answer["citations"])]
         blocks.append("\n".join(lines))
+    if nearest := nearest_passages(answer):
+        blocks.append("\n".join([NEAREST, *(f"- {_nearest_line(passage, page)}" for passage in nearest)]))
     return "\n\n".join(filter(None, blocks))
+
+
+def nearest_passages(answer: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
+    """The passages to show where an answer says that nothing answers; otherwise none."""
+    found: Sequence[Mapping[str, Any]] = answer.get("passages") or ()
+    return found[:MOST_NEAREST] if answer.get("status") == "not_on_record" else ()
+
+
+def _nearest_line(passage: Mapping[str, Any], page: str) -> str:
+    words = escape_active_markdown(shortened(passage["text"], NEAREST_CHARS))
+    return f"{_whose_and_where(passage, page)}: {words}"
 
 
 def source_line(citation: Mapping[str, Any], *, page: str = "") -> str:
     """Who said it, when, and where it is in the record."""
-    who = [escape_active_markdown(" ".join(part.split())) for part in (citation["speaker"], citation["date"]) if part]
-    source = escape_active_markdown(" ".join(citation["source"].split()))
-    page_label = escape_active_markdown(citation.get("page") or "")
-    place = place_of(source, citation["start"], citation["end"], page=page_label, seconds=citation.get("seconds"))
-    line = f"[{citation['marker']}] {', '.join([*who, place])}"
-    if not citation["verified"]:
-        line += ", NOT VERIFIED"
-    if page:
-        line += f": {page}#cite/{place_id(citation['document_id'], citation['start'], citation['end'])}"
-    return line
+    mark = "" if citation["verified"] else ", NOT VERIFIED"
+    return f"[{citation['marker']}] {_whose_and_where(citation, page, mark)}"
+
+
+def _whose_and_where(found: Mapping[str, Any], page: str, mark: str = "") -> str:
+    """Speaker, date and place of a citation or passage, and its address on the page, if there is one."""
+    who = [escape_active_markdown(" ".join(part.split())) for part in (found["speaker"], found["date"]) if part]
+    source = escape_active_markdown(" ".join(found["source"].split()))
+    page_label = escape_active_markdown(found.get("page") or "")
+    place = place_of(source, found["start"], found["end"], page=page_label, seconds=found.get("seconds"))
+    link = f": {page}#cite/{place_id(found['document_id'], found['start'], found['end'])}" if page else ""
+    return f"{', '.join([*who, place])}{mark}{link}"
 
 
 def _doubt(claim: Mapping[str, Any], text: str) -> str:
