@@ -228,19 +228,17 @@ def open_archive(
     create: bool = True,
     rebuild: bool = False,
 ) -> Archive:
-    """The archive at `url`, a folder; made at the first ingest if there is none.
+    """The archive at `url`, a folder, as a path or as file:///path; made at the first ingest if there is none.
 
     `encoder` is the model of a new archive, by name or as an object. For an existing one it must be the one it was built
     with, unless `rebuild` allows the next ingest to encode everything again. `index` names the vector index of a new archive:
     faiss, exact, or one that an installed package provides. Raises ArchiveError or ModelMismatch with what
     to type.
     """
+    from rag.storage.folder import folder_of
     from rag.storage.local import LocalStorage
 
-    text = str(url)
-    if text.startswith(("milvus:", "milvus+")):
-        raise ArchiveError(f"{text}: this version keeps archives in folders only; give a folder")
-    return Archive(LocalStorage(Path(text).expanduser(), encoder=encoder, index=index, create=create, rebuild=rebuild))
+    return Archive(LocalStorage(folder_of(str(url)), encoder=encoder, index=index, create=create, rebuild=rebuild))
 
 
 def _as_tuple(value: Name | Sequence[Name] | None) -> tuple[Name, ...]:

@@ -6,10 +6,14 @@ import json
 import os
 import subprocess
 import sys
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
 from conftest import BUNDLED, transcript
+
+from rag.archive import open_archive
+from rag.testing import FakeEncoder
 
 TALK = transcript(
     ("Question", "What happened?"),
@@ -145,6 +149,18 @@ BAD_INPUT = [
         "there is no archive in elsewhere; run: onrecord ingest FOLDER --archive elsewhere",
     ),
     (["search", " "], "the query is empty; type some words"),
+    (
+        ["ask", "Why?", "--speaker", "Reid"],
+        "nobody called 'Reid' speaks in archive; did you mean 'Ann Reed'? there are: Ann Reed",
+    ),
+    (
+        ["ingest", "talk.txt", "--archive", "ftp://host/a"],
+        "ftp://host/a: this version keeps archives in folders only; give a folder",
+    ),
+    (
+        ["ingest", "talk.txt", "--archive", "file://host/a"],
+        "file://host/a: this names no folder of this machine; write file:///path/to/archive",
+    ),
 ]
 
 
@@ -274,3 +290,56 @@ def test_a_file_with_an_impossible_date_stops_no_other(tmp_path: Path) -> None:
     done = onrecord("ingest", "bad.md", "talk.txt", cwd=tmp_path)
     assert "Traceback" not in done.stderr
     assert onrecord("show", "talk", "--text", cwd=tmp_path).stdout == TALK
+
+
+def test_the_version_is_told(tmp_path: Path) -> None:
+    done = onrecord("--version", cwd=tmp_path)
+    assert (done.returncode, done.stdout, done.stderr) == (0, f"onrecord {version('onrecord')}\n", "")
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_a_shell_can_complete_commands_and_options(tmp_path: Path, shell: str) -> None:
+    script = onrecord("--show-completion", shell, cwd=tmp_path, _TYPER_COMPLETE_TEST_DISABLE_SHELL_DETECTION="1")
+    assert (script.returncode, script.stderr) == (0, "")
+    assert "complete_" + shell in script.stdout
+
+
+def test_a_script_can_tell_a_silence_from_an_answer(desk: Path) -> None:
+    silent, answered = "What is the boiling point of tungsten?", "What was seen in the harbour?"
+    assert [onrecord("ask", asked, "--exit-code", cwd=desk).returncode for asked in (silent, answered)] == [3, 0]
+    assert onrecord("search", "whale", "--exit-code", cwd=desk).returncode == 0
+
+
+@pytest.mark.parametrize("words", [["show", "long.txt"], ["show", "long.txt", "--text"], ["--help"]], ids=" ".join)
+def test_a_reader_that_leaves_is_no_failure(tmp_path: Path, words: list[str]) -> None:
+    turns = [("Ann Reed", f"In year {year} we counted every whale that came to the harbour.") for year in range(3000)]
+    (tmp_path / "long.txt").write_text(transcript(("Question", "When?"), *turns), encoding="utf-8")
+    archive = open_archive(tmp_path / "archive", encoder=FakeEncoder(8))
+    archive.ingest([tmp_path / "long.txt"])
+    archive.close()
+    reader, writer = os.pipe()
+    os.close(reader)  # the reader has gone before the first word
+    done = subprocess.run(
+        [sys.executable, "-m", "rag", *words],
+        cwd=tmp_path,
+        stdout=writer,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).resolve().parent.parent)},
+        check=False,
+    )
+    os.close(writer)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_an_archive_with_nothing_in_it_says_so(tmp_path: Path) -> None:
+    (tmp_path / "talk.txt").write_text(TALK, encoding="utf-8")
+    onrecord("ingest", "talk.txt", cwd=tmp_path)
+    onrecord("remove", "talk.txt", cwd=tmp_path)
+    there = onrecord("documents", cwd=tmp_path).stdout
+    assert there == "There is nothing in archive; run: onrecord ingest FOLDER --archive archive\n"
+
+
+def test_an_archive_can_be_given_as_a_url_of_its_folder(desk: Path) -> None:
+    done = onrecord("search", "whale", "--k", "1", "--json", "--archive", (desk / "archive").as_uri(), cwd=desk)
+    assert [hit["source"] for hit in json.loads(done.stdout)["passages"]] == ["talk.txt"]

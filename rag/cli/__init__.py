@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable
-from importlib.metadata import entry_points
+from importlib.metadata import entry_points, version
+from typing import Annotated
 
 import typer
 
@@ -19,7 +21,6 @@ app = typer.Typer(
     name="onrecord",
     help="Answers about interviews, press conferences and hearings, in the speaker's own words, with the exact place.",
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
@@ -40,8 +41,26 @@ for _command in (
     app.command()(_command)
 
 
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        print(f"onrecord {version('onrecord')}")
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Show the version and exit.")
+    ] = False,
+) -> None:
+    pass
+
+
 def main() -> None:
-    """Run the command line; failures are one line on stderr and exit status 1."""
+    """Run the command line; failures are one line on stderr and exit status 1.
+
+    A reader that leaves early, as in `onrecord show … | head`, is no failure: the status is 0 then.
+    """
     from rag.errors import sentence_of
 
     for stream in (sys.stdout, sys.stderr):
@@ -51,9 +70,14 @@ def main() -> None:
     try:
         app()
     except BrokenPipeError:
-        # The program that read our output has ended, as with `onrecord show … | head`.
-        sys.stderr.close()
+        _write_no_more()
         sys.exit(0)
+    except SystemExit as end:
+        # typer makes a failure of a pipe that is closed; and what is still in the buffer fails only now.
+        if isinstance(end.__context__, BrokenPipeError) or _is_left():
+            _write_no_more()
+            sys.exit(0)
+        raise
     except KeyboardInterrupt:
         complain("stopped")
         sys.exit(130)
@@ -63,6 +87,21 @@ def main() -> None:
             raise
         complain(sentence)
         sys.exit(1)
+
+
+def _is_left() -> bool:
+    """Whether the program that read our output has ended before all of it was written."""
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        return True
+    return False
+
+
+def _write_no_more() -> None:
+    """Let what is still in the buffer go nowhere: Python writes it when it ends, and would complain."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, sys.__stdout__.fileno() if sys.__stdout__ else 1)
 
 
 def _add_commands() -> None:

@@ -19,6 +19,7 @@ from rag.cli.options import (
     BaseUrlOption,
     BeforeOption,
     DocumentOption,
+    ExitCodeOption,
     GeneratorOption,
     JsonOption,
     KOption,
@@ -31,6 +32,8 @@ from rag.cli.options import (
 )
 from rag.cli.printing import complain, print_answer, print_document, print_json, print_passages, say
 from rag.text.wording import count_of
+
+NOT_ON_RECORD = 3  # exit status with --exit-code; 1 is a failure, and 2 is wrong usage
 
 if TYPE_CHECKING:
     from rag.archive import Archive
@@ -61,6 +64,7 @@ def ask(
     strict: StrictOption = False,
     literal: LiteralOption = False,
     answer_as: AnswerOption = None,
+    exit_code: ExitCodeOption = False,
 ) -> None:
     """Answer a question with verbatim, located quotes."""
     from rag.assistant import Assistant
@@ -93,6 +97,8 @@ def ask(
         print_json(answer_to_json(answer))
     else:
         print_answer(answer)
+    if exit_code and answer.status == "not_on_record":
+        raise typer.Exit(NOT_ON_RECORD)
 
 
 def search(
@@ -105,6 +111,7 @@ def search(
     after: AfterOption = None,
     before: BeforeOption = None,
     role: RoleOption = None,
+    exit_code: ExitCodeOption = False,
 ) -> None:
     """List the passages that fit a query best."""
     from rag.config import load_settings
@@ -120,11 +127,14 @@ def search(
         print_json({"query": query, "passages": [passage_to_json(hit) for hit in hits]})
     else:
         print_passages(hits)
+    if exit_code and not hits:
+        raise typer.Exit(NOT_ON_RECORD)
 
 
 def documents(archive: ArchiveOption = None, as_json: JsonOption = False) -> None:
     """List the documents of the archive."""
-    opened = _open(_settings(archive))
+    settings = _settings(archive)
+    opened = _open(settings)
     rows: list[dict[str, Any]] = [
         {
             "id": document.id,
@@ -139,6 +149,8 @@ def documents(archive: ArchiveOption = None, as_json: JsonOption = False) -> Non
     if as_json:
         print_json(rows)
         return
+    if not rows:
+        print(f"There is nothing in {settings.archive}; run: onrecord ingest FOLDER --archive {settings.archive}")
     for row in rows:
         say(f"{row['id']}  {row['date'] or 'no date   '}  {row['source']}  ({row['answers']} answer passages)")
         say(f"{row['title']}", indent=4)

@@ -9,8 +9,11 @@ import typer
 ArchiveOption = Annotated[
     str | None, typer.Option("--archive", metavar="URL", help="The archive's folder [default: archive]")
 ]
+ExitCodeOption = Annotated[
+    bool, typer.Option("--exit-code", help="End with status 3 where nothing is on record, for scripts")
+]
 JsonOption = Annotated[bool, typer.Option("--json", help="One JSON value on stdout, nothing else")]
-KOption = Annotated[int | None, typer.Option("-k", metavar="N", help="How many passages")]
+KOption = Annotated[int | None, typer.Option("-k", "--k", metavar="N", help="How many passages")]
 
 SpeakerOption = Annotated[
     list[str] | None, typer.Option("--speaker", metavar="NAME", help="Only what NAME says (repeatable)")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import calendar
 from collections.abc import Callable, Sequence
 from datetime import date
+from difflib import SequenceMatcher
 from pathlib import Path
 
 from rag.errors import InputError
@@ -16,6 +17,7 @@ from rag.types import Filters, Role, Scope
 ANSWERING_ROLES: tuple[Role, ...] = ("respondent", "other")
 LEAST_OF_AN_ID = 4  # characters: "3" would be a document as soon as one id begins so
 SHOWN_NAMES = 12  # of an archive's speakers, in an error
+MOST_MEANT, LEAST_LIKENESS = 2, 0.7  # names to ask "did you mean …?" for; difflib's ratio, a word in the mean
 
 DocumentHead = tuple[str, str, str | None]  # (id, source, date)
 
@@ -104,8 +106,29 @@ def _speakers_called(given: str, speakers: Sequence[str], archive: str) -> list[
     wanted = set(fold(given).split())
     fits = [name for name in speakers if wanted and wanted <= set(fold(name).split())]
     if not fits:
-        raise InputError(f"nobody called {given!r} speaks in {archive}; there are: {', '.join(speakers[:SHOWN_NAMES])}")
+        near = " or ".join(map(repr, _nearest(given, speakers)))
+        meant = f"did you mean {near}? " if near else ""
+        more = f" and {len(speakers) - SHOWN_NAMES:,} more" if len(speakers) > SHOWN_NAMES else ""
+        there = f"there are: {', '.join(speakers[:SHOWN_NAMES])}{more}"
+        raise InputError(f"nobody called {given!r} speaks in {archive}; {meant}{there}")
     return fits
+
+
+def _nearest(given: str, speakers: Sequence[str]) -> list[str]:
+    """Those whose names are written most like a name, the nearest first; none if no name is like it.
+
+    >>> _nearest("Kirbi", ["Mr. Kirby", "Ms. Reed"]), _nearest("Stone", ["Mr. Kirby"])
+    (['Mr. Kirby'], [])
+    """
+    wanted = fold(given).split()
+
+    def likeness(name: str) -> float:
+        parts = fold(name).split()
+        best = (max((SequenceMatcher(None, word, part).ratio() for part in parts), default=0.0) for word in wanted)
+        return sum(best) / len(wanted) if wanted else 0.0
+
+    like = sorted((-likeness(name), name) for name in speakers)
+    return [name for minus, name in like[:MOST_MEANT] if -minus >= LEAST_LIKENESS]
 
 
 def _answering(role: str) -> str:

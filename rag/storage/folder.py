@@ -10,16 +10,39 @@ write.lock              one writer at a time; readers need no lock
 from __future__ import annotations
 
 import os
+import re
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from pathlib import Path
+from pathlib import Path, PureWindowsPath
+from urllib.parse import urlsplit
+from urllib.request import url2pathname
 
 from rag.errors import ArchiveError
 
 DATABASE, INDEX, LOCK = "archive.sqlite", "index", "write.lock"
 NEW_DATABASE = "archive.sqlite.new"  # until the first commit is whole: readers see the archive then or not at all
 LOCK_TIMEOUT_S = 10.0
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")
+
+
+def folder_of(url: str) -> Path:
+    """The folder that an archive's URL means: a path, or one as file:///path. Raises ArchiveError for any other.
+
+    >>> folder_of("file:///srv/my%20archive").as_posix(), folder_of("archive").as_posix()
+    ('/srv/my archive', 'archive')
+    """
+    if url.startswith(("milvus:", "milvus+")) or (_SCHEME.match(url) and not url.lower().startswith("file://")):
+        raise ArchiveError(f"{url}: this version keeps archives in folders only; give a folder")
+    if _SCHEME.match(url):
+        parts = urlsplit(url)
+        if parts.netloc not in ("", "localhost") or parts.path in ("", "/"):
+            raise ArchiveError(f"{url}: this names no folder of this machine; write file:///path/to/archive")
+        return Path(url2pathname(parts.path))
+    folder = Path(url).expanduser()
+    if os.name != "nt" and PureWindowsPath(url).drive and not folder.exists():
+        raise ArchiveError(f"{url}: this is a path of Windows, and this system has no drives; give another folder")
+    return folder
 
 
 def index_folder(folder: Path, generation: int) -> Path:
