@@ -179,7 +179,11 @@ WRAPPED = (
     "---\nsource_url: https://example.org/talks/7\ntitle: The talk at the harbour\ndate: 2024-05-03\n---\n\n"
     "Question: Good afternoon. What did the Francis Scott\nKey wall cost in all?\n\n"
     "Ann Reed: Let me think for a moment. The Francis \\[Scott\\] Key wall\ncost nine million crowns, which the harbour\n"
-    "paid in May. Nobody else had to pay.\n\nIt will not cost more than that.\n\n"
+    "paid in May. Nobody else had to pay.\n\nIt will not cost more than that. "
+    + " ".join(
+        f"In year {year} a gull sat on its stones, and people came from the town to look at it." for year in range(1, 8)
+    )
+    + "\n\n"
     "Question: And does the council feel that it —\n\nAnn Reed: Yes.\n\n"
     "Question: — has to pay for the second wall?\n\nAnn Reed: No, the second wall is paid by the town of Ottel.\n"
 )

@@ -222,7 +222,7 @@ def test_nobody_is_answered_without_a_login_but_on_these_routes(locked_app: Any,
 
 
 def test_gradios_own_ways_to_leave_files_here_are_shut(page: TestClient) -> None:
-    for path in ("/gradio_api/upload", "/gradio_api/upload/", "/gradio_api/process_recording"):
+    for path in ("/upload", "/gradio_api/upload", "/gradio_api/upload/", "/gradio_api/process_recording"):
         assert page.post(path, files={"files": b"x"}).status_code == 404
 
 
