@@ -41,7 +41,7 @@ def has_question(text: str) -> bool:
     >>> has_question("Who came? I did."), has_question("Ποιος ήρθε; Εγώ."), has_question("誰が来ましたか。私です。"), has_question("I did; so.")
     (True, True, True, False)
     """
-    return bool(_QUESTION.search(text))
+    return "?" in text or bool(_QUESTION.search(text))
 
 
 def is_question(text: str) -> bool:

@@ -19,7 +19,7 @@ from rag.transcript.marks import Labels
 from rag.transcript.metadata import declared_language, is_title, read_front_matter, read_header, title_of_file
 from rag.transcript.page_lines import without_line_numbers
 from rag.transcript.prologue import Spoken, spoken_labels
-from rag.transcript.seen import HARD_SPACES
+from rag.transcript.seen import with_soft_spaces
 from rag.transcript.stamp_forms import in_usual_form
 from rag.transcript.turns import STAMP, read_named_turns, read_turns
 from rag.types import Document, Hints, LeftOut, Turn
@@ -36,7 +36,7 @@ def parse(text: str, *, source: str, path: str = "", hints: Hints | None = None)
     >>> document.grammar
     'label with colon'
     """
-    whole, text = text, text.translate(HARD_SPACES)  # of the same length: all offsets hold
+    whole, text = text, with_soft_spaces(text)  # of the same length: all offsets hold
     meta, body = read_front_matter(text)
     hints = hints or Hints()
     # As long as the text, with the same characters in the same places but for time stamps in forms of their own.

@@ -91,8 +91,10 @@ def _disputed(share: float) -> Finding | None:
 def _few_labels(document: Document) -> Finding | None:
     """Few labels that own many paragraphs: most likely they are no labels, or others were not seen."""
     named = [turn for turn in document.turns if turn.speaker]
+    if len(named) > _FEW_LABELS:
+        return None
     blocks = sum(1 + len(_BLOCK.findall(document.text, turn.start, turn.end)) for turn in named)
-    if len(named) > _FEW_LABELS or blocks < _MANY_BLOCKS:
+    if blocks < _MANY_BLOCKS:
         return None
     return Finding(
         0.5,

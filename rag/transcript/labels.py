@@ -23,7 +23,7 @@ from rag.transcript.known import known_elsewhere
 from rag.transcript.label_shapes import asks_or_answers, has_name_shape, label_key
 from rag.transcript.marks import LOG, Labels, Mark, Source
 from rag.transcript.rivals import density, disputed_share
-from rag.transcript.seen import see
+from rag.transcript.seen import Seen, see
 
 # A grammar that is this good, and opens this share of the paragraphs or has so many labels, needs no rival; one that
 # explains nearly everything needs few.
@@ -42,8 +42,15 @@ def find_labels(text: str, body: int = 0) -> Labels:
     """
     seen = see(text[body:])
     found = _labels_of(read_source(seen.text, 0))
-    marks = (replace(mark, start=body + seen.start(mark.start), end=body + seen.end(mark.end)) for mark in found.marks)
-    return replace(found, marks=tuple(marks))
+    if not body and seen.text == text:
+        return found
+    return replace(found, marks=tuple(_placed(mark, seen, body) for mark in found.marks))
+
+
+def _placed(mark: Mark, seen: Seen, body: int) -> Mark:
+    """A mark where it stands in the text, of which a reader sees what is behind `body`."""
+    start, end = body + seen.start(mark.start), body + seen.end(mark.end)
+    return Mark(mark.label, start, end, mark.seconds, mark.opens_paragraph, mark.role, mark.kind)
 
 
 def _labels_of(source: Source) -> Labels:

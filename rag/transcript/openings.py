@@ -11,13 +11,13 @@ import re
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from functools import lru_cache
 from typing import NamedTuple
 
 from rag.text.lexicon import union
 from rag.text.names import fold
 from rag.transcript.label_shapes import has_sentence_words
-from rag.transcript.seen import HARD_SPACES, see
+from rag.transcript.seen import see, with_soft_spaces
 from rag.types import Turn
 
 _MOST_FORMS, _FORM_SHARE = 4, 0.1
@@ -28,6 +28,7 @@ _ENDS_SENTENCE = re.compile(r"[^\W\d_]{4,}[.!?…]\s")
 _WORD = re.compile(r"[^\W\d_][\w'’.-]*")
 _NAMED_WITHIN = re.compile(rf"(?<=[.?!…)\]”\"—] )(?=([^\W\d_][^\n:?!]{{1,{_HEAD_CHARS}}}):\s)")
 _MARKS = "*_#> \t"
+_PARTICLES = union("name_particles") | union("name_prefixes")
 
 
 class Form(NamedTuple):
@@ -59,9 +60,12 @@ def openings_within(text: str, turns: Sequence[Turn]) -> list[Opening]:
     >>> [(found.turn, found.head) for found in openings_within(text, turns)]
     [(0, 'JO FIELD, OF THE PORT')]
     """
-    seen = see(text.translate(HARD_SPACES))
+    seen = see(with_soft_spaces(text))
     if seen.text is not text:
-        shown = [replace(turn, start=seen.place(turn.start), end=seen.place(turn.end)) for turn in turns]
+        shown = [
+            Turn(turn.speaker, turn.role, seen.place(turn.start), seen.place(turn.end), turn.seconds, turn.label)
+            for turn in turns
+        ]
         found = _openings(seen.text, shown)
         return [each._replace(start=seen.start(each.start)) for each in found]
     return _openings(text, turns)
@@ -114,10 +118,12 @@ def _accepted(text: str, turns: Sequence[Turn]) -> tuple[list[Form], set[str]]:
     return [form for form, count in forms.most_common(_MOST_FORMS) if count >= least], labels
 
 
+@lru_cache(maxsize=4096)
 def _without_numbers(piece: str) -> str:
     return re.sub(r"\d+", "0", piece)
 
 
+@lru_cache(maxsize=4096)
 def _style(label: str) -> str:
     words = _WORD.findall(_name_in(label))
     if not words:
@@ -125,8 +131,7 @@ def _style(label: str) -> str:
     cased = [word for word in words if word.lower() != word.upper()]
     if cased and all(word.isupper() for word in cased if len(word) > 2):
         return "capitals" if any(len(word) > 2 for word in cased) else "names"
-    particles = union("name_particles") | union("name_prefixes")
-    if all(word[0].isupper() or fold(word) in particles for word in cased):
+    if all(word[0].isupper() or fold(word) in _PARTICLES for word in cased):
         return "names" if cased else "small"
     return "small"
 

@@ -53,7 +53,9 @@ def page_lines(lines: Sequence[str], *, even: bool = True) -> set[int]:
     """
     alike: defaultdict[str, list[int]] = defaultdict(list)
     if not even:  # what recurs counts only beside numbers that count up
-        numbered = page_lines([line if len(line) <= _MAX_CHARS and _DIGIT.search(line) else "" for line in lines])
+        numbered = page_lines(
+            [line if line and len(line) <= _MAX_CHARS and _DIGIT.search(line) else "" for line in lines]
+        )
         if not numbered:
             return set()
     for number, line in enumerate(lines):
@@ -146,7 +148,7 @@ def _line_numbers(lines: Sequence[str]) -> list[tuple[int, int, int]]:
     numbers: list[int] = []
     pages: list[tuple[int, int, int]] = []
     for at, line in enumerate(lines):
-        match = _NUMBERED_LINE.match(line) if line.lstrip()[:1] in _OPEN_NUMBERS else None
+        match = _NUMBERED_LINE.match(line) if line and line.lstrip()[:1] in _OPEN_NUMBERS else None
         if not match:
             continue
         number = int(match["in"] or match["zero"] or match["bare"])
@@ -155,7 +157,9 @@ def _line_numbers(lines: Sequence[str]) -> list[tuple[int, int, int]]:
             continue
         numbers.append(number)
         found.append((at, *match.span()))
-    written = sum(bool(line.strip()) for line in lines) - len(pages)
+    if len(found) < _LEAST_WHOLE:
+        return []
+    written = sum(bool(line) and not line.isspace() for line in lines) - len(pages)
     counting = sum(later - one == 1 or later == 1 for one, later in pairwise(numbers))
     whole = len(found) == written and counting == len(found) - 1 and len(found) >= _LEAST_WHOLE and numbers[0] == 1
     if not whole and (len(found) < _LEAST_NUMBERED or len(found) < 0.6 * written or counting < 0.85 * (len(found) - 1)):

@@ -78,17 +78,20 @@ class _Said:
 
 def _said(utterances: Sequence[tuple[str, str]]) -> _Said:
     texts: dict[str, list[str]] = defaultdict(list)
+    answers_after: Counter[str] = Counter()
+    asking: Counter[str] = Counter()
+    asked: list[bool] = []
     for speaker, text in utterances:
         texts[speaker].append(text)
-    answers_after: Counter[str] = Counter()
-    for (before, asked), (speaker, _) in itertools.pairwise(utterances):
-        if speaker != before and _asks(asked):
-            answers_after[speaker] += 1
+        asked.append(_asks(text))
+        asking[speaker] += asked[-1]
+    for (before, _), (speaker, _), asks in zip(utterances, utterances[1:], asked, strict=False):
+        answers_after[speaker] += speaker != before and asks
     return _Said(
         utterances,
         texts,
         {speaker: sum(len(text.split()) for text in said) for speaker, said in texts.items()},
-        {speaker: sum(map(_asks, said)) / len(said) for speaker, said in texts.items()},
+        {speaker: asking[speaker] / len(said) for speaker, said in texts.items()},
         {speaker: answers_after[speaker] / len(said) for speaker, said in texts.items()},
     )
 

@@ -28,11 +28,11 @@ _APART = rf"|(?P<apart>[^\n{_ACCENTS}][{_ACCENTS}]+|[\u1100-\u1112][\u1161-\u117
 _SEEN_OTHERWISE = re.compile(_CHARS)
 _WITH_ACCENTS_APART = re.compile(_CHARS + _APART)
 _TRIGGER = re.compile(rf"[{_GONE}{_LINE_ENDS}{_COLONS}{_WIDE}\\\\<]")
-_IN_ASCII = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\\]")
+# Nothing that begins with one of these is seen otherwise, tags apart: they are left out before others are looked for.
+_PLAIN = bytes(code for code in range(128) if chr(code) == "<" or not _TRIGGER.match(chr(code)))
 _CLOSING_TAG = re.compile(r"</([A-Za-z][\w-]{0,30})>")
 _MAX_TAGS = 20
-# Kept together in print, and read as spaces: a table for `str.translate`, after which all offsets hold.
-HARD_SPACES = str.maketrans(dict.fromkeys("\u00a0\u2007\u202f", " "))
+_HARD_SPACES = "\u00a0\u2007\u202f"  # kept together in print, and read as spaces
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,16 +71,18 @@ def see(text: str) -> Seen:
     ('Ann Reed: Yes.', 0, 12, 10)
     """
     tags = list(dict.fromkeys(_CLOSING_TAG.findall(text))) if "</" in text else []
-    if text.isascii() and not tags and not _IN_ASCII.search(text):
+    whole = unicodedata.is_normalized("NFC", text)
+    odd = _odd_in(text)
+    if whole and not tags and not odd:
         return Seen(text, (0,), (0,), len(text))
-    pattern = _SEEN_OTHERWISE if unicodedata.is_normalized("NFC", text) else _WITH_ACCENTS_APART
+    pattern = _SEEN_OTHERWISE if whole else _WITH_ACCENTS_APART
     if tags:
         names = "|".join(map(re.escape, tags[:_MAX_TAGS]))
         pattern = re.compile(rf"{pattern.pattern}|(?P<tag></?(?:{names})(?:\s[^<>\n]{{0,200}})?/?>)")
     pieces: list[str] = []
     starts, origins = [0], [0]
     at = length = 0
-    for match in _matches(pattern, text):
+    for match in _matches(pattern, text, f"{odd}<" if tags else odd):
         begin, end = match.span()
         shown = _shown(match)
         pieces += [text[at:begin], shown]
@@ -96,13 +98,30 @@ def see(text: str) -> Seen:
     return Seen("".join(pieces), tuple(starts), tuple(origins), len(text))
 
 
-def _matches(pattern: re.Pattern[str], text: str) -> Iterator[re.Match[str]]:
+def with_soft_spaces(text: str) -> str:
+    """A text with usual spaces in place of those that keep words together, so that all offsets hold.
+
+    >>> with_soft_spaces("Ms.\u00a0Reed")
+    'Ms. Reed'
+    """
+    for space in _HARD_SPACES:
+        text = text.replace(space, " ")
+    return text
+
+
+def _odd_in(text: str) -> str:
+    """The characters of a text that may be seen otherwise by themselves, each once."""
+    rest = text.encode("utf-8", "surrogatepass").translate(None, _PLAIN).decode("utf-8", "surrogatepass")
+    return "".join(sorted(char for char in set(rest) if _TRIGGER.match(char)))
+
+
+def _matches(pattern: re.Pattern[str], text: str, begins: str) -> Iterator[re.Match[str]]:
     """The matches of a pattern in a text, which is looked at only where a character can begin one."""
     if "apart" in pattern.groupindex:
         yield from pattern.finditer(text)
         return
     end = 0
-    for trigger in _TRIGGER.finditer(text):
+    for trigger in re.finditer(f"[{re.escape(begins)}]", text) if begins else ():
         if trigger.start() >= end and (match := pattern.match(text, trigger.start())):
             yield match
             end = match.end()

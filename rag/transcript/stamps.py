@@ -51,8 +51,10 @@ def seconds_into(stamp: str | None) -> float | None:
 
 def seconds_in(match: re.Match[str]) -> float | None:
     """The seconds of the time stamp that a matched label carries, in whichever of its groups named `stamp…`."""
-    stamps = (stamp for name, stamp in match.groupdict().items() if name.startswith("stamp") and stamp)
-    return seconds_into(next(stamps, None))
+    for name, group in match.re.groupindex.items():
+        if name.startswith("stamp") and match[group]:
+            return seconds_into(match[group])
+    return None
 
 
 def is_stamp_line(line: str) -> bool:

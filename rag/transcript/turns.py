@@ -10,6 +10,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from rag.text.sentences import PARAGRAPH, SENTENCE_END
 from rag.text.spans import gaps, trim
@@ -56,8 +57,7 @@ class _Piece:
     seconds: float | None
 
 
-@dataclass(frozen=True, slots=True)
-class _Cut:
+class _Cut(NamedTuple):
     """A part of a turn that is no speech, with its time if it is a stamp; empty if only the owner changes there."""
 
     start: int
@@ -202,6 +202,9 @@ class _Cutter:
             *(_Cut(*cut.span, cut.why) for cut in self._page[slice(*self._between(self._page_starts, start, end))]),
             *self._cuts[slice(*self._between(self._cut_starts, start, end))],
         ]
+        if not cuts:
+            self._add(mark, True, start, end, seconds)
+            return
         owned, position = True, start
         for cut in sorted(cuts, key=lambda cut: (cut.start, cut.end)):
             if cut.start < position and cut.end <= position:

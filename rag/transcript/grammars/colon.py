@@ -50,7 +50,7 @@ _LETTER = re.compile(
 _LOOSE_ANSWER = re.compile(rf"{SPACE}(?:(?P<stamp>{STAMP}){SPACE}[-–—]?{SPACE})?(?:\d{{1,4}}[^\S\n]+)?A[^\S\n]+(?=\S)")
 _STAMP_BEFORE = re.compile(rf"{SPACE}{STAMP}{SPACE}[-–—]?")
 # "HON. A. REED.- Yes": a label never goes on behind such a sign.
-_POINTS = (".-", ".:", ".–", ".—")
+_POINT_AND_SIGN = re.compile(r"\.[-:–—]")
 _POINTED = re.compile(rf"{SPACE}(?:\*\*)?(?P<label>[^\W\d_][^:：\n*]{{1,60}}?)\.{SPACE}[-–—:](?:\*\*)?[^\S\n]+(?=\S)")
 _HANDLE = re.compile(r"[^\S\n]*(?P<label>[^\W\d_A-ZÀ-Þ][\w.-]{2,20})[^\S\n]*[:：](?=\s|[^\x00-\x7f])[^\S\n]*")
 _BEFORE_LETTERS = " \t\xa0*0123456789"  # stenographers number their lines
@@ -61,10 +61,11 @@ _BEGIN_OR_PART_STAMPS = tuple("[(:\\")
 def find_colon_labels(source: Source) -> list[Mark]:
     """`Name:`, `**Name:**`, `[00:01:02] Name:`, `NAME, TITLE, COMPANY:`, `Q.`, `Q   `."""
     found: list[Mark] = []
-    letters = _recurring_letters(source)
-    loose = _loose_answers(source) if "Q" in letters else False
+    heads = [_letters_of(line) for line in source.lines]
+    letters = _recurring_letters(source, heads)
+    loose = _loose_answers(source, heads) if "Q" in letters else False
     for number, line in enumerate(source.lines):
-        mark = _mark_at(line, letters) or (_loose_answer(line) if loose else None)
+        mark = _mark_at(line, heads[number][:1], letters) or (_loose_answer(line) if loose else None)
         if not line.opens and ":" in line.text[:LABEL_CHARS]:
             mark = wrapped_label(source.lines, number) or mark
         if mark and not is_header_line(mark.label, source.text[mark.end : line.end], first=not found):
@@ -74,21 +75,21 @@ def find_colon_labels(source: Source) -> list[Mark]:
     return with_all_of_a_dense_form(source, accepted)
 
 
-def _recurring_letters(source: Source) -> frozenset[str]:
+def _recurring_letters(source: Source, heads: Sequence[str]) -> frozenset[str]:
     """Which of "Q" and "A" stand for labels without a colon in this document: those that recur."""
     counts = Counter(
         match["label"][0]
-        for line in source.lines
-        if _letters_of(line)[:1] in ("Q", "A") and (match := _LETTER.match(line.text))
+        for line, head in zip(source.lines, heads, strict=True)
+        if head[:1] in ("Q", "A") and (match := _LETTER.match(line.text))
     )
     # "A. Reed: …" is a person, unless questions are marked in the same way.
     return frozenset(letter for letter, count in counts.items() if count >= 2 and counts["Q"] >= 2)
 
 
-def _loose_answers(source: Source) -> bool:
+def _loose_answers(source: Source, heads: Sequence[str]) -> bool:
     """Whether "A" and one space open an answer here: behind most of the questions."""
-    heads = [_letters_of(line)[:2] for line in source.lines if line.opens]
-    behind = [later[:1] == "A" and later[1:].isspace() for head, later in pairwise(heads) if head[:1] == "Q"]
+    opening = [head for line, head in zip(source.lines, heads, strict=True) if line.opens]
+    behind = [later[:1] == "A" and later[1:].isspace() for head, later in pairwise(opening) if head[:1] == "Q"]
     return sum(behind) >= max(2, 0.5 * len(behind))
 
 
@@ -105,15 +106,15 @@ def _letters_of(line: Line) -> str:
     return text[:2]
 
 
-def _mark_at(line: Line, letters: frozenset[str]) -> Mark | None:
-    """The label at the head of a line, if there is one."""
-    if letters and _letters_of(line)[:1] in ("Q", "A"):
+def _mark_at(line: Line, first: str, letters: frozenset[str]) -> Mark | None:
+    """The label at the head of a line, if there is one; `first` is its first letter."""
+    if letters and first in ("Q", "A"):
         match = _LETTER.match(line.text)
         if match and match["label"][0] in letters:
             seconds = seconds_in(match)
             return Mark(match["label"][0], line.start, line.start + match.end(), seconds, line.opens, kind="letter")
     head = line.text[:LABEL_CHARS]
-    if any(sign in head for sign in _POINTS) and (match := _POINTED.match(line.text)):
+    if _POINT_AND_SIGN.search(head) and (match := _POINTED.match(line.text)):
         label = match["label"]
         if can_be_label(label) and has_name_shape(label):
             return Mark(label.strip(), line.start, line.start + match.end(), None, line.opens, kind="colon")

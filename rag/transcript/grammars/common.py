@@ -31,8 +31,7 @@ def read_source(text: str, body: int) -> Source:
     >>> [(line.text, line.opens) for line in read_source("One,\\ntwo.\\n\\nThree.", 0).lines]
     [('One,', True), ('two.', False), ('Three.', True)]
     """
-    found: list[tuple[int, int, str, bool]] = []
-    before_blank: set[int] = set()
+    found: list[Line] = []
     opens = True
     start = body
     lines = text[body:].split("\n")
@@ -41,13 +40,13 @@ def read_source(text: str, body: int) -> Source:
         end = start + len(line)
         if not line or line.isspace():
             opens = True
-            before_blank.add(len(found) - 1)
         else:
-            found.append((start, end, line, opens))
+            following = lines[number + 1] if number + 1 < len(lines) else "."
+            found.append(Line(start, end, line, opens, not following or following.isspace()))
             # Markdown breaks a line with two spaces; something begins below a heading, a rule, a stamp, a page's head.
             opens = line.endswith("  ") or is_stamp_line(line) or _is_boundary(line) or number in pages
         start = end + 1
-    return Source(text, body, [Line(*line, number in before_blank) for number, line in enumerate(found)])
+    return Source(text, body, found)
 
 
 def _is_boundary(line: str) -> bool:
