@@ -29,6 +29,7 @@ from rag.archive import Archive
 from rag.config import Settings
 from rag.errors import InputError
 from ui.api.auth import Access, read_token
+from ui.api.errors import METHODS
 from ui.server import build_server
 from ui.throttle import WRONG_LOGINS
 
@@ -38,7 +39,7 @@ ROUTES = {
     ("GET", "/v1/models"),
     ("GET", "/v1/models/{name:path}"),
     ("POST", "/v1/chat/completions"),
-    *((method, "/v1/{rest:path}") for method in ("GET", "POST", "PUT", "PATCH", "DELETE")),
+    *((method, path) for method in METHODS for path in ("/v1", "/v1/{rest:path}", "/api", "/api/{rest:path}")),
     ("GET", "/api/ask"),
     ("POST", "/api/ask"),
     ("GET", "/api/search"),
@@ -47,7 +48,6 @@ ROUTES = {
     ("GET", "/api/documents/{id:path}"),
     ("GET", "/api/docs"),
     ("GET", "/api/openapi.json"),
-    *((method, "/api/{rest:path}") for method in ("GET", "POST", "PUT", "PATCH", "DELETE")),
 }
 
 

@@ -75,17 +75,19 @@ def test_filters_are_those_of_the_command_line(
     ("path", "status", "sentence"),
     [
         ("ask", 400, "there is no 'question' in the request; it is needed"),
-        ("ask?question=+", 400, 'the question is empty; type one, for instance: onrecord ask "What did she say about the harbour?"'),
+        ("ask?question=+", 400, "the question is empty"),
         ("ask?qestion=x", 400, "there is no 'qestion'; did you mean 'question'? known: k, speaker, document, role, after, before, question, history"),
         ("ask?question=x&k=0", 400, "k is '0': it should be greater than or equal to 1"),
         ("ask?question=x&k=101", 400, "k is '101': it should be less than or equal to 100"),
         ("ask?question=x&k=many", 400, "k is 'many': it should be a valid integer"),
         ("ask?question=x&role=king", 400, "there is no role 'king'; known: respondent, other"),
-        ("ask?question=x&after=soon", 400, "--after 'soon' is no date; write it as 2024-03-28, 2024-03 or 2024"),
+        ("ask?question=x&after=soon", 400, "after 'soon' is no date; write it as 2024-03-28, 2024-03 or 2024"),
         ("search?query=+", 400, "the query is empty; type some words"),
         ("documents/nobody", 404, None),
         ("documents/../healthz", 404, None),
-        ("nothing", 404, "there is no /api/nothing for this kind of request; /api/docs lists what there is"),
+        ("search?query=x&offset=-1", 400, "offset is '-1': it should be greater than or equal to 0"),
+        ("nothing", 404, "there is no /api/nothing; /api/docs lists what there is"),
+        ("", 404, "there is no /api; /api/docs lists what there is"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_asked_is_one_sentence(url: str, path: str, status: int, sentence: str | None) -> None:
@@ -213,6 +215,49 @@ def test_a_slash_behind_a_path_changes_nothing(url: str) -> None:
     assert fetch(f"{url}/v1/models/")[1]["data"] == fetch(f"{url}/v1/models")[1]["data"]
     asked = {"question": TUNGSTEN}
     assert untimed(fetch(f"{url}/api/ask/", asked)[1]) == untimed(fetch(f"{url}/api/ask", asked)[1])
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "allowed"),
+    [
+        ("PUT", "/api/ask", "GET, HEAD, POST"),
+        ("DELETE", "/api/documents/podcast.md", "GET, HEAD"),
+        ("OPTIONS", "/api/search", "GET, HEAD, POST"),
+        ("POST", "/v1/models", "GET, HEAD"),
+        ("GET", "/v1/chat/completions", "POST"),
+    ],
+)
+def test_a_method_that_a_path_does_not_know_is_told_which_it_knows(
+    url: str, method: str, path: str, allowed: str
+) -> None:
+    status, told, headers = fetch(url + path, method=method)
+    assert (status, headers["allow"]) == (405, allowed)
+    error = told["error"] if path.startswith("/api") else told["error"]["message"]
+    assert error == f"{method} cannot be used for {path}; use {allowed}"
+
+
+def test_the_root_of_each_interface_has_its_form_of_an_error(url: str) -> None:
+    assert fetch(f"{url}/api")[:2] == (404, {"error": "there is no /api; /api/docs lists what there is"})
+    status, told, _ = fetch(f"{url}/v1")
+    there = "there is no /v1 here; there are: /v1/models, /v1/chat/completions"
+    assert (status, told["error"]["message"]) == (404, there)
+
+
+def test_a_history_is_a_list_of_questions(url: str) -> None:
+    sentence = "history is 'one': it should be a valid list"
+    assert fetch(f"{url}/api/ask", {"question": GATES, "history": "one"})[:2] == (400, {"error": sentence})
+    one = fetch(f"{url}/api/ask?{urllib.parse.urlencode({'question': BUTTON, 'history': GATES})}")[1]
+    assert untimed(one) == untimed(fetch(f"{url}/api/ask", {"question": BUTTON, "history": [GATES]})[1])
+
+
+def test_the_pages_of_a_search_are_the_whole_search(url: str) -> None:
+    whole = fetch(f"{url}/api/search", {"query": "flood siren", "k": 6})[1]["passages"]
+    pages = [
+        fetch(f"{url}/api/search", {"query": "flood siren", "k": 2, "offset": offset})[1]["passages"]
+        for offset in (0, 2, 4)
+    ]
+    assert [hit["passage_id"] for page in pages for hit in page] == [hit["passage_id"] for hit in whole]
+    assert fetch(f"{url}/api/search?query=flood&offset=1000")[1]["passages"] == []
 
 
 def test_head_is_get_without_the_body(url: str) -> None:

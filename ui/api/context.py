@@ -10,12 +10,11 @@ from typing import Any
 from fastapi import Request, Response
 from fastapi.routing import APIRoute
 
-from rag.archive import Archive
 from rag.generators.cancel import CancelToken
 from rag.types import Answer
 from ui.api.auth import Access
 from ui.api.disconnect import Disconnected, cancel_on_disconnect, finished_answer
-from ui.api.errors import ApiError, as_api_error
+from ui.api.errors import ApiError, as_api_error, outward
 from ui.api.queue import AdmissionQueue
 from ui.service import ChatService
 
@@ -76,7 +75,7 @@ def route_class(context: ApiContext, form: ErrorForm) -> type[APIRoute]:
                     return await handle(request)
                 except Exception as error:  # whatever happened, the client gets a sentence
                     failure = as_api_error(error)
-                    failure.sentence = _outward(failure.sentence, context.service.archive)
+                    failure.sentence = outward(failure.sentence, context.service.archive.url)
                     return form(failure)
 
             return handle_safely
@@ -93,8 +92,3 @@ async def _check_access(access: Access, request: Request) -> None:
         async for _ in request.stream():  # a client reads no answer before it has sent its request
             pass
         raise ApiError(413, f"a request may have {MAX_REQUEST_BYTES:,} bytes", code="too_large")
-
-
-def _outward(sentence: str, archive: Archive) -> str:
-    """A sentence for clients: without the command to type on the server, and without the archive's folder."""
-    return sentence.partition("; run: onrecord")[0].replace(archive.url, "the archive")

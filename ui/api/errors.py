@@ -6,9 +6,11 @@ import re
 from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
 from reprlib import repr as short_repr
-from typing import Any
+from typing import Any, NoReturn
 
+from fastapi import APIRouter
 from fastapi.exceptions import RequestValidationError
+from fastapi.routing import APIRoute
 from pydantic import ValidationError
 from starlette.exceptions import HTTPException
 
@@ -16,6 +18,7 @@ from rag.errors import sentence_of
 from ui.service import user_message
 
 NO_JSON = "the body is no JSON"
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 
 
 class ApiError(Exception):
@@ -71,6 +74,39 @@ def _of_validation(error: RequestValidationError | ValidationError) -> ApiError:
     wanted = re.sub(r" after validation|, unable to .*", "", wanted)
     what = f"{where}:" if isinstance(first["input"], (list, dict)) else f"{where} is {short_repr(first['input'])}:"
     return ApiError(400, f"{what} it {wanted}", param=where)
+
+
+def outward(sentence: str, archive: str) -> str:
+    """A sentence for clients: without a command to type on the server, an option's dashes, or the archive's folder.
+
+    >>> outward("there is no archive in /srv/a; run: onrecord ingest FOLDER --archive /srv/a", "/srv/a")
+    'there is no archive in the archive'
+    >>> outward("--after 'soon' is no date", "/srv/a"), outward("'--x' is no date; write it", "/srv/a")
+    ("after 'soon' is no date", "'--x' is no date; write it")
+    """
+    without_command = re.sub(r"; [a-z, ]+: onrecord [a-z].*", "", sentence, flags=re.DOTALL)
+    return re.sub(r"^--(?=[a-z])", "", without_command).replace(archive, "the archive")
+
+
+def refuse_route(router: APIRouter, path: str, method: str, sentence: str) -> NoReturn:
+    """Raises ApiError for a request that no route takes: 405 with Allow if the path knows other methods, else 404."""
+    known = {
+        name
+        for route in router.routes
+        if isinstance(route, APIRoute) and route.path not in unknown_paths(router) and route.path_regex.match(path)
+        for name in route.methods or ()
+    }
+    if not known:
+        raise ApiError(404, sentence)
+    if "GET" in known:
+        known.add("HEAD")
+    allowed = ", ".join(sorted(known))
+    raise ApiError(405, f"{method} cannot be used for {path}; use {allowed}", headers={"Allow": allowed})
+
+
+def unknown_paths(router: APIRouter) -> tuple[str, str]:
+    """The paths of the routes that take what no other route does."""
+    return router.prefix, f"{router.prefix}/{{rest:path}}"
 
 
 def check_keys(given: Any, known: Sequence[str]) -> Any:

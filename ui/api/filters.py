@@ -52,7 +52,7 @@ class FilterFields(BaseModel):
         needed = {name for name, field in cls.model_fields.items() if field.is_required()}
         return {name: given[name] for name in given if name in needed or name in as_given(given)}
 
-    _as_list = field_validator("speaker", "document", "role", "history", mode="before", check_fields=False)(as_list)
+    _as_list = field_validator("speaker", "document", "role", mode="before")(as_list)
 
     @property
     def filters(self) -> Filters:

@@ -24,7 +24,7 @@ from rag.text.tokens import estimate_tokens
 from rag.types import Answer
 from ui.api.context import JSON, ApiContext, as_json, route_class
 from ui.api.disconnect import cancel_on_disconnect, iterate_in_thread
-from ui.api.errors import ApiError, as_api_error
+from ui.api.errors import METHODS, ApiError, as_api_error, refuse_route, unknown_paths
 from ui.api.filters import FilterFields
 from ui.api.text_forms import CHECKED, MarkdownEscapeStream, afterword, escape_active_markdown
 from ui.api.wanted import Limiter, Wanted, WantedFields, harmless_json
@@ -136,10 +136,13 @@ def openai_router(context: ApiContext) -> APIRouter:
     async def complete(asked: Completion, request: Request) -> Response:
         return await _complete(context, asked, request)
 
-    @router.api_route("/{rest:path}", methods=["GET", "POST", "PUT", "PATCH", "DELETE"])
-    def get_nothing(rest: str) -> Response:
-        raise ApiError(404, f"there is no /v1/{rest} here; there are: /v1/models, /v1/chat/completions")
+    def get_nothing(request: Request) -> Response:
+        path = request.url.path
+        there = "there are: /v1/models, /v1/chat/completions"
+        refuse_route(router, path, request.method, f"there is no {path} here; {there}")
 
+    for path in unknown_paths(router):
+        router.add_api_route(path.removeprefix(router.prefix), get_nothing, methods=list(METHODS))
     return router
 
 

@@ -11,7 +11,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.openapi.utils import get_openapi
 from fastapi.responses import HTMLResponse
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, field_validator
 from starlette.concurrency import run_in_threadpool
 
 from rag.archive import Archive
@@ -19,18 +19,20 @@ from rag.errors import InputError
 from rag.generators.cancel import CancelToken
 from rag.json_forms import answer_to_json, document_to_json, passage_to_json
 from ui.api.context import JSON, ApiContext, route_class
-from ui.api.errors import ApiError
-from ui.api.filters import FilterFields
+from ui.api.errors import METHODS, ApiError, refuse_route, unknown_paths
+from ui.api.filters import FilterFields, as_list
 from ui.api.manual import render_manual
 from ui.api.text_forms import document_rows
 from ui.texts import say
 
+MAX_OFFSET = 1000  # in a search, of passages that are left out
 TITLE = "onrecord"
 ABOUT = "Answers about interviews, press conferences and hearings, in the speaker's own words, with the exact place."
 FAILURES = {
     400: "What was asked cannot be done; `error` says why",
     401: "A login is needed",
     404: "There is no such document",
+    405: "The path is used in another way; the header Allow says how",
     429: "Too many questions at once, or too many wrong logins",
 }
 
@@ -41,11 +43,17 @@ class Question(FilterFields):
     question: str = Field(description="What is asked")
     history: list[str] = Field([], description="Earlier questions, the oldest first (repeatable)")
 
+    # One text is no list of questions: who sends it has probably joined several.
+    _without_empty = field_validator("history", mode="before")(
+        lambda given: as_list(given) if isinstance(given, list) else given
+    )
+
 
 class Search(FilterFields):
     """A search for passages."""
 
     query: str = Field(description="What is searched for")
+    offset: int = Field(0, ge=0, le=MAX_OFFSET, description="How many of the best to leave out, for a next page")
 
 
 class Failure(BaseModel):
@@ -71,10 +79,14 @@ def rest_router(context: ApiContext) -> APIRouter:
     _add_documents(router, context.service.archive)
     _add_manual(router, context.access.schemes)
 
-    @router.api_route("/{rest:path}", methods=["GET", "POST", "PUT", "PATCH", "DELETE"], include_in_schema=False)
-    def get_nothing(rest: str) -> Response:
-        raise ApiError(404, f"there is no /api/{rest} for this kind of request; /api/docs lists what there is")
+    def get_nothing(request: Request) -> Response:
+        path = request.url.path
+        refuse_route(router, path, request.method, f"there is no {path}; /api/docs lists what there is")
 
+    for path in unknown_paths(router):
+        router.add_api_route(
+            path.removeprefix(router.prefix), get_nothing, methods=list(METHODS), include_in_schema=False
+        )
     return router
 
 
@@ -102,8 +114,8 @@ def _add_search(router: APIRouter, context: ApiContext) -> None:
     def search(asked: Search) -> Response:
         if not asked.query.strip():
             raise InputError("the query is empty; type some words")
-        hits = archive.search(asked.query, k=asked.k or settings.k, filters=asked.filters)
-        return JSON({"query": asked.query, "passages": [passage_to_json(hit) for hit in hits]})
+        hits = archive.search(asked.query, k=asked.offset + (asked.k or settings.k), filters=asked.filters)
+        return JSON({"query": asked.query, "passages": [passage_to_json(hit) for hit in hits[asked.offset :]]})
 
     @router.get("/search", summary="List the passages that fit a query best")
     def get_passages(asked: Annotated[Search, Query()]) -> Response:
