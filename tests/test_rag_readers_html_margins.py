@@ -77,6 +77,14 @@ def test_words_in_buttons_that_play_them_are_kept_and_the_buttons_for_times_are_
     assert spoken(page(body)) == SAID
 
 
+def test_what_a_page_holds_for_a_frame_is_read_where_the_frame_stands() -> None:
+    held = PLAIN.replace("&", "&amp;").replace('"', "&quot;")
+    for frame in (f'<iframe srcdoc="{held}"></iframe>', f'<iframe srcdoc="{held}">No frames here.</iframe>'):
+        assert spoken(page(f"<main><h1>A talk</h1><p>See below.</p>{frame}</main>")) == SAID
+    shut = '<iframe srcdoc="<!-- nothing -->"></iframe><iframe src="b.html"></iframe>'
+    assert spoken(page(f"<main><h1>A talk</h1>{PLAIN}{shut}</main>")) == SAID
+
+
 def test_a_hidden_copy_for_small_screens_is_read_once() -> None:
     document = page(f"<main>{PLAIN}</main><div style='display:none'>{PLAIN}</div>")
     assert spoken(document) == SAID

@@ -11,6 +11,7 @@ from rag.text.dates import find_date
 from rag.text.numbers import numbers_in
 from rag.transcript import parse
 from rag.transcript.metadata import read_front_matter
+from rag.transcript.venues import place_beside_date
 from rag.types import Document, Hints
 
 SAID = transcript(("Jo Field", "Who came?"), ("Ann Reed", "I came."), ("Jo Field", "When?"), ("Ann Reed", "In May."))
@@ -185,3 +186,17 @@ def test_a_day_of_birth_alone_is_no_date_and_no_title() -> None:
 
 def test_a_title_that_is_a_link_is_what_the_link_shows() -> None:
     assert read("# [A talk about the tide](https://example.org/v), part 2").title == "A talk about the tide, part 2"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Інтерв’ю, 3 травня 2024 року",
+        "Интервью, 3 мая 2024",
+        "Wywiad, 3 maja 2024",
+        "Toespraak, 3 mei 2024",
+        "Intervju, 3 maj 2024",
+    ],
+)
+def test_the_word_for_an_occasion_before_a_date_is_no_place_in_any_language(line: str) -> None:
+    assert place_beside_date(line) == ""

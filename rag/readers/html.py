@@ -41,7 +41,7 @@ def read(data: bytes, name: str) -> tuple[str, Hints]:
         raise InputError(
             f"this page has a tag with more than {MAX_ATTRIBUTES:,} attributes; save its text as a text file"
         )
-    root, text = _tree(text)
+    root, text = _with_frames(*_tree(text))
     blocks, columns = read_blocks(root, speaker_attribute(root))
     left_out = judge(blocks)
     for block in blocks:
@@ -81,6 +81,26 @@ def _tree(text: str) -> tuple[Any, str]:
         if not any(error.type_name == "ERR_RESOURCE_LIMIT" for error in parser.error_log):
             return root, page
     raise InputError("the elements of this page stand too deep in each other; save its text as a text file")
+
+
+def _with_frames(root: Any, text: str) -> tuple[Any, str]:
+    """A page with what its frames hold in their places, if the page itself holds it (`srcdoc`); frames in them stay shut."""
+    from lxml import html as lxml_html
+
+    frames = [frame for frame in root.iter("iframe") if (frame.get("srcdoc") or "").strip()]
+    for frame in frames:
+        try:
+            inner, _ = _tree(frame.attrib.pop("srcdoc"))
+        except InputError:  # only comments, say
+            continue
+        body = inner.find("body")
+        for child in frame:
+            frame.remove(child)
+        frame.text = None
+        frame.tag = "div"
+        frame.append(inner if body is None else body)
+        frame[-1].tag = "div"
+    return root, lxml_html.tostring(root, encoding="unicode") if frames else text
 
 
 def _left_out(parts: Sequence[LeftOutOfPage]) -> str:

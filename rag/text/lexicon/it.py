@@ -56,6 +56,9 @@ ITALIAN = Lexicon(
     speaker_columns=words("parlante oratore"),
     start_columns=words("inizio"),
     bracketed_ends=("fine",),
+    occasion_words=words(
+        "intervista colloquio incontro seduta conferenza stampa discorso dibattito audizione verbale resoconto"
+    ),
     stage_words=(r"applausi|risate|musica",),
     courtesies=words("grazie buongiorno buonasera ciao benvenuto benvenuta prego sì arrivederci"),
 )

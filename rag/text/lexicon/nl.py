@@ -41,6 +41,7 @@ DUTCH = Lexicon(
     speaker_columns=words("spreker"),
     start_columns=words("tijd"),
     bracketed_ends=("einde",),
+    occasion_words=words("interview gesprek vergadering persconferentie toespraak debat hoorzitting verslag notulen"),
     stage_words=(r"applaus|gelach|muziek",),
     courtesies=words("dank dankjewel bedankt goedemorgen goedemiddag goedenavond hallo welkom graag ja"),
 )

@@ -48,6 +48,9 @@ POLISH = Lexicon(
     speaker_columns=words("mówca"),
     start_columns=words("czas początek"),
     bracketed_ends=("koniec",),
+    occasion_words=words(
+        "wywiad rozmowa spotkanie posiedzenie konferencja prasowa przemowienie debata wysluchanie protokol stenogram"
+    ),
     stage_words=(r"oklaski|śmiech|muzyka",),
     denials=("nie|nigdy|nikt|nic|żad(?:en|na|ne)",),
     courtesies=words("dziękuję dzień dobry wieczór witam cześć proszę tak"),

@@ -53,6 +53,9 @@ PORTUGUESE = Lexicon(
     date_keys=words("data"),
     place_keys=words("local"),
     speaker_columns=words("falante"),
+    occasion_words=words(
+        "entrevista conversa reuniao sessao conferencia imprensa discurso debate audiencia ata transcricao"
+    ),
     boilerplate_openers=(r"publicidade|leia também|leia mais|veja também|notícias relacionadas",),
     credit_keys=("fontes?",),
     credit_links=("de",),

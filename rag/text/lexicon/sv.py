@@ -46,6 +46,7 @@ SWEDISH = Lexicon(
     speaker_columns=words("talare"),
     start_columns=words("tid start början"),
     bracketed_ends=("slut",),
+    occasion_words=words("intervju samtal mote sammantrade presskonferens tal debatt utfragning protokoll"),
     stage_words=(r"applåder|skratt|musik",),
     name_particles=words("för och"),
     denials=("inte|ingen|inget|inga|aldrig|ingenting|utan att",),

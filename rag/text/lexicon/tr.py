@@ -42,6 +42,7 @@ TURKISH = Lexicon(
     text_columns=words("metin"),
     speaker_columns=words("konuşmacı konuşan"),
     start_columns=words("zaman başlangıç"),
+    occasion_words=words("roportaj soylesi gorusme toplanti oturum konusma durusma tutanak tutanagi"),
     stage_words=(r"alkışlar|gülüşmeler|müzik",),
     courtesies=words("teşekkürler teşekkür günaydın merhaba hoş geldiniz iyi akşamlar günler evet"),
 )

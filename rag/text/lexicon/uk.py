@@ -49,6 +49,9 @@ UKRAINIAN = Lexicon(
     present_keys=words("учасники"),
     place_keys=words("місце"),
     title_keys=words("назва"),
+    occasion_words=words(
+        "інтерв'ю розмова бесіда зустріч засідання прес-конференція промова виступ слухання дебати стенограма протокол"
+    ),
     boilerplate_openers=(r"читайте також|дивіться також|за темою|підписуйтесь",),
     credit_keys=("джерело", "ілюстрація"),
     bracketed_ends=("кінець",),
