@@ -255,12 +255,14 @@ def test_a_picture_in_an_earlier_message_is_left_aside(client: Any) -> None:
 
 
 def test_routes_that_only_openai_has_are_refused_in_its_form(url: str) -> None:
-    for method, path in (("POST", "embeddings"), ("GET", "chat/completions"), ("DELETE", "models")):
+    there = "there are: /v1/models, /v1/chat/completions"
+    for method, path, expected, sentence in (
+        ("POST", "embeddings", 404, f"there is no /v1/embeddings here; {there}"),
+        ("GET", "chat/completions", 405, "GET cannot be used for /v1/chat/completions; use POST"),
+        ("DELETE", "models", 405, "DELETE cannot be used for /v1/models; use GET, HEAD"),
+    ):
         status, told, _ = fetch(f"{url}/v1/{path}", {} if method == "POST" else None, method=method)
-        assert (status, told["error"]["message"]) == (
-            404,
-            f"there is no /v1/{path} here; there are: /v1/models, /v1/chat/completions",
-        )
+        assert (status, told["error"]["message"]) == (expected, sentence)
 
 
 def test_curl_gets_server_sent_events_that_end_with_done(url: str) -> None:
