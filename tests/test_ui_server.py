@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import re
@@ -18,6 +19,7 @@ from ui_page import HERE
 from rag.archive import Archive
 from ui.guard import HEADERS
 from ui.server import prepare_environment
+from ui.service import ChatService
 
 pytest_plugins = "ui_page"
 
@@ -44,6 +46,29 @@ def test_every_response_has_the_security_headers_once(page: TestClient, path: st
     answer = page.get(path)
     assert answer.status_code == status
     assert {name: answer.headers.get_list(name) for name in HEADERS} == {name: [text] for name, text in HEADERS.items()}
+
+
+def test_an_idle_page_does_not_keep_a_processor_busy(bundled: Archive, page: TestClient) -> None:
+    from ui.page import build_app  # not before `page` has prepared the environment
+
+    queue = build_app(ChatService(bundled))._queue
+    looks = 0
+
+    class Counted(type(queue)):  # type: ignore[misc]
+        def __len__(self) -> int:
+            nonlocal looks
+            looks += 1
+            return 0
+
+    async def idle() -> None:
+        looking = asyncio.create_task(queue.start_processing())
+        await asyncio.sleep(0.5)
+        queue.stopped = True
+        await looking
+
+    queue.__class__ = Counted
+    asyncio.run(idle())
+    assert 0 < looks <= 51
 
 
 def test_refusals_have_the_security_headers_too(page: TestClient) -> None:

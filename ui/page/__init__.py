@@ -20,6 +20,10 @@ from ui.page.layout import theme as theme
 from ui.page.script import asset as asset
 from ui.service import ChatService
 
+# How long a question may wait until it is noticed. Gradio looks a thousand times a second, which costs 7 % of a processor all
+# the time.
+LOOK_FOR_QUESTIONS_S = 0.01
+
 
 def build_app(service: ChatService, *, api: bool = False) -> gr.Blocks:
     """The page for one archive; with `api`, `gradio_client` can call /ask."""
@@ -30,5 +34,6 @@ def build_app(service: ChatService, *, api: bool = False) -> gr.Blocks:
         components = lay_out(server_functions=server_functions(service, library))
         connect(page, components, service)
     page.queue(api_open=False, max_size=WAITING_ANSWERS, default_concurrency_limit=CONCURRENT_ANSWERS)
+    page._queue.sleep_when_free = LOOK_FOR_QUESTIONS_S
     built: gr.Blocks = page
     return built
