@@ -258,3 +258,26 @@ def test_the_help_names_what_can_be_chosen(tmp_path: Path) -> None:
     assert [
         option for option in ("--host", "--port", "--read-only", "--auth", "--generator") if option not in out
     ] == []
+
+
+ENDS_EARLY = """
+import sys
+import time
+from rag.archive import open_archive
+from rag.config import Settings
+from ui.server import build_server
+build_server(open_archive(sys.argv[1], create=False), settings=Settings())
+time.sleep(float(sys.argv[2]))
+"""
+
+
+@pytest.mark.parametrize("after_s", [0.0, 0.1, 0.2, 0.3])
+def test_a_server_that_ends_while_models_load_ends_well(bundled_folder: Path, after_s: float) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", ENDS_EARLY, str(bundled_folder), str(after_s)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, "")

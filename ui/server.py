@@ -5,6 +5,7 @@ Nothing is fetched from other hosts, and nothing is sent to them. `guard` says w
 
 from __future__ import annotations
 
+import atexit
 import logging
 import os
 import threading
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 DEFAULT_HOST, DEFAULT_PORT = "127.0.0.1", 7860
+WARM_UP_S = 10.0  # that the end of the process waits for models that are being loaded
 # The bundled interviews. They are data of another package, beside their questions, and found without importing it.
 SAMPLES = Path(__file__).resolve().parent.parent / "eval" / "sets"
 
@@ -121,7 +123,9 @@ def build_server(
     app.add_middleware(
         Guard, hosts=None if login else frozenset({host, "localhost", "127.0.0.1", "::1"}), throttle=throttle
     )
-    threading.Thread(target=_warm_up, args=(service,), name="warm-up", daemon=True).start()
+    warming = threading.Thread(target=_warm_up, args=(service,), name="warm-up", daemon=True)
+    warming.start()
+    atexit.register(warming.join, WARM_UP_S)  # a process that ends while models load aborts
     return app
 
 
@@ -166,7 +170,8 @@ def _warm_up(service: ChatService) -> None:
     try:
         service.warm_up()
     except Exception as error:  # the first question will fail with it, and say so
-        log.warning("warming up failed: %s", error)
+        if threading.main_thread().is_alive():  # else the process ends, which is no failure
+            log.warning("warming up failed: %s", error)
 
 
 def address(host: str, port: int) -> str:
