@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from embeddings.exported import GRAPH, TOKENIZER, read_manifest
+from embeddings.quiet import import_onnxruntime
 
 BATCH_SIZE = 2
 Result = TypeVar("Result")
@@ -32,9 +33,9 @@ class OnnxSession:
     def __init__(self, folder: Path) -> None:
         self.manifest = read_manifest(folder)
         self.max_tokens: int = self.manifest["max_tokens"]
-        import onnxruntime
         from tokenizers import Tokenizer
 
+        onnxruntime = import_onnxruntime()
         self.tokenizer: Any = Tokenizer.from_file(str(folder / TOKENIZER))
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = 1

@@ -17,6 +17,7 @@ from typing import Any
 
 from embeddings.exported import GRAPH, OPSET, staged_folder, write_manifest, write_tokenizer
 from embeddings.models import ModelFiles, locate, sha256_of
+from embeddings.quiet import import_onnxruntime
 from embeddings.subprocesses import run_child
 from embeddings.types import EmbeddingError
 from rag.rerankers.weights import TRAINED, TRAINED_SHA256, WEIGHTS, load, unpack
@@ -179,13 +180,12 @@ def _tensors(model: _Model, tokenizer: Any) -> list[Any]:
 def _check(model: _Model, tokenizer: Any, path: Path) -> None:
     """Compare the graph with torch on the samples. Raises EmbeddingError if an output differs too much."""
     import numpy as np
-    import onnxruntime
     import torch
 
     tensors = _tensors(replace(model, samples=model.samples[::-1]), tokenizer)
     with torch.no_grad():
         wanted = model.run(tensors)
-    session = onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
+    session = import_onnxruntime().InferenceSession(str(path), providers=["CPUExecutionProvider"])
     inputs = {name: tensor.numpy() for name, tensor in zip(model.inputs, tensors, strict=True)}
     found = session.run(model.outputs, inputs)
     real = tensors[1].numpy().astype(bool)
