@@ -48,6 +48,15 @@ def test_an_interrupted_question_is_joined_from_its_parts() -> None:
     assert question_before(parts, 1) == ""
 
 
+def test_whoever_goes_on_after_a_nod_answers_the_question_before_it() -> None:
+    told = [("Q", "Who paid for the wall?"), ("Ann", "The county did."), ("Q", "Mm-hmm."), ("Ann", "And the town.")]
+    assert question_before(talk(*told), 3) == "Who paid for the wall?"
+    assert question_before(talk(*told, ("Q", "Right. I see."), ("Ann", "Later on.")), 5) == "Who paid for the wall?"
+    # Somebody else was nodded at, or nobody.
+    assert question_before(talk(*told[:3], ("Bo", "And the town.")), 3) == ""
+    assert question_before(talk(("Q", "Okay."), ("Ann", "And the town.")), 1) == ""
+
+
 def test_parts_of_two_people_or_around_a_long_answer_are_not_joined() -> None:
     two = talk(("Z", "Does the mayor feel that he —"), ("Ann", "Yeah."), ("Q", "— has to pay for it?"), ("Ann", "No."))
     assert question_before(two, 3) == ""

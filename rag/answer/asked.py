@@ -2,12 +2,14 @@
 
 What was asked last is often no question: a greeting, a remark that nobody could hear, half a sentence that was cut off by
 the answer. A greeting says nothing about the answer, and is left out. An interrupted question is joined from its parts.
+Whoever goes on after the asker's "I see" still answers the question before it.
 """
 
 from __future__ import annotations
 
 import re
 
+from rag.evidence.going_on import is_nod
 from rag.text.lexicon import union
 from rag.text.sentences import SENTENCE_END, has_question, split_sentences
 from rag.text.terms import LANGUAGES, content_words
@@ -33,7 +35,13 @@ def question_before(document: Document, number: int) -> str:
     ('Will he run? He — run again in May?', 'Will he run?')
     """
     turns = document.turns
-    last = next((n for n in range(number - 1, -1, -1) if turns[n].role == "interviewer"), None)
+    last = _asked_before(document, number)
+    for _ in range(MOST_PARTS):
+        if not last or turns[last - 1].speaker != turns[number].speaker:
+            break
+        if not is_nod(_words(document, turns[last]), document.language):
+            break
+        last = _asked_before(document, last)  # whoever goes on after a nod still answers what was asked before it
     if last is None:
         return ""
     said = _words(document, turns[last])
@@ -46,6 +54,11 @@ def question_before(document: Document, number: int) -> str:
         before = _words(document, turns[last])
         said = f"{_CUT_OFF.sub('', before).rstrip()} — {_GOES_ON.sub('', said).lstrip()}"
     return telling(said, document.language or "en")
+
+
+def _asked_before(document: Document, number: int) -> int | None:
+    """The last turn of an interviewer before the one with this number."""
+    return next((n for n in range(number - 1, -1, -1) if document.turns[n].role == "interviewer"), None)
 
 
 def _words(document: Document, turn: Turn) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from rag.evidence.going_on import goes_on
 from rag.types import Passage, Sentence
 
 SPEAKER_UNCERTAIN = "Speaker uncertain"
@@ -30,7 +31,8 @@ def by_speaker_day(quotes: Sequence[Sentence]) -> tuple[Sentence, ...]:
     """The best quote and others of its speaker and day; then the other groups in order of date, undated ones last.
 
     `quotes` come best first. Within a group they are in the order in which they were said, except the best one of all, and
-    what was said in the same turn as that one, which follows it: nothing of another exchange stands in between.
+    what was said in the same turn as that one or goes on with it, which follows it: nothing of another exchange stands in
+    between.
 
     >>> def quote(date, speaker, start, text):
     ...     passage = Passage("p", "d", "f", speaker, "respondent", "", 0, 99, "", date=date)
@@ -50,9 +52,10 @@ def by_speaker_day(quotes: Sequence[Sentence]) -> tuple[Sentence, ...]:
     ordered: list[Sentence] = list(quotes[:1])
     for group in [*groups[:1], *others]:
         own = [quote for quote in quotes[1:] if speaker_day(quote.passage) == group]
-        ordered += sorted(own, key=lambda quote: (_turn(quote) != _turn(quotes[0]), quote.passage.source, quote.start))
+        ordered += sorted(own, key=lambda quote: (not _with(quotes[0], quote), quote.passage.source, quote.start))
     return tuple(ordered)
 
 
-def _turn(quote: Sentence) -> tuple[str, int]:
-    return quote.passage.document_id, quote.passage.turn
+def _with(best: Sentence, quote: Sentence) -> bool:
+    one, other = best.passage, quote.passage
+    return (one.document_id, one.turn) == (other.document_id, other.turn) or goes_on(one, other)

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from rag.evidence.calibration import DEFAULT_CALIBRATION, Calibration
+from rag.evidence.going_on import MAX_QUOTE_CHARS, begins_paragraph, completed
 from rag.evidence.question_terms import question_terms, remembered_stems
 from rag.evidence.score import READING, ReadingWeights, score_sentences
 from rag.evidence.signals import measure_signals
@@ -23,7 +24,6 @@ from rag.text.sentences import is_question
 from rag.types import Evidence, Query, Sentence, Signals
 
 MAX_QUOTES = 3
-MAX_QUOTE_CHARS = 600
 MAX_QUOTE_SENTENCES = 3
 MAX_ANSWERED = 3  # questions in a row that the next sentence answers
 
@@ -71,7 +71,10 @@ def select_quotes(
     ]
     scored.sort(key=lambda item: -item[0])
     quotes = choose_quotes(scored, max_quotes, weights)
-    return tuple(quotes), measure_signals(snapshot, candidates, quotes, terms, stems_of, searched=searched)
+    # The confidence is that of the sentences that were chosen: what their speakers add does not change it.
+    signals = measure_signals(snapshot, candidates, quotes, terms, stems_of, searched=searched)
+    stored = {candidate.stored.passage.id: candidate.stored for candidate in candidates[:RERANK_DEPTH]}
+    return completed(snapshot, quotes, stored), signals
 
 
 def choose_quotes(scored: Sequence[ScoredSentence], max_quotes: int, weights: ReadingWeights) -> list[Sentence]:
@@ -157,7 +160,7 @@ def _with_neighbours(stored: StoredPassage, number: int, free: Mapping[int, floa
     first, last = extended_back(number, number), number
     while last - first < MAX_QUOTE_SENTENCES - 1:
         beside = [n for n in (first - 1, last + 1) if n in free and free[n] >= join * free[number]]
-        beside = [n for n in beside if not _begins_paragraph(stored, first if n < first else n)]
+        beside = [n for n in beside if not begins_paragraph(stored, first if n < first else n)]
         beside = [n for n in beside if _length(stored, min(first, n), max(last, n)) <= MAX_QUOTE_CHARS]
         if not beside:
             break
@@ -184,11 +187,6 @@ def _with_its_answer(run: _Run) -> _Run:
 
 def _asks(stored: StoredPassage, number: int) -> bool:
     return is_question(stored.passage.text[slice(*stored.spans[number])])
-
-
-def _begins_paragraph(stored: StoredPassage, number: int) -> bool:
-    """Whether a blank line stands before a sentence."""
-    return "\n\n" in re.sub(r"[^\S\n]", "", stored.passage.text[stored.spans[number - 1][1] : stored.spans[number][0]])
 
 
 def _length(stored: StoredPassage, first: int, last: int) -> int:

@@ -131,6 +131,13 @@ GERMAN = Lexicon(
     conditions=(r"wenn|falls|ob|sofern|es sei denn|solange|vorausgesetzt",),
     contrasts=("aber", "sondern", "jedoch", "doch"),
     person_pronouns=("er", "sie"),
+    announcements=(
+        r"aus (?:zwei|drei|mehreren) gründen|(?:zwei|drei|mehrere) (?:dinge|punkte|gründe)|folgende[srnm]?|erstens",
+    ),
+    completions=(
+        r"(?:und )?(?:zweitens|drittens)|der (?:zweite|dritte|andere)\b|weil|denn|zum beispiel|das heißt|aber|jedoch",
+    ),
+    nods=(r"hm+|mhm+|aha|ah+|oh|ja|genau|richtig|okay|gut|stimmt|klar|verstehe|ach so|natürlich",),
     courtesies=words(
         "danke dank guten gut morgen tag abend hallo willkommen bitte herzlich schönen ja okay genau",
         "wiedersehen",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from rag.text.lexicon.en_answers import ANNOUNCEMENTS, ASKS_NAME, ASKS_NUMBER, ASKS_TIME, COMPLETIONS, NODS
 from rag.text.lexicon.en_names import COMMON_FIRST_NAMES, COMMON_LAST_NAMES, PLACE_LAST_NAMES
 from rag.text.lexicon.en_page import BOILERPLATE, CLERK_REMARKS, NOT_LABELS, PROCEDURE_VERBS, SITTING_WORDS, STAGE_WORDS
 from rag.text.lexicon.model import Lexicon, words
@@ -331,13 +332,12 @@ ENGLISH = Lexicon(
         "panels? address lectures? testimony depositions? remarks roundtables? webinars? calls? statements? conversations? "
         "sittings? gaggle pressers? townhalls?".split()
     ),
-    asks_number=(
-        "how (?:many|much|long|old|far|often|big|large|high|tall|fast|soon|few|expensive)",
-        r"(?:what|which) (?:\w+ )?(?:percentage|share|number|amount|sum|price|cost|costs|budget|rate|size)",
-        r"what (?:do|does|did|will|would|has|is)\b.*\b(?:cost|price|worth|pay|charge|earn)",
-    ),
-    asks_time=("when", "what (?:year|date|day|month|time)", "which (?:year|date|day|month)", "since when", "how long"),
-    asks_name=("who", "whom", "whose", "where", "which (?:country|city|person|company|minister|party|place)"),
+    asks_number=ASKS_NUMBER,
+    asks_time=ASKS_TIME,
+    asks_name=ASKS_NAME,
+    announcements=ANNOUNCEMENTS,
+    completions=COMPLETIONS,
+    nods=NODS,
     asking_words=_ASKING_WORDS,
     leaning_openers=(
         *("and", "but", "so", "or", "then", "also", "why not", "really", "you", "which one"),

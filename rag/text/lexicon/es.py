@@ -115,5 +115,10 @@ SPANISH = Lexicon(
     conditions=(r"si|a menos que|siempre que|en caso de",),
     contrasts=("pero", "sino", "sin embargo"),
     person_pronouns=("el", "ella"),
+    announcements=(
+        r"(?:dos|tres|varias|varios) (?:cosas|puntos|razones|motivos)|lo siguiente|en primer lugar|primero",
+    ),
+    completions=(r"(?:y )?(?:segundo|tercero|en segundo lugar)|porque|por ejemplo|es decir|pero|sin embargo",),
+    nods=(r"hm+|mhm+|ajá|ah+|oh|sí|claro|exacto|exactamente|vale|ok|ya veo|por supuesto|correcto",),
     courtesies=words("gracias buenos buenas días tardes noches hola bienvenido bienvenida bienvenidos sí vale adiós"),
 )

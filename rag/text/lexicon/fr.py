@@ -107,5 +107,10 @@ FRENCH = Lexicon(
     conditions=(r"si|s'ils?|à condition|pourvu|à moins|au cas où",),
     contrasts=("mais", "cependant", "pourtant"),
     person_pronouns=("il", "elle"),
+    announcements=(r"(?:deux|trois|plusieurs) (?:choses|points|raisons)|suivante?s?|premièrement|d[’']abord",),
+    completions=(
+        r"(?:et )?(?:deuxièmement|troisièmement|ensuite)|parce que|car|par exemple|c[’']est-à-dire|mais|cependant",
+    ),
+    nods=(r"hm+|mhm+|ah+|oh|oui|ouais|d[’']accord|exactement|bien sûr|ok|je vois|voilà|absolument",),
     courtesies=words("merci bonjour bonsoir bienvenue salut oui monsieur madame beaucoup accord revoir"),
 )

@@ -151,6 +151,9 @@ class Lexicon:
 
     # Sentences and questions
     dependent_openers: Words = frozenset()  # a sentence that begins so needs the one before it
+    announcements: tuple[str, ...] = ()  # patterns: "for two reasons": what is announced comes next
+    completions: tuple[str, ...] = ()  # patterns: a sentence that begins so completes the one before it: "Because"
+    nods: tuple[str, ...] = ()  # patterns: what a listener says while somebody goes on: "I see"
     sentence_openers: Words = frozenset()  # written with a capital at the beginning of a sentence, and no names
     saying_verbs: tuple[str, ...] = ()  # patterns: somebody said something (folded)
     saying_phrases: tuple[str, ...] = ()  # patterns: who said it stands behind them (folded)
