@@ -49,6 +49,9 @@ demo: $(READY)
 	@echo
 	$(BIN)/onrecord ask "What is the boiling point of tungsten?" --archive $(DEMO)
 
+# Without its bytecode each process that a test starts compiles the project again.
+export PYTHONDONTWRITEBYTECODE :=
+
 # A file's tests stay on one worker, and the slow files come first: the short ones fill up the end.
 PARALLEL := -n $(JOBS) --dist loadgroup --no-loadscope-reorder
 

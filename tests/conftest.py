@@ -21,6 +21,7 @@ from pathlib import Path
 
 import pytest
 from filelock import FileLock
+from forks import CAN_FORK, fork_readers, read_without_forks
 from hypothesis import settings
 from kinds import KINDS, kind_of
 from outside import files_in
@@ -43,9 +44,19 @@ pytest.register_assert_rewrite(
 TOGETHER = ("test_rag_every_file", "test_rag_golden", "test_rag_transcript")  # they parse the same files, once a worker
 
 
+READERS_OF_THEIR_OWN = ("test_rag_every_file", "test_rag_readers_isolated")  # their memory, their time, their end
+
+MEMORY, NEEDED_BYTES = Path("/dev/shm"), 2_000_000_000
+
 # How long an example takes says more about what else the machine does than about the code.
 settings.register_profile("without deadlines", deadline=None)
 settings.load_profile("without deadlines")
+
+
+def pytest_configure() -> None:
+    """Keep temporary folders in memory where there is room: archives are flushed to the disk at every commit."""
+    if "PYTEST_DEBUG_TEMPROOT" not in os.environ and MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > NEEDED_BYTES:
+        os.environ["PYTEST_DEBUG_TEMPROOT"] = str(MEMORY)
 
 
 @pytest.hookimpl(tryfirst=True)  # before `-m` selects
@@ -72,6 +83,17 @@ def made_once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path],
             make(folder)
             done.touch()
     return folder
+
+
+@pytest.fixture(scope="module", autouse=True)
+def forked_readers(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Files are read in processes that begin with their imports done, but where such processes are what is tested."""
+    if not CAN_FORK or request.path.stem in READERS_OF_THEIR_OWN:
+        yield
+        return
+    fork_readers()
+    yield
+    read_without_forks()
 
 
 @pytest.fixture(scope="session")

@@ -14,6 +14,7 @@ import urllib.request
 from pathlib import Path
 
 import pytest
+from forks import onrecord_command
 from one_process import one_process
 from ports import free_port
 
@@ -88,7 +89,8 @@ def assert_the_folder_is_followed(words: list[str], folder: Path) -> None:
 
 def assert_the_page_answers(words: list[str], folder: Path) -> None:
     port = free_port()
-    command = [sys.executable, "-m", "rag", *words, "--port", str(port)]
+    start = onrecord_command() if words[1:] else [sys.executable, "-m", "rag"]
+    command = [*start, *words, "--port", str(port)]
     output = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
     with subprocess.Popen(command, cwd=folder, env=ENVIRONMENT, **output) as server:
         try:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from conftest import BUNDLED, transcript
+from forks import onrecord_command
 
 from rag.archive import open_archive
 from rag.testing import FakeEncoder
@@ -26,7 +27,7 @@ TALK = transcript(
 
 def onrecord(*words: str, cwd: Path, **environment: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-m", "rag", *words],
+        [*onrecord_command(), *words],
         cwd=cwd,
         capture_output=True,
         text=True,

@@ -7,13 +7,13 @@ import json
 import os
 import re
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from conftest import ROOT
+from forks import onrecord_command
 from starlette.testclient import TestClient
 from ui_api import (
     ANN,
@@ -216,7 +216,7 @@ def test_a_token_that_could_be_guessed_is_refused_without_repeating_it(tmp_path:
 )  # fmt: skip
 def test_options_that_open_nothing_are_explained_in_one_line(tmp_path: Path, options: list[str], sentence: str) -> None:
     done = subprocess.run(
-        [sys.executable, "-m", "rag", "chat", "--archive", str(tmp_path / "a"), *options],
+        [*onrecord_command(), "chat", "--archive", str(tmp_path / "a"), *options],
         cwd=ROOT, env={k: v for k, v in os.environ.items() if k != "ONRECORD_AUTH"}, capture_output=True, text=True,
     )  # fmt: skip
     assert (done.returncode, done.stdout, done.stderr) == (1, "", sentence)

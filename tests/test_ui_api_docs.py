@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 from conftest import ROOT
+from forks import onrecord_command
 from starlette.testclient import TestClient
 from ui_api import (
     ANN,
@@ -100,7 +101,7 @@ def test_the_configuration_in_the_documentation_starts_the_command(archive: Path
     server = json.loads(text)["mcpServers"]["onrecord"]
     words = [str(archive) if word == "/path/to/archive" else word for word in server["args"]]
     done = subprocess.run(
-        [sys.executable, "-m", "rag", *words], cwd=ROOT, stdin=subprocess.DEVNULL, capture_output=True, text=True
+        [*onrecord_command(), *words], cwd=ROOT, stdin=subprocess.DEVNULL, capture_output=True, text=True
     )
     assert (server["command"], done.returncode, done.stdout, done.stderr) == ("onrecord", 0, "", "")
 

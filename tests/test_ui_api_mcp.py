@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from conftest import ROOT
+from forks import onrecord_command
 from ui_api import (
     BUTTON,
     GATES,
@@ -120,11 +121,11 @@ def test_an_mcp_client_that_cancels_a_question_stops_the_model(archive: Path, mo
 def test_mcp_says_what_to_type_where_something_is_missing(tmp_path: Path, archive: Path) -> None:
     block = "import sys; sys.modules['mcp'] = None; sys.modules['mcp.server'] = None; from rag.cli import main; main()"
     for command, sentence in (
-        (["-m", "rag", "mcp", "--archive", str(tmp_path / "a")], f"there is no archive in {tmp_path / 'a'}; run: onrecord ingest FOLDER --archive {tmp_path / 'a'}"),
-        (["-c", block, "mcp", "--archive", str(archive)], "onrecord mcp needs the package mcp; run: pip install 'onrecord[mcp]'"),
-        (["-m", "rag", "mcp", "--archive", str(archive), "--model", "x"], "the extractive generator uses no model; leave out --model x, or choose a --generator"),
+        ([*onrecord_command(), "mcp", "--archive", str(tmp_path / "a")], f"there is no archive in {tmp_path / 'a'}; run: onrecord ingest FOLDER --archive {tmp_path / 'a'}"),
+        ([sys.executable, "-c", block, "mcp", "--archive", str(archive)], "onrecord mcp needs the package mcp; run: pip install 'onrecord[mcp]'"),
+        ([*onrecord_command(), "mcp", "--archive", str(archive), "--model", "x"], "the extractive generator uses no model; leave out --model x, or choose a --generator"),
     ):  # fmt: skip
-        done = subprocess.run([sys.executable, *command], cwd=ROOT, capture_output=True, text=True)
+        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
         assert (done.returncode, done.stdout, done.stderr) == (1, "", f"onrecord: {sentence}\n")
 
 

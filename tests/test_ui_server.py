@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 from conftest import ROOT
+from forks import onrecord_command
 from starlette.testclient import TestClient
 from ui_page import HERE
 
@@ -212,7 +213,7 @@ def test_preparing_the_environment_twice_is_preparing_it_once() -> None:
 
 def chat(folder: Path, *options: str, **environment: str) -> tuple[int, str, str]:
     done = subprocess.run(
-        [sys.executable, "-m", "rag", "chat", "--archive", str(folder), *options],
+        [*onrecord_command(), "chat", "--archive", str(folder), *options],
         cwd=ROOT,
         env={**{k: v for k, v in os.environ.items() if k != "ONRECORD_AUTH"}, **environment},
         capture_output=True,

@@ -24,6 +24,7 @@ from typing import Any
 
 import pytest
 from conftest import ROOT
+from forks import onrecord_command
 from ports import free_port
 
 from rag.archive import open_archive
@@ -47,10 +48,10 @@ TOKEN = "a-token-of-its-own-1"
 
 @contextmanager
 def running(command: list[str], ready: Callable[[], bool], **environment: str) -> Iterator[None]:
-    """A process, once it is `ready`; `environment` goes on top of this one without ONRECORD variables."""
+    """A process of a whole command, once it is `ready`; `environment` goes on top of this one without ONRECORD variables."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("ONRECORD_")}
     with subprocess.Popen(
-        [sys.executable, *command],
+        command,
         cwd=ROOT,
         env={**kept, **environment},
         stdout=subprocess.PIPE,
@@ -82,7 +83,7 @@ def serving(archive: Path, *options: str, **environment: str) -> Iterator[str]:
     """The address of a server, started by the command that users type."""
     port = free_port()
     url = f"http://127.0.0.1:{port}"
-    command = ["-m", "rag", "chat", "--archive", str(archive), "--port", str(port), *options]
+    command = [*onrecord_command(), "chat", "--archive", str(archive), "--port", str(port), *options]
     with running(command, lambda: is_up(f"{url}/healthz"), **environment):
         yield url
 
@@ -158,7 +159,7 @@ def curl(*words: str) -> str:
 
 def printed(archive: Path, *words: str) -> Any:
     done = subprocess.run(
-        [sys.executable, "-m", "rag", *words, "--archive", str(archive), "--json"],
+        [*onrecord_command(), *words, "--archive", str(archive), "--json"],
         cwd=ROOT, capture_output=True, text=True, encoding="utf-8", check=True,
     )  # fmt: skip
     return json.loads(done.stdout)
@@ -189,7 +190,9 @@ def models() -> Iterator[str]:
     """A server of models, good and bad."""
     port = free_port()
     url = f"http://127.0.0.1:{port}"
-    with running([str(ROOT / "tests" / "fake_model_server.py"), str(port)], lambda: is_up(f"{url}/v1/models")):
+    with running(
+        [sys.executable, str(ROOT / "tests" / "fake_model_server.py"), str(port)], lambda: is_up(f"{url}/v1/models")
+    ):
         yield f"{url}/v1"
 
 
@@ -207,9 +210,8 @@ def cancelled_requests(models: str, model: str) -> int:
 def through_mcp(archive: Path, use: Callable[[Any], Any], *options: str) -> Any:
     """What an MCP client gets that starts the command by itself."""
     mcp = pytest.importorskip("mcp", reason="mcp is not installed")
-    command = mcp.StdioServerParameters(
-        command=sys.executable, args=["-m", "rag", "mcp", "--archive", str(archive), *options], cwd=str(ROOT)
-    )
+    program, *words = [*onrecord_command(), "mcp", "--archive", str(archive), *options]
+    command = mcp.StdioServerParameters(command=program, args=words, cwd=str(ROOT))
 
     async def talk() -> Any:
         async with mcp.Client(command) as client:
