@@ -24,6 +24,7 @@ from rag.cli.options import (
     JsonOption,
     KOption,
     LiteralOption,
+    OrderOption,
     ReaderOption,
     RoleOption,
     SpeakerOption,
@@ -64,6 +65,7 @@ def ask(
     strict: StrictOption = False,
     literal: LiteralOption = False,
     answer_as: AnswerOption = None,
+    order: OrderOption = "date",
     exit_code: ExitCodeOption = False,
 ) -> None:
     """Answer a question with verbatim, located quotes."""
@@ -96,7 +98,7 @@ def ask(
     if as_json:
         print_json(answer_to_json(answer))
     else:
-        print_answer(answer)
+        print_answer(answer, order=order)
     if exit_code and answer.status == "not_on_record":
         raise typer.Exit(NOT_ON_RECORD)
 

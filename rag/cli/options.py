@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -49,4 +49,8 @@ AnswerOption = Annotated[
     typer.Option(
         "--answer", metavar="quotes|prose", help="Sentences that a model chooses [default, if it can], or its own text"
     ),
+]
+OrderOption = Annotated[
+    Literal["date", "relevance"],
+    typer.Option("--order", help="Quotes of several days: the oldest first, or the closest match"),
 ]

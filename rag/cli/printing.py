@@ -5,18 +5,21 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from rag.text.wording import shortened
 
 if TYPE_CHECKING:
     from rag.types import Answer, Citation, Document, IngestReport, ScoredPassage
 
+Order = Literal["date", "relevance"]
 CLOSEST = "The closest passages; they may not answer:"
 CLAIM_CHARS = 60
 QUESTION_CHARS = 160
 LEFT_OUT_CHARS = 160
 PASSAGE_CHARS = 300
+UNDATED = "9999"  # comes last
+MOST_MEANT = 8  # people and documents that a question names; more are only counted
 MOST_NAMES = 20  # of files in a report; more are only counted
 NARROWEST, WIDEST = 40, 100  # columns that text is filled to
 
@@ -47,15 +50,22 @@ def say(text: str, *, indent: int = 0) -> None:
         print(textwrap.fill(paragraph, width, initial_indent=margin, subsequent_indent=margin, break_long_words=False))
 
 
-def print_answer(answer: Answer) -> None:
+def print_answer(answer: Answer, *, order: Order = "date") -> None:
     """The text, the note, each claim without full support, and the sources or the nearest passages."""
     from rag.text.reading import as_read
 
+    if meant := _meant(answer):
+        say(f"Looked first at: {'; '.join(meant)}")
+        print()
     if answer.confidence_level == "unsure":
         say(CLOSEST)
         print()
+    text, says_order = _in_order(answer, order)
+    if says_order:
+        say(says_order)
+        print()
     # A program that reads the output gets the quotes as they are in the file.
-    say(as_read(answer.text) if sys.stdout.isatty() else answer.text)
+    say(as_read(text) if sys.stdout.isatty() else text)
     print()
     if answer.note:
         say(f"note: {answer.note}")
@@ -73,6 +83,41 @@ def print_answer(answer: Answer) -> None:
     for citation in answer.citations:
         _print_source(citation)
     say(f"confidence {answer.confidence:.2f} · {answer.timings_ms['total']:.0f} ms · {answer.generator}")
+
+
+def _meant(answer: Answer) -> list[str]:
+    """The people, the days and the documents that the question was taken to ask for."""
+    from rag.text.dates import spoken_period
+
+    understood = answer.understood
+    period = spoken_period(understood.after, understood.before)
+    titles = {citation.source: citation.title for citation in answer.citations if citation.title}
+    named = [titles.get(source, source) for source in understood.documents]
+    found = [*understood.speakers, *([period] if period else []), *named]
+    return found if len(found) <= MOST_MEANT else [*found[:MOST_MEANT], f"{len(found) - MOST_MEANT} more"]
+
+
+def _in_order(answer: Answer, order: Order) -> tuple[str, str]:
+    """The text with its quotes in the wanted order, and which order that is; what else than quotes it holds stays as it is.
+
+    By date, the oldest comes first, as on the page: a reader takes dated statements for a timeline.
+    """
+    from rag.generators.extractive import quotations_alone
+
+    spans = quotations_alone(answer.text, answer.citations)
+    if spans is None or len({citation.date for citation in answer.citations}) < 2:
+        return answer.text, ""
+    if order == "relevance":
+        return answer.text, "The closest match first:"
+    paragraphs: list[tuple[str, str]] = []  # (date, text), each with its heading
+    for citation, (start, end) in zip(answer.citations, spans, strict=True):
+        if paragraphs and not answer.text.endswith("\n\n", 0, start):  # of the same speaker and day
+            date, text = paragraphs.pop()
+            paragraphs.append((date, f"{text} {answer.text[start:end]}"))
+        else:
+            paragraphs.append((citation.date or UNDATED, answer.text[start:end]))
+    text = "\n\n".join(text for _, text in sorted(paragraphs, key=lambda each: each[0]))
+    return text, f"By date; the closest match is [{answer.citations[0].marker}]:"
 
 
 def _print_source(citation: Citation) -> None:
