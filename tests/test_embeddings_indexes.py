@@ -70,6 +70,21 @@ def test_inverted_lists_find_nine_of_ten_true_neighbours() -> None:
     assert set(index.search(vectors[1], k=20, allowed=allowed)[0]) <= set(allowed.tolist())
 
 
+@pytest.mark.parametrize("left", [20, 200, 2000])
+def test_a_filter_that_leaves_few_rows_loses_no_neighbour_to_inverted_lists(left: int) -> None:
+    vectors = unit_rows(20_000, seed=3)
+    index = FaissIndex.build(np.arange(20_000), vectors, flat_limit=1000)
+    assert index.kind == "ivf"
+    allowed = np.random.default_rng(4).permutation(20_000)[:left]
+    found = true = 0
+    for query in unit_rows(20, seed=5):
+        ids, _ = index.search(query, k=10, allowed=allowed)
+        near = allowed[np.argsort(-(vectors[allowed] @ query))[:10]]
+        assert len(ids) == 10
+        found, true = found + len(set(ids) & set(near)), true + 10
+    assert found / true >= 0.97  # the rest is lost to eight bits
+
+
 def test_an_index_written_to_bytes_answers_as_before(build: Build) -> None:
     vectors = unit_rows(300)
     index = build(np.arange(300), vectors)

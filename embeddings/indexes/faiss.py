@@ -7,6 +7,7 @@ bytes, and the caller checks their hash.
 
 from __future__ import annotations
 
+from math import ceil
 from typing import Any
 
 import numpy as np
@@ -97,14 +98,20 @@ class FaissIndex:
         k = min(k, len(self))
         if k == 0 or (allowed is not None and len(allowed) == 0):
             return np.zeros(0, np.int64), np.zeros(0, np.float32)
-        params = None
-        if allowed is not None:
-            selector = faiss.IDSelectorBatch(np.ascontiguousarray(allowed, np.int64))
-            params = (
-                faiss.SearchParametersIVF(sel=selector, nprobe=PROBES)
-                if self.kind == "ivf"
-                else faiss.SearchParameters(sel=selector)
-            )
+        params = None if allowed is None else self._among(allowed)
         scores, ids = self._index.search(np.ascontiguousarray(query[None, :], np.float32), k, params=params)
         found = ids[0] >= 0  # FAISS fills up with -1
         return ids[0][found], scores[0][found]
+
+    def _among(self, allowed: RowIds) -> Any:
+        """FAISS's parameters for a search among some rows, which looks through about as many of them as one among all.
+
+        A filter leaves few rows in each inverted list, so the fewer it leaves, the more lists are searched, up to all.
+        """
+        import faiss
+
+        selector = faiss.IDSelectorBatch(np.ascontiguousarray(allowed, np.int64))
+        if self.kind != "ivf":
+            return faiss.SearchParameters(sel=selector)
+        lists = faiss.downcast_index(self._index.index).nlist
+        return faiss.SearchParametersIVF(sel=selector, nprobe=min(lists, ceil(PROBES * len(self) / len(allowed))))
