@@ -93,8 +93,6 @@ class FaissIndex:
 
         Both arrays are (min(k, rows),); an index of inverted lists may miss a near row.
         """
-        import faiss
-
         k = min(k, len(self))
         if k == 0 or (allowed is not None and len(allowed) == 0):
             return np.zeros(0, np.int64), np.zeros(0, np.float32)
