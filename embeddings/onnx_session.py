@@ -7,21 +7,16 @@ two threads inside at 1.5 (two cores, a quiet machine; on a busy one torch loses
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
+from embeddings.batches import Inputs, Result, run_in_batches
+from embeddings.batches import Outputs as Outputs
 from embeddings.exported import GRAPH, TOKENIZER, read_manifest
 from embeddings.quiet import import_onnxruntime
 
 BATCH_SIZE = 2
-Result = TypeVar("Result")
-Outputs = Mapping[str, Any]  # one text's row of each of the graph's outputs, by name
 
 
 class OnnxSession:
@@ -45,7 +40,7 @@ class OnnxSession:
         self._session: Any = onnxruntime.InferenceSession(
             str(folder / GRAPH), options, providers=["CPUExecutionProvider"]
         )
-        self._inputs = {each.name for each in self._session.get_inputs()}
+        self.inputs = frozenset(each.name for each in self._session.get_inputs())
 
     def keep_end(self, text: str, max_tokens: int) -> str:
         """The text from its last `max_tokens` tokens on, special tokens not counted; all of a shorter text."""
@@ -68,37 +63,16 @@ class OnnxSession:
         length of the batch, so padding has to be cut off. It is called in the thread that ran the batch. Texts longer
         than `max_tokens` are cut, and keep their last special token. `threads` defaults to the number of processors.
         """
-        order = sorted(range(len(encodings)), key=lambda row: -len(encodings[row].ids))
-        batches = [order[start : start + batch_size] for start in range(0, len(order), batch_size)]
 
-        def run_batch(batch: Sequence[int]) -> list[tuple[int, Result]]:
-            arrays = self._session.run(list(outputs), self._padded([encodings[row] for row in batch]))
-            named = dict(zip(outputs, arrays, strict=True))
-            return [
-                (row, then(row, {name: array[at] for name, array in named.items()})) for at, row in enumerate(batch)
-            ]
+        def compute(arrays: Inputs) -> Outputs:
+            return dict(zip(outputs, self._session.run(list(outputs), arrays), strict=True))
 
-        side_by_side = min(threads or os.cpu_count() or 1, len(batches))
-        if side_by_side < 2:
-            found = [run_batch(batch) for batch in batches]
-        else:
-            with ThreadPoolExecutor(side_by_side) as pool:
-                found = list(pool.map(run_batch, batches))
-        results = dict(item for batch in found for item in batch)
-        return [results[row] for row in range(len(encodings))]
-
-    def _padded(self, encodings: Sequence[Any]) -> dict[str, NDArray[np.int64]]:
-        """The graph's inputs, (texts, tokens) each, for encodings of which the first is the longest."""
-        width = min(self.max_tokens, len(encodings[0].ids))
-        inputs = {name: np.zeros((len(encodings), width), np.int64) for name in ("input_ids", "attention_mask")}
-        if "token_type_ids" in self._inputs:
-            inputs["token_type_ids"] = np.zeros((len(encodings), width), np.int64)
-        for row, encoding in enumerate(encodings):
-            size = min(width, len(encoding.ids))
-            inputs["input_ids"][row, :size] = encoding.ids[:size]
-            inputs["attention_mask"][row, :size] = 1
-            if "token_type_ids" in inputs:
-                inputs["token_type_ids"][row, :size] = encoding.type_ids[:size]
-            if size < len(encoding.ids):
-                inputs["input_ids"][row, size - 1] = encoding.ids[-1]
-        return inputs
+        return run_in_batches(
+            encodings,
+            compute,
+            then,
+            inputs=self.inputs,
+            max_tokens=self.max_tokens,
+            batch_size=batch_size,
+            threads=threads,
+        )

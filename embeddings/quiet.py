@@ -6,6 +6,7 @@ Nothing leaves this machine unless its user says so. Each library has a way of i
 from __future__ import annotations
 
 import os
+import sys
 from typing import Any
 
 
@@ -15,3 +16,17 @@ def import_onnxruntime() -> Any:
     import onnxruntime
 
     return onnxruntime
+
+
+def import_openvino() -> Any:
+    """The module `openvino`, told that its telemetry is not installed: otherwise importing it sends an event."""
+    telemetry = "openvino_telemetry"
+    hide = telemetry not in sys.modules
+    if hide:
+        sys.modules[telemetry] = None  # type: ignore[assignment]  # what Python reads as “cannot be imported”
+    try:
+        import openvino
+    finally:
+        if hide:
+            del sys.modules[telemetry]
+    return openvino

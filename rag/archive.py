@@ -181,7 +181,7 @@ class Archive:
         return faults
 
     def describe_index(self) -> dict[str, Any]:
-        """Kind and measured recall of the vector index."""
+        """Kind and measured recall of the vector index, and the coarsest precision of its vectors."""
         return self._storage.describe_index()
 
     def calibration(self, *, reader: str = "") -> Calibration | None:
@@ -227,18 +227,22 @@ def open_archive(
     index: str = "faiss",
     create: bool = True,
     rebuild: bool = False,
+    precision: str = "auto",
 ) -> Archive:
     """The archive at `url`, a folder, as a path or as file:///path; made at the first ingest if there is none.
 
     `encoder` is the model of a new archive, by name or as an object. For an existing one it must be the one it was built
     with, unless `rebuild` allows the next ingest to encode everything again. `index` names the vector index of a new archive:
-    faiss, exact, or one that an installed package provides. Raises ArchiveError or ModelMismatch with what
-    to type.
+    faiss, exact, or one that an installed package provides. `precision` is what new passages are encoded in: float32,
+    bfloat16, or auto, the faster of the two that this machine has. Raises ArchiveError or ModelMismatch with what to type.
     """
     from rag.storage.folder import folder_of
     from rag.storage.local import LocalStorage
 
-    return Archive(LocalStorage(folder_of(str(url)), encoder=encoder, index=index, create=create, rebuild=rebuild))
+    folder = folder_of(str(url))
+    return Archive(
+        LocalStorage(folder, encoder=encoder, index=index, create=create, rebuild=rebuild, precision=precision)
+    )
 
 
 def _as_tuple(value: Name | Sequence[Name] | None) -> tuple[Name, ...]:

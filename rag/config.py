@@ -30,6 +30,7 @@ class Settings:
 
     archive: str = "archive"
     encoder: str | None = None
+    precision: str = "auto"  # that new passages are encoded in: auto, float32 or bfloat16
     reader: str = "trained"  # reads the passages found: trained, heuristic, or a model's name
     generator: str = "extractive"
     k: int = 8
@@ -51,7 +52,7 @@ def load_settings(
     """The settings in force. Raises SettingsError for an unknown key, naming the nearest known one.
 
     >>> load_settings(Path("nowhere"), environment={"ONRECORD_K": "5"}, archive="mine")
-    Settings(archive='mine', encoder=None, reader='trained', generator='extractive', k=5, model=None, base_url=None, timeout_s=60, strict=False, answer=None)
+    Settings(archive='mine', encoder=None, precision='auto', reader='trained', generator='extractive', k=5, model=None, base_url=None, timeout_s=60, strict=False, answer=None)
     """
     environment = os.environ if environment is None else environment
     settings = _merge(Settings(), _from_file((folder or Path()) / FILE), FILE)

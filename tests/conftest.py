@@ -48,6 +48,9 @@ READERS_OF_THEIR_OWN = ("test_rag_every_file", "test_rag_readers_isolated")  # t
 
 MEMORY, NEEDED_BYTES = Path("/dev/shm"), 2_000_000_000
 
+# Commands encode in the same precision on every machine.
+os.environ.setdefault("ONRECORD_PRECISION", "float32")
+
 # How long an example takes says more about what else the machine does than about the code.
 settings.register_profile("without deadlines", deadline=None)
 settings.load_profile("without deadlines")
@@ -114,7 +117,7 @@ def bundled_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def make_bundled_archive(folder: Path) -> None:
-    open_archive(folder).ingest([BUNDLED])
+    open_archive(folder, precision="float32").ingest([BUNDLED])  # the same on every machine
 
 
 @pytest.fixture(scope="session")

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from import_graph import FILES, ROOT, imports_of, tree_of
 
-TALKATIVE = {"onnxruntime"}
+TALKATIVE = {"onnxruntime", "openvino"}
 
 
 @pytest.mark.unit

@@ -43,7 +43,7 @@ def test_a_key_with_one_letter_missing_names_the_key_that_was_meant(tmp_path: Pa
             load_settings(tmp_path, environment={f"ONRECORD_{typed.upper()}": "x"})
         assert str(told.value) == (
             f"the environment: there is no setting 'ONRECORD_{typed.upper()}'; did you mean {known!r}? "
-            "known: archive, encoder, reader, generator, k, model, base_url, timeout_s, strict, answer"
+            "known: archive, encoder, precision, reader, generator, k, model, base_url, timeout_s, strict, answer"
         )
 
 

@@ -82,7 +82,7 @@ def chat(
     token = read_token(token_file) if api else None
     load_reranker(settings.reader)
     load_generator(settings.generator, settings.generator_options)  # fails now, not at the first question
-    opened = open_archive(settings.archive, encoder=settings.encoder)
+    opened = open_archive(settings.archive, encoder=settings.encoder, precision=settings.precision)
     app = build_server(opened, settings=settings, read_only=read_only, login=login, host=host, api=api, token=token)
     where = address(host, port)
     interfaces = f"; programs use {where}v1 and {where}api/docs" if api else ""

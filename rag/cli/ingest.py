@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from rag.cli.options import ArchiveOption, EncoderOption
+from rag.cli.options import ArchiveOption, EncoderOption, PrecisionOption
 from rag.cli.printing import complain, complain_of, print_report
 from rag.cli.progress import ProgressBar
 from rag.text.wording import count_of
@@ -26,6 +26,7 @@ def ingest(
     archive: ArchiveOption = None,
     workers: Annotated[int | None, typer.Option("--workers", metavar="N", min=1, help="Threads that encode")] = None,
     encoder: EncoderOption = None,
+    precision: PrecisionOption = None,
     rebuild: Annotated[bool, typer.Option("--rebuild", help="Read and encode everything again")] = False,
     speakers: Annotated[
         Path | None,
@@ -48,8 +49,8 @@ def ingest(
 
     if allow_empty and not watch:
         raise InputError("--allow-empty goes with --watch; an ingest alone takes nothing out")
-    settings = load_settings(archive=archive, encoder=encoder)
-    opened = open_archive(settings.archive, encoder=settings.encoder, rebuild=rebuild)
+    settings = load_settings(archive=archive, encoder=encoder, precision=precision)
+    opened = open_archive(settings.archive, encoder=settings.encoder, rebuild=rebuild, precision=settings.precision)
     corrections = load_corrections(speakers) if speakers else None
     set_by_hand = meta_correction(meta) if meta else None
 

@@ -30,6 +30,10 @@ RoleOption = Annotated[
 ]
 
 EncoderOption = Annotated[str | None, typer.Option("--encoder", metavar="NAME", help="The model of a new archive")]
+PrecisionOption = Annotated[
+    str | None,
+    typer.Option("--precision", metavar="auto|float32|bfloat16", help="What new passages are encoded in"),
+]
 GeneratorOption = Annotated[str | None, typer.Option("--generator", metavar="NAME", help="What writes the answer")]
 ReaderOption = Annotated[
     str | None,

@@ -16,6 +16,7 @@ from pathlib import Path
 
 import numpy as np
 
+from embeddings.precision import FLOAT32, coarsest, precision_of
 from embeddings.types import Encoder
 from rag.errors import ArchiveError, ModelMismatch
 from rag.storage.folder import DATABASE, NEW_DATABASE, index_folder, remove_new_database, write_lock
@@ -103,6 +104,15 @@ def _reason(error: Exception) -> str:
     return str(error.__cause__) if isinstance(error.__cause__, sqlite3.Error) else str(error)
 
 
+def check_name(folder: Path, built: str, dim: str, wanted: str | None) -> None:
+    """Raise ModelMismatch if an archive that was `built` with one model is opened with the name of another."""
+    if built and wanted and wanted != built:
+        raise ModelMismatch(
+            f"{folder} was built with {built!r} ({dim} dims), not {wanted!r}; ask with that model, or run: "
+            f"onrecord ingest --rebuild --encoder {wanted} --archive {folder} FOLDER"
+        )
+
+
 def check_weights(folder: Path, name: str, fingerprint: str, encoder: Encoder) -> None:
     """Raise ModelMismatch if an archive's vectors, made by the model `name`, are another model's than `encoder`'s."""
     if name and name != encoder.name:
@@ -140,6 +150,8 @@ def _write(
                     store.set_meta("encoder", encoder.name)
                     store.set_meta("fingerprint", encoder.fingerprint)
                     store.set_meta("dim", str(encoder.dim))
+                    held = FLOAT32 if fresh else store.meta("precision", FLOAT32)
+                    store.set_meta("precision", coarsest([held, precision_of(encoder)]))
                 if old == 0 or fresh:
                     store.set_meta("index", index)
                 store.set_meta("generation", str(old + 1))

@@ -15,10 +15,11 @@ from typing import Any, TypeVar
 from embeddings.encoders import load_encoder
 from embeddings.indexes import DEFAULT_INDEX, load_index_type
 from embeddings.models import DEFAULT_MODEL, canonical_name
+from embeddings.precision import AUTO, FLOAT32, precision_for
 from embeddings.registry import UnknownName
 from embeddings.types import EmbeddingError, Encoder
-from rag.errors import ArchiveError, ModelMismatch
-from rag.storage.commit import check_weights, write_commit
+from rag.errors import ArchiveError
+from rag.storage.commit import check_name, check_weights, write_commit
 from rag.storage.enriched import EnrichedCache, EnrichedIndex, EnrichedQuestions
 from rag.storage.filters import find_document
 from rag.storage.folder import DATABASE, index_folder, make_writable, remove_if_empty, write_lock
@@ -52,8 +53,10 @@ class LocalStorage:
         index: str = DEFAULT_INDEX,
         create: bool = True,
         rebuild: bool = False,
+        precision: str = AUTO,
     ) -> None:
         load_index_type(index)  # an unknown name is an error now, and not after an hour of encoding
+        self._precision = precision_for(precision)
         self._index = index
         self.url = str(folder)
         self.folder = folder
@@ -70,7 +73,7 @@ class LocalStorage:
             raise ArchiveError(f"there is no archive in {folder}; run: onrecord ingest FOLDER --archive {folder}")
         self._rebuild = rebuild and self.exists  # until a commit has rebuilt it
         if self.exists and not rebuild:
-            self._check_name()
+            check_name(folder, self._meta("encoder"), self._meta("dim"), self._wanted)
             if self._given:
                 check_weights(folder, *self.model, self._given)
 
@@ -106,19 +109,10 @@ class LocalStorage:
         with self._guard:
             if name not in self._encoders:
                 try:
-                    self._encoders[name] = load_encoder(name, fingerprint=fingerprint)
+                    self._encoders[name] = load_encoder(name, fingerprint=fingerprint, precision=self._precision)
                 except EmbeddingError as error:
                     raise ArchiveError(str(error)) from error
             return self._encoders[name]
-
-    def _check_name(self) -> None:
-        built = self._meta("encoder")
-        if built and self._wanted and self._wanted != built:
-            raise ModelMismatch(
-                f"{self.folder} was built with {built!r} ({self._meta('dim')} dims), not {self._wanted!r}; "
-                f"ask with that model, or run: onrecord ingest --rebuild --encoder {self._wanted} "
-                f"--archive {self.folder} FOLDER"
-            )
 
     # -- reading -----------------------------------------------------------------------------------------------------
 
@@ -336,8 +330,9 @@ class LocalStorage:
         seal_again(self.folder, dim=self.encoder.dim, index=index)
 
     def describe_index(self) -> dict[str, Any]:
-        """Kind and measured recall of the vector index."""
-        return describe_index(index_folder(self.folder, self.generation))
+        """Kind and measured recall of the vector index, and the coarsest precision of its vectors."""
+        index = describe_index(index_folder(self.folder, self.generation))
+        return {**index, "precision": self._meta("precision") or FLOAT32}
 
     def close(self) -> None:
         """Give back the file handles."""
