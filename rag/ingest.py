@@ -3,8 +3,8 @@
     paths ─► read_transcripts ─► correct ─► Steps ─► IngestReport
                                               └► stage ─► storage.commit
 
-Reading and encoding need no lock; only a commit does. A long ingest commits as it goes: an interruption loses little, and
-the index is not written again for every file.
+The next files are read while one is encoded. Reading and encoding need no lock; only a commit does. A long ingest commits
+as it goes: an interruption loses little, and the index is not written again for every file.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from rag import readers
 from rag.correcting import keep_corrections, kept_corrections
 from rag.errors import InputError
 from rag.passages import passages_of
+from rag.readers.ahead import open_parser_ahead
 from rag.readers.folders import passed_over, transcripts_under
 from rag.storage.protocol import Storage
 from rag.storage.staged import StagedDocument, stage
@@ -98,7 +99,7 @@ def ingest(
     rebuild = False
     try:
         try:
-            with readers.open_parser() as parse:
+            with open_parser_ahead(files) as parse:
                 steps = correct(read_transcripts(files, parse, progress or (lambda *_: None)), in_force, new)
                 writing.run(steps, parse)
         except KeyboardInterrupt as interrupt:
