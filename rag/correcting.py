@@ -9,6 +9,7 @@ from __future__ import annotations
 from rag.errors import InputError
 from rag.passages import passages_of
 from rag.storage.protocol import Storage
+from rag.storage.reused import encoded_before
 from rag.storage.staged import stage
 from rag.text.files import write_whole
 from rag.transcript.corrected import apply_correction, restored
@@ -55,7 +56,7 @@ def correct_document(storage: Storage, document: Document, correction: Correctio
     passages = passages_of(corrected, count_tokens=encoder.count_tokens, max_tokens=encoder.max_tokens)
     if not passages:
         raise InputError("then nobody would be left to quote; give somebody the role of a respondent")
-    staged = stage(encoder, corrected, passages)
+    staged = stage(encoder, corrected, passages, before=encoded_before(storage, encoder, corrected))
     with storage.lock():
         storage.commit([staged], encoder=encoder)
         # Another document may have been corrected meanwhile.

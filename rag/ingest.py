@@ -22,6 +22,7 @@ from rag.passages import passages_of
 from rag.readers.ahead import open_parser_ahead
 from rag.readers.folders import passed_over, transcripts_under
 from rag.storage.protocol import Storage
+from rag.storage.reused import encoded_before
 from rag.storage.staged import StagedDocument, stage
 from rag.text.wording import count_of
 from rag.transcript.corrected import apply_correction
@@ -250,7 +251,8 @@ class _Writing:
             self._report.failed.append((path, NO_ANSWER))
             return None
         self._report.passages += len(passages)
-        return stage(encoder, document, passages, workers=self._workers)
+        before = encoded_before(self._storage, encoder, document)
+        return stage(encoder, document, passages, workers=self._workers, before=before)
 
     def _reads_alike(self, document: Document) -> bool:
         """Whether the archive holds this document as it is read now."""

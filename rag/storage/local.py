@@ -25,6 +25,7 @@ from rag.storage.filters import find_document
 from rag.storage.folder import DATABASE, index_folder, make_writable, remove_if_empty, write_lock
 from rag.storage.generations import VECTORS, WORDS, describe_index, find_fault, write_index
 from rag.storage.lexical import LexicalIndex
+from rag.storage.rows import StoredPassage
 from rag.storage.setting_aside import seal_again, set_aside_damaged
 from rag.storage.snapshot import Indexes, LocalSnapshot
 from rag.storage.sqlite import Store
@@ -244,6 +245,10 @@ class LocalStorage:
     def passages(self, document_id: str) -> list[Passage]:
         """The passages of the document with this id, in order."""
         return self._read(lambda store: [stored.passage for stored in store.passages_of(document_id)])
+
+    def encoded(self, document_id: str) -> list[StoredPassage]:
+        """The passages of a document with their vectors, in order; none for an unknown id."""
+        return self._read(lambda store: store.passages_of(document_id)) if self.exists else []
 
     def id_at(self, path: str) -> str | None:
         """The id of the document that was read from a path."""

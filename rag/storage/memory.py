@@ -249,7 +249,11 @@ class MemoryStorage:
 
     def passages(self, document_id: str) -> list[Passage]:
         """The passages of the document with this id, in order."""
-        return [entry.passage for entry in self._state.entries if entry.passage.document_id == document_id]
+        return [stored.passage for stored in self.encoded(document_id)]
+
+    def encoded(self, document_id: str) -> list[StoredPassage]:
+        """The passages of a document with their vectors, in order; none for an unknown id."""
+        return [entry.stored for entry in self._state.entries if entry.passage.document_id == document_id]
 
     def id_at(self, path: str) -> str | None:
         """The id of the document that was read from a path."""
@@ -323,8 +327,7 @@ class MemoryStorage:
         """Nothing is held open."""
 
 
-def _entries_of(item: StagedDocument, rows: Iterator[int]) -> list[_Entry]:
-    entries = []
+def _entries_of(item: StagedDocument, rows: Iterator[int]) -> Iterator[_Entry]:
     for passage, vector, asked, spans, sentences in zip(
         item.passages, item.vectors, item.asked_vectors, item.spans, item.sentence_vectors, strict=True
     ):
@@ -332,10 +335,7 @@ def _entries_of(item: StagedDocument, rows: Iterator[int]) -> list[_Entry]:
             next(rows), passage.speaker, passage_body(passage), vector, _halved(asked), tuple(spans), _halved(sentences)
         )
         language = known_language(passage.language)
-        entries.append(
-            _Entry(stored, Counter(terms_of(passage.text, language)), Counter(terms_of(passage.asked, language)))
-        )
-    return entries
+        yield _Entry(stored, Counter(terms_of(passage.text, language)), Counter(terms_of(passage.asked, language)))
 
 
 def _halved(vectors: FloatMatrix) -> FloatMatrix:

@@ -196,6 +196,10 @@ class Storage(Protocol):
         """The passages of the document with this id, in order."""
         ...
 
+    def encoded(self, document_id: str) -> list[StoredPassage]:
+        """The passages of a document with their vectors, in order; none for an unknown id. Raises ArchiveError."""
+        ...
+
     def id_at(self, path: str) -> str | None:
         """The id of the document that was read from a path."""
         ...

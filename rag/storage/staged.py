@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from embeddings.types import Encoder, FloatMatrix
+from rag.storage.rows import StoredPassage
 from rag.text.sentences import question_tail, split_sentences
 from rag.types import Document, Passage, Span
 
@@ -25,18 +26,39 @@ class StagedDocument:
 
 
 def stage(
-    encoder: Encoder, document: Document, passages: Sequence[Passage], *, workers: int | None = None
+    encoder: Encoder,
+    document: Document,
+    passages: Sequence[Passage],
+    *,
+    workers: int | None = None,
+    before: Iterable[StoredPassage] = (),
 ) -> StagedDocument:
     """Encode a document's passages, their sentences and the questions that they answer.
 
-    A question is encoded once for all the passages that answer it.
+    A text is encoded once, however often it occurs; one of the passages `before`, which the same model has encoded, is not
+    encoded again.
     """
     language = document.language or "en"
-    spans = [split_sentences(passage.text, language) for passage in passages]
-    vectors, sentence_vectors = encoder.encode_spans([passage.text for passage in passages], spans, threads=workers)
-    questions = list(dict.fromkeys(passage.asked for passage in passages if passage.asked))
-    tails = encoder.encode_passages([question_tail(question, language) for question in questions], threads=workers)
-    vector_of = dict(zip(questions, tails, strict=True))
-    none = np.zeros(encoder.dim, np.float32)
-    asked = np.stack([vector_of.get(passage.asked, none) for passage in passages])
-    return StagedDocument(document, passages, vectors, asked, spans, sentence_vectors)
+    before = list(before)
+    texts = [(passage.text, tuple(split_sentences(passage.text, language))) for passage in passages]
+    made = {(stored.passage.text, stored.spans): (stored.vector, stored.sentence_vectors) for stored in before}
+    if new := [each for each in dict.fromkeys(texts) if each not in made]:
+        rows = encoder.encode_spans([text for text, _ in new], [spans for _, spans in new], threads=workers)
+        made |= dict(zip(new, zip(*rows, strict=True), strict=True))
+    vectors = np.stack([made[text][0] for text in texts])
+    asked = _asked_vectors(encoder, [passage.asked for passage in passages], language, workers, before)
+    return StagedDocument(
+        document, passages, vectors, asked, [spans for _, spans in texts], [made[text][1] for text in texts]
+    )
+
+
+def _asked_vectors(
+    encoder: Encoder, asked: Sequence[str], language: str, workers: int | None, before: Iterable[StoredPassage]
+) -> FloatMatrix:
+    """A row for each passage: the vector of the end of the question that it answers; zeros if none was asked."""
+    tails = [question_tail(question, language) if question else "" for question in asked]
+    made = {question_tail(stored.passage.asked, language): stored.asked_vector for stored in before}
+    made[""] = np.zeros(encoder.dim, np.float32)
+    new = [tail for tail in dict.fromkeys(tails) if tail not in made]
+    made |= dict(zip(new, encoder.encode_passages(new, threads=workers), strict=True))
+    return np.stack([made[tail] for tail in tails])
