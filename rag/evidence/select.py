@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 
 from rag.evidence.calibration import DEFAULT_CALIBRATION, Calibration
 from rag.evidence.going_on import MAX_QUOTE_CHARS, begins_paragraph, completed
+from rag.evidence.kinds import LATEST
 from rag.evidence.question_terms import question_terms, remembered_stems
 from rag.evidence.score import READING, ReadingWeights, score_sentences
 from rag.evidence.signals import measure_signals
@@ -64,8 +65,9 @@ def select_quotes(
         return (), None
     stems_of = remembered_stems(snapshot)
     terms = question_terms(snapshot, query, stems_of)
+    newness = _newness(candidates[:RERANK_DEPTH]) if LATEST.search(query.question) else {}
     scored: list[ScoredSentence] = [
-        (score, candidate, number)
+        (score + weights.latest * newness.get(candidate.stored.passage.date, 0.0), candidate, number)
         for candidate in candidates[:RERANK_DEPTH]
         for number, score in enumerate(score_sentences(candidate, terms, stems_of, weights))
     ]
@@ -75,6 +77,12 @@ def select_quotes(
     signals = measure_signals(snapshot, candidates, quotes, terms, stems_of, searched=searched)
     stored = {candidate.stored.passage.id: candidate.stored for candidate in candidates[:RERANK_DEPTH]}
     return completed(snapshot, quotes, stored), signals
+
+
+def _newness(candidates: Sequence[Candidate]) -> dict[str | None, float]:
+    """Each day of some candidates → how new it is among them, 0 for the oldest and 1 for the newest."""
+    days = sorted({candidate.stored.passage.date for candidate in candidates if candidate.stored.passage.date})
+    return {day: place / max(len(days) - 1, 1) for place, day in enumerate(days)}
 
 
 def choose_quotes(scored: Sequence[ScoredSentence], max_quotes: int, weights: ReadingWeights) -> list[Sentence]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rag.text.lexicon.en_answers import ANNOUNCEMENTS, ASKS_NAME, ASKS_NUMBER, ASKS_TIME, COMPLETIONS, NODS
+from rag.text.lexicon import en_answers
 from rag.text.lexicon.en_names import COMMON_FIRST_NAMES, COMMON_LAST_NAMES, PLACE_LAST_NAMES
 from rag.text.lexicon.en_page import BOILERPLATE, CLERK_REMARKS, NOT_LABELS, PROCEDURE_VERBS, SITTING_WORDS, STAGE_WORDS
 from rag.text.lexicon.model import Lexicon, words
@@ -332,17 +332,17 @@ ENGLISH = Lexicon(
         "panels? address lectures? testimony depositions? remarks roundtables? webinars? calls? statements? conversations? "
         "sittings? gaggle pressers? townhalls?".split()
     ),
-    asks_number=ASKS_NUMBER,
-    asks_time=ASKS_TIME,
-    asks_name=ASKS_NAME,
-    announcements=ANNOUNCEMENTS,
-    completions=COMPLETIONS,
-    nods=NODS,
+    asks_number=en_answers.ASKS_NUMBER,
+    asks_time=en_answers.ASKS_TIME,
+    asks_name=en_answers.ASKS_NAME,
+    asks_latest=en_answers.ASKS_LATEST,
+    asks_whether=en_answers.ASKS_WHETHER,
+    verdicts=en_answers.VERDICTS,
+    announcements=en_answers.ANNOUNCEMENTS,
+    completions=en_answers.COMPLETIONS,
+    nods=en_answers.NODS,
     asking_words=_ASKING_WORDS,
-    leaning_openers=(
-        *("and", "but", "so", "or", "then", "also", "why not", "really", "you", "which one"),
-        "(?:can|may|could) i",
-    ),
+    leaning_openers=en_answers.LEANING_OPENERS,
     leaning_words=tuple("he she it they this that those these him her them there here".split()),
     courtesies=words(
         "thank thanks good morning afternoon evening day hello hi hey welcome please okay ok yes yeah sorry"

@@ -6,9 +6,34 @@ ASKS_NUMBER = (
     "how (?:many|much|long|old|far|often|big|large|high|tall|fast|soon|few|expensive)",
     r"(?:what|which) (?:\w+ )?(?:percentage|share|number|amount|sum|price|cost|costs|budget|rate|size)",
     r"what (?:do|does|did|will|would|has|is)\b.*\b(?:cost|price|worth|pay|charge|earn)",
+    r"what(?:[’']s| is| was| are| were) (?:[\w’'-]+ ){0,5}(?:percentage|share|number|amount|sum|price|costs?|budget|rate|size|total"
+    r"|age|deficit|turnout|average|median|proportion|salary|wage|toll)",
 )
-ASKS_TIME = ("when", "what (?:year|date|day|month|time)", "which (?:year|date|day|month)", "since when", "how long")
+ASKS_LATEST = (
+    "(?:the )?(?:last time|latest|most recent(?:ly)?)",
+    r"when (?:did|has|have|had) (?:[\w’'.-]+ ){1,6}last(?= \w)",
+)
+# "When did it fall?", "Is it known when it fell?", and not "What did she say when it fell?"
+ASKS_TIME = (
+    r"when(?= (?:exactly )?(?:did|does|do|is|are|was|were|will|would|has|have|had|can|could|should|might|must)\b|\W*$)",
+    r"(?<![\w,;’'] )when|when(?= (?:and|or) (?:where|how|why|by)\b)",
+    r"(?:knows?|known|sure|clear|decided|announced) (?:exactly )?when",
+    *("what (?:year|date|day|month|time)", "which (?:year|date|day|month)", "since when", "how long"),
+)
 ASKS_NAME = ("who", "whom", "whose", "where", "which (?:country|city|person|company|minister|party|place)")
+# "Did he …?" wants a yes or a no; "Can you tell us …" asks for something else.
+ASKS_WHETHER = (
+    r"(?:and |but |so |or )?(?:did|does|do|is|are|was|were|will|would|has|have|had|can|could|should|must|may|might)"
+    r"(?:n[’']t)?\b(?! (?:you (?:please )?(?:tell|explain|say|describe|share|talk|give|elaborate|comment)))",
+)
+VERDICTS = (
+    r"(?:well,? |look,? |oh,? |um,? |so,? )*(?:yes|yeah|yep|yup|no|nope|never|absolutely|certainly|definitely|of course"
+    r"|correct|exactly|not (?:at all|yet|really|that i|to my|at this)|(?:that|it)(?:[’']s| is| was) (?:right|correct|true|not|false))",
+)
+LEANING_OPENERS = (
+    *("and", "but", "so", "or", "then", "also", "why not", "really", "you", "which one"),
+    "(?:can|may|could) i",
+)
 
 _COUNTED = r"(?:two|three|four|five|six|several|some|a few|a couple(?: of)?|a number of|a handful of|multiple)"
 ANNOUNCEMENTS = (

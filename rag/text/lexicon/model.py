@@ -214,6 +214,9 @@ class Lexicon:
     asks_number: tuple[str, ...] = ()
     asks_time: tuple[str, ...] = ()
     asks_name: tuple[str, ...] = ()
+    asks_latest: tuple[str, ...] = ()  # "the last time": of those who say it, the newest answers
+    asks_whether: tuple[str, ...] = ()  # how a question begins that a yes or a no answers
+    verdicts: tuple[str, ...] = ()  # how a sentence begins that says yes or no
 
     # Questions that can be shown as examples (patterns, not folded)
     asking_words: tuple[str, ...] = ()  # the best of them begin so
