@@ -52,6 +52,10 @@ demo: $(READY)
 # Without its bytecode each process that a test starts compiles the project again.
 export PYTHONDONTWRITEBYTECODE :=
 
+# Two workers have a core each, and the threads of one would wait for the other's.
+quick test coverage mutants: export OPENBLAS_NUM_THREADS := 1
+quick test coverage mutants: export OMP_NUM_THREADS := 1
+
 # A file's tests stay on one worker, and the slow files come first: the short ones fill up the end.
 PARALLEL := -n $(JOBS) --dist loadgroup --no-loadscope-reorder
 

@@ -1,7 +1,7 @@
-"""`python -I -S fork_of.py ADDRESS WORDS…` is `python -m rag WORDS…`, forked by the server of `forks.py` at that address.
+"""`python -I -S fork_of.py ADDRESS WORDS…` is `python WORDS…`, forked by the server of `forks.py` at that address.
 
 What it reads and writes, its signals, its exit status and its environment are those of this process. Where the environment
-is not the server's, the command starts by itself. Little is imported here, since a short start is the point.
+is not the server's, Python starts by itself. Little is imported here, since a short start is the point.
 """
 
 import json
@@ -32,7 +32,7 @@ def main() -> None:
     replies = server.makefile("r")
     pid = int(replies.readline())
     if not pid:
-        os.execv(sys.executable, [sys.executable, "-m", "rag", *words])
+        os.execv(sys.executable, [sys.executable, *words])
     pids.append(pid)
     for number in asked:
         os.kill(pid, number)

@@ -1,7 +1,7 @@
 """Processes that begin with their imports done: a server of forks makes the imports once, and each process is its copy.
 
     python forks.py readers SOCKET            forks processes that read files, until its standard input ends
-    python forks.py commands SOCKET READERS   forks processes of `onrecord`; those ask READERS for theirs
+    python forks.py commands SOCKET READERS   forks processes of `onrecord` and others; those ask READERS for theirs
 
 An interpreter that reads a file needs half a second for its imports, and one that serves the page five. What the tests look
 at is what such a process does and says; that it starts by itself is tested in `test_rag_readers_isolated.py`,
@@ -43,6 +43,7 @@ MAY_DIFFER = (
     "HF_HUB_DISABLE_TELEMETRY",
     "DO_NOT_TRACK",
     "COLUMNS",
+    "LINES",
     "NO_COLOR",
 )
 COMMANDS = (
@@ -94,9 +95,14 @@ commands = Server("commands", readers)
 
 
 def onrecord_command() -> list[str]:
-    """The words before those of a command: a fork's where the system can do that, else `python -m rag`."""
+    """The words before those of a command."""
+    return [*python_command(), "-m", "rag"]
+
+
+def python_command() -> list[str]:
+    """The words before `-m MODULE` or `-c CODE`: those of a fork, where the system can do that."""
     if not CAN_FORK:
-        return [sys.executable, "-m", "rag"]
+        return [sys.executable]
     return [sys.executable, "-I", "-S", str(ROOT / "tests" / "fork_of.py"), commands.address()]
 
 
@@ -248,6 +254,8 @@ def become(request: dict[str, Any]) -> None:
     os.environ.clear()
     os.environ.update(request["env"])
     os.chdir(request["cwd"])
+    places = filter(None, request["env"].get("PYTHONPATH", "").split(os.pathsep))  # of plugins, say
+    sys.path[:0] = [place for place in places if place not in sys.path]
     signal.signal(signal.SIGINT, signal.default_int_handler)
     sys.argv = ["-c", *request["words"]]
     sys.stdin, sys.stdout = open(0), open(1, "w")  # noqa: SIM115
@@ -274,7 +282,11 @@ def serve_commands(address: str, readers_address: str) -> None:
     ready()
     become(Forks(address, is_possible=lambda request: same(request["env"], outside)).next_request())
     fork_readers(readers_address)
-    end_with(status_of(lambda: runpy.run_module("rag", run_name="__main__", alter_sys=True)))
+    option, code, *sys.argv[1:] = sys.argv[1:]
+    if option == "-c":  # which may be about how Python ends
+        exec(code, {"__name__": "__main__"})
+    else:
+        end_with(status_of(lambda: runpy.run_module(code, run_name="__main__", alter_sys=True)))
 
 
 def status_of(command: Callable[[], object]) -> int:
@@ -313,9 +325,7 @@ def ready() -> None:
 def same(environment: dict[str, str], other: dict[str, str]) -> bool:
     """Whether libraries find the same in both environments; what `onrecord` and the page read may differ."""
     names = (environment.keys() | other.keys()) - {"PYTHONPATH", *OWN}
-    return set(filter(None, environment.get("PYTHONPATH", "").split(os.pathsep))) <= set(sys.path) and all(
-        environment.get(name) == other.get(name) for name in names if not name.startswith(MAY_DIFFER)
-    )
+    return all(environment.get(name) == other.get(name) for name in names if not name.startswith(MAY_DIFFER))
 
 
 if __name__ == "__main__":

@@ -68,3 +68,12 @@ q1,"When did it stop, and why?",true,hearing.txt,120,180,in May|since May,Who ra
 q1,,,talks/podcast.md,900,950,,,
 q2,Who paid?,no,,,,,,
 """
+
+
+def few_of(bundled: Path, folder: Path) -> Path:
+    """A bundled set of fourteen questions: its first ten that are answered in the record, and four that are not."""
+    asked = bundled.read_text(encoding="utf-8").splitlines()
+    answerable, others = (
+        [line for line in asked if json.loads(line)["answerable"] is wanted] for wanted in (True, False)
+    )
+    return kept(folder / bundled.name, "".join(f"{line}\n" for line in [*answerable[:10], *others[:4]]))

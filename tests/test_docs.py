@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 from forks import onrecord_command
+from made_sets import few_of
 from one_process import one_process
 from ports import free_port
 
@@ -44,6 +45,8 @@ def test_readme_shows_commands_of_known_kinds_only() -> None:
 def test_every_onrecord_command_shown_runs_in_the_order_shown(tmp_path: Path) -> None:
     # Readers type them one after the other into one folder, with their own transcripts in `interviews`.
     shutil.copytree(ROOT / "eval" / "sets", tmp_path / "interviews")
+    for questions in (tmp_path / "interviews").glob("*.jsonl"):
+        few_of(questions, tmp_path / "interviews")
     (corrections,) = re.findall(r"```toml\n(.*?)```", (ROOT / "docs" / "formats.md").read_text(encoding="utf-8"), re.S)
     (tmp_path / "map.toml").write_text(corrections, encoding="utf-8")
     evaluation = (ROOT / "docs" / "evaluation.md").read_text(encoding="utf-8")

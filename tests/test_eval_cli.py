@@ -9,9 +9,15 @@ from xml.etree import ElementTree
 
 import pytest
 from conftest import BUNDLED
+from made_sets import few_of
 from one_process import Commands, one_process
 
-SETS = [str(BUNDLED / "hearing.jsonl"), str(BUNDLED / "podcast.jsonl")]
+
+@pytest.fixture(scope="module")
+def sets(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    """Some questions of two bundled sets: twenty that are answered there, and eight that are not."""
+    folder = tmp_path_factory.mktemp("sets")
+    return [few_of(BUNDLED / name, folder) for name in ("hearing.jsonl", "podcast.jsonl")]
 
 
 @pytest.fixture(scope="module")
@@ -21,12 +27,12 @@ def onrecord() -> Iterator[Commands]:
 
 
 @pytest.fixture(scope="module")
-def runs(onrecord: Commands, bundled_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def runs(onrecord: Commands, sets: list[Path], bundled_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with two runs: `fusion` and `dense`."""
     folder = tmp_path_factory.mktemp("runs")
     for name in ("fusion", "dense"):
         done = onrecord(
-            *("eval", "run", *SETS, "--archive", bundled_folder, "--retrieval", name, "--out", folder / name),
+            *("eval", "run", *sets, "--archive", bundled_folder, "--retrieval", name, "--out", folder / name),
             cwd=folder,
         )
         assert (done.returncode, done.stderr) == (0, "")
@@ -39,26 +45,30 @@ def test_a_run_prints_every_measure_with_interval_and_n_within_80_columns(onreco
     lines = printed.splitlines()[:-1]  # the last one names files, as long as their paths are
     assert max(len(line) for line in lines) <= 80
     shown = {line.split()[0]: line.split()[-1] for line in lines if line.strip()}
-    assert {"R@5": "40", "refused": "13"}.items() <= shown.items()
+    assert {"R@5": "20", "refused": "8"}.items() <= shown.items()
     assert sorted(file.name for file in (runs / "fusion").iterdir()) == ["report.html", "run.json"]
 
 
-def test_json_is_one_value_and_agrees_with_the_rows(onrecord: Commands, bundled_folder: Path, tmp_path: Path) -> None:
-    done = onrecord("eval", "run", *SETS, "--archive", bundled_folder, "--out", tmp_path / "r", "--json", cwd=tmp_path)
+def test_json_is_one_value_and_agrees_with_the_rows(
+    onrecord: Commands, sets: list[Path], bundled_folder: Path, tmp_path: Path
+) -> None:
+    done = onrecord("eval", "run", *sets, "--archive", bundled_folder, "--out", tmp_path / "r", "--json", cwd=tmp_path)
     assert (done.returncode, done.stderr) == (0, "")
     said = json.loads(done.stdout)
     rows = json.loads((tmp_path / "r" / "run.json").read_text(encoding="utf-8"))["rows"]
-    assert said["questions"] == len(rows) == 53
+    assert said["questions"] == len(rows) == 28
     values = [row["measures"]["R@5"] for row in rows if "R@5" in row["measures"]]
     assert said["measures"]["R@5"]["value"] == pytest.approx(sum(values) / len(values))
-    assert said["measures"]["R@5"]["n"] == len(values) == 40
+    assert said["measures"]["R@5"]["n"] == len(values) == 20
     assert sum(said["causes"].values()) == sum(bool(row["cause"]) for row in rows)
 
 
-def test_one_command_ingests_and_evaluates_into_an_archive_of_the_runs_own(onrecord: Commands, tmp_path: Path) -> None:
-    done = onrecord(*("eval", "run", SETS[0], "--ingest", BUNDLED, "--out", "r", "--json"), cwd=tmp_path)
+def test_one_command_ingests_and_evaluates_into_an_archive_of_the_runs_own(
+    onrecord: Commands, sets: list[Path], tmp_path: Path
+) -> None:
+    done = onrecord(*("eval", "run", sets[0], "--ingest", BUNDLED, "--out", "r", "--json"), cwd=tmp_path)
     assert (done.returncode, done.stderr) == (0, "")
-    assert json.loads(done.stdout)["questions"] == 26
+    assert json.loads(done.stdout)["questions"] == 14
     assert sorted(file.name for file in (tmp_path / "r").iterdir()) == ["archive", "report.html", "run.json"]
     assert not (tmp_path / "archive").exists()
 
@@ -108,8 +118,10 @@ def test_a_gate_writes_junit(onrecord: Commands, runs: Path, tmp_path: Path) -> 
     assert ElementTree.parse(tmp_path / "j.xml").getroot()[0].get("failures") == "1"
 
 
-def test_a_sweep_has_a_column_a_setting(onrecord: Commands, bundled_folder: Path, tmp_path: Path) -> None:
-    words = ["eval", "sweep", SETS[0], "--archive", bundled_folder, "--retrieval", "fusion", "--retrieval", "bm25"]
+def test_a_sweep_has_a_column_a_setting(
+    onrecord: Commands, sets: list[Path], bundled_folder: Path, tmp_path: Path
+) -> None:
+    words = ["eval", "sweep", sets[0], "--archive", bundled_folder, "--retrieval", "fusion", "--retrieval", "bm25"]
     done = onrecord(*words, "-k", 5, "-k", 10, "--json", cwd=tmp_path)
     assert (done.returncode, done.stderr) == (0, "")
     said = {each["name"]: each["measures"] for each in json.loads(done.stdout)}
@@ -122,9 +134,9 @@ def test_a_sweep_has_a_column_a_setting(onrecord: Commands, bundled_folder: Path
 
 
 def test_calibrate_stores_what_it_fits_unless_told_not_to(
-    onrecord: Commands, bundled_copy: Path, tmp_path: Path
+    onrecord: Commands, sets: list[Path], bundled_copy: Path, tmp_path: Path
 ) -> None:
-    words = ["eval", "calibrate", *SETS, "--archive", bundled_copy]
+    words = ["eval", "calibrate", *sets, "--archive", bundled_copy]
     assert onrecord(*words, "--dry-run", cwd=tmp_path).returncode == 0
     assert not (bundled_copy / "calibration.json").exists()
     done = onrecord(*words, "--json", cwd=tmp_path)
@@ -132,14 +144,16 @@ def test_calibrate_stores_what_it_fits_unless_told_not_to(
     said = json.loads(done.stdout)
     (stored,) = json.loads((bundled_copy / "calibration.json").read_text(encoding="utf-8"))["models"].values()
     assert stored["threshold"] == said["calibration"]["threshold"]
-    assert stored["fitted_on"] == "53 questions: hearing.jsonl, podcast.jsonl"
+    assert stored["fitted_on"] == "28 questions: hearing.jsonl, podcast.jsonl"
     (bundled_copy / "calibration.json").write_text("{", encoding="utf-8")
     done = onrecord("ask", "When will the gates move?", "--archive", bundled_copy, cwd=tmp_path)
     assert (done.returncode, done.stderr.count("\n"), done.stdout) == (1, 1, "")
     assert "calibration.json is damaged" in done.stderr
 
 
-def test_bad_input_is_told_in_one_line(onrecord: Commands, runs: Path, bundled_folder: Path, tmp_path: Path) -> None:
+def test_bad_input_is_told_in_one_line(
+    onrecord: Commands, sets: list[Path], runs: Path, bundled_folder: Path, tmp_path: Path
+) -> None:
     broken, empty, elsewhere = (tmp_path / name for name in ("broken.jsonl", "empty.jsonl", "elsewhere.jsonl"))
     broken.write_text("{\n", encoding="utf-8")
     empty.write_text("", encoding="utf-8")
@@ -157,7 +171,7 @@ def test_bad_input_is_told_in_one_line(onrecord: Commands, runs: Path, bundled_f
         assert told in done.stderr
         assert "Traceback" not in done.stderr
     assert not (tmp_path / "r").exists()
-    done = onrecord("eval", "run", SETS[0], "--archive", bundled_folder, "--out", runs / "other", cwd=runs)
+    done = onrecord("eval", "run", sets[0], "--archive", bundled_folder, "--out", runs / "other", cwd=runs)
     assert done.returncode == 0
     done = onrecord("eval", "compare", "fusion", "other", cwd=runs)
     assert (done.returncode, done.stderr.count("\n"), done.stdout) == (1, 1, "")

@@ -6,11 +6,11 @@ import random
 import shutil
 import signal
 import subprocess
-import sys
 import time
 from pathlib import Path
 
 import pytest
+from forks import python_command
 from made_talks import ENCODER, contents, write
 
 from rag.archive import Archive, open_archive
@@ -64,7 +64,7 @@ def test_a_writer_killed_at_any_moment_leaves_a_whole_archive(tmp_path: Path, fi
     folder = tmp_path / "archive"
     for _ in range(8):
         writer = subprocess.Popen(
-            [sys.executable, "-c", _WRITER, str(folder), str(files)],
+            [*python_command(), "-c", _WRITER, str(folder), str(files)],
             stdout=subprocess.PIPE,
             text=True,
             cwd=Path(__file__).parent.parent,

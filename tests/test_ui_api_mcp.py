@@ -115,7 +115,8 @@ def test_an_mcp_client_that_cancels_a_question_stops_the_model(archive: Path, mo
             await asyncio.sleep(0.05)  # as long as `through_mcp` waits
         return found
 
-    assert through_mcp(archive, use, "--generator", "openai", "--base-url", models, "--model", model) == 1
+    options = ("--generator", "openai", "--answer", "prose", "--base-url", models, "--model", model)
+    assert through_mcp(archive, use, *options) == 1
 
 
 def test_mcp_says_what_to_type_where_something_is_missing(tmp_path: Path, archive: Path) -> None:

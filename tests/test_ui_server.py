@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 from conftest import ROOT
-from forks import onrecord_command
+from forks import onrecord_command, python_command
 from starlette.testclient import TestClient
 from ui_page import HERE
 
@@ -275,7 +275,7 @@ time.sleep(float(sys.argv[2]))
 @pytest.mark.parametrize("after_s", [0.0, 0.1, 0.2, 0.3])
 def test_a_server_that_ends_while_models_load_ends_well(bundled_folder: Path, after_s: float) -> None:
     done = subprocess.run(
-        [sys.executable, "-c", ENDS_EARLY, str(bundled_folder), str(after_s)],
+        [*python_command(), "-c", ENDS_EARLY, str(bundled_folder), str(after_s)],
         cwd=ROOT,
         capture_output=True,
         text=True,

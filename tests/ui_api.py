@@ -211,7 +211,7 @@ def through_mcp(archive: Path, use: Callable[[Any], Any], *options: str) -> Any:
     """What an MCP client gets that starts the command by itself."""
     mcp = pytest.importorskip("mcp", reason="mcp is not installed")
     program, *words = [*onrecord_command(), "mcp", "--archive", str(archive), *options]
-    command = mcp.StdioServerParameters(command=program, args=words, cwd=str(ROOT))
+    command = mcp.StdioServerParameters(command=program, args=words, cwd=str(ROOT), env=dict(os.environ))
 
     async def talk() -> Any:
         async with mcp.Client(command) as client:
