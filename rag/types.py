@@ -166,6 +166,7 @@ class Query:
     speakers: tuple[str, ...] = ()
     fullest: int = -1  # the variant that says most of what is asked
     understood: Understood = Understood()
+    proposed: int = 0  # how many variants, at the end, a model proposed
 
     @property
     def text(self) -> str:

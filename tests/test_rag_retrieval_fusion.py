@@ -8,12 +8,17 @@ from math import log
 import numpy as np
 import pytest
 
-from rag.retrieval.fusion import BM25, FUSION, fuse, rare_word_weight
+from rag.query.variants import with_variants
+from rag.retrieval.fusion import BM25, DENSE, FUSION, STRONG_MATCH, fuse, rare_word_weight
 from rag.storage.rows import StoredPassage
 from rag.types import Query
 
 QUERY = Query("Why?", (("Why?", 1.0),))
 UNIT = np.asarray([1.0, 0.0], np.float32)
+# Cosines with the passage: the question .2, the question with its conversation .8, two proposals .1 and .9.
+COSINES = [0.2, 0.8, 0.1, 0.9]
+QUERIES = np.asarray([[cosine, (1 - cosine**2) ** 0.5] for cosine in COSINES], np.float32)
+BY_WORDS = [{7: 2.0}, {7: 8.0}, {}, {7: 14.0}]
 
 
 def stored(row: int, characters: int) -> StoredPassage:
@@ -46,3 +51,24 @@ def test_of_two_passages_that_are_as_near_the_longer_one_comes_first_by_the_loga
     assert found[0].score - found[1].score == pytest.approx(FUSION.length * log(4), abs=1e-6)
     without = fuse([short, long], [{}], UNIT[None], QUERY, replace(FUSION, length=0.0), size=500)
     assert without[0].score == without[1].score
+
+
+def test_a_passage_has_the_signals_of_the_proposal_that_fits_it_best() -> None:
+    query = with_variants(Query("Why?", (("Why?", 1.0), ("The gates? Why?", 2.0))), ["Why the gates?", "Of the gates?"])
+    (found,) = fuse([stored(7, 4)], BY_WORDS, QUERIES, query, BM25, size=100)
+    assert (found.dense, found.sentence, found.words) == pytest.approx((0.9, 0.9, 14.0))
+    assert found.sentence_scores == pytest.approx([0.9])
+    assert found.score == pytest.approx((14 / (STRONG_MATCH * log(100))) ** 2)
+    (found,) = fuse([stored(7, 4)], BY_WORDS, QUERIES, query, DENSE, size=100)
+    assert found.score == pytest.approx((0.2 + 2 * 0.8 + 0.1 + 0.9) / 5)  # cosines are averaged in it
+
+
+def test_a_question_and_its_conversation_are_averaged_by_their_weights() -> None:
+    query = Query("Why?", (("Why?", 1.0), ("The gates? Why?", 2.0)))
+    (found,) = fuse([stored(7, 4)], BY_WORDS[:2], QUERIES[:2], query, BM25, size=100)
+    assert (found.dense, found.sentence, found.words) == pytest.approx((0.6, 0.6, 6.0))
+    assert found.sentence_scores == pytest.approx([0.6])
+    # A proposal that fits worse changes none of these.
+    more = replace(query, variants=(*query.variants, ("Of what?", 1.0)), proposed=1)
+    (found,) = fuse([stored(7, 4)], BY_WORDS[:3], QUERIES[:3], more, BM25, size=100)
+    assert (found.dense, found.sentence, found.words) == pytest.approx((0.6, 0.6, 6.0))

@@ -43,7 +43,8 @@ def with_variants(query: Query, proposed: Iterable[object]) -> Query:
     answer = texts[-1] if len(texts) > 2 and not texts[-1].endswith("?") else None
     weighted = ((text, ANSWER_WEIGHT if text == answer else MODEL_WEIGHT) for text in new)
     variants = (*query.variants, *weighted)
-    return replace(query, variants=variants, fullest=[text for text, _ in variants].index(texts[0]))
+    fullest = [text for text, _ in variants].index(texts[0])
+    return replace(query, variants=variants, fullest=fullest, proposed=query.proposed + len(new))
 
 
 def searchable(proposed: Iterable[object]) -> tuple[str, ...]:

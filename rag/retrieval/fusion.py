@@ -21,6 +21,7 @@ from math import log
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from embeddings.types import FloatMatrix, FloatVector
 from rag.retrieval.agreement import agreement
@@ -59,11 +60,12 @@ BM25 = replace(_NONE, words=1.0)
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A passage with its signals, each averaged over the query's variants by their weights.
+    """A passage with its signals, each that of the question or of the text proposed beside it, whichever fits it best.
 
-    Cosines are in [-1, 1]. A fused `score` has no fixed scale: with `FUSION`, the best candidates of the bundled questions
-    have 0.3 to 2.2, the last ones about 0.1. Scores compare within one question only. A reranker adds up to 2 to it (see
-    `rerank.py`).
+    Only the fused score averages cosines over all variants, by their weights: a passage that several of them find is above
+    one that a single one does. Cosines are in [-1, 1]. A fused `score` has no fixed scale: with `FUSION`, the best
+    candidates of the bundled questions have 0.3 to 2.2, the last ones about 0.1. Scores compare within one question only.
+    A reranker adds up to 2 to it (see `rerank.py`).
     """
 
     stored: StoredPassage
@@ -132,16 +134,15 @@ def fuse(
     """
     shares = np.asarray([weight for _, weight in query.variants], np.float32)
     shares /= shares.sum()  # (variants,)
-    dense = shares @ (queries @ np.stack([stored.vector for stored in found]).T)  # (candidates,)
+    dense = queries @ np.stack([stored.vector for stored in found]).T  # (variants, candidates)
     cosines = [stored.sentence_vectors @ queries.T for stored in found]  # (sentences, variants) each
-    sentence = np.asarray(
-        [float(shares @ scores.max(axis=0)) if len(scores) else 0.0 for scores in cosines], np.float32
-    )
-    words = np.zeros(len(found), np.float32)
-    for share, matching in zip(shares, by_words, strict=True):
-        words += share * np.asarray([matching.get(stored.row, 0.0) for stored in found], np.float32)
+    none = np.zeros(len(queries), np.float32)
+    sentence = np.stack([scores.max(axis=0) if len(scores) else none for scores in cosines], axis=1)  # like `dense`
+    own = len(queries) - query.proposed
+    words = _best([[matching.get(stored.row, 0.0) for stored in found] for matching in by_words], shares, own)
     strong = STRONG_MATCH * rare_word_weight(size)
-    fused = weights.dense * dense + weights.sentence * sentence + weights.words * (words / strong) ** 2
+    fused = weights.dense * (shares @ dense) + weights.sentence * (shares @ sentence)
+    fused += weights.words * (words / strong) ** 2
     if weights.length:
         fused += weights.length * np.log([(_characters(stored) + 6) / TYPICAL for stored in found])
     if weights.asked:
@@ -153,8 +154,16 @@ def fuse(
         fused += weights.speaker * np.asarray([stored.speaker in query.speakers for stored in found], np.float32)
     if weights.speaker:
         fused += agreement(found, query.understood)
+    nearest, best = _best(dense, shares, own), _best(sentence, shares, own)
     return [
-        Candidate(found[i], float(fused[i]), float(dense[i]), float(sentence[i]), float(words[i]), cosines[i] @ shares)
+        Candidate(
+            found[i],
+            float(fused[i]),
+            float(nearest[i]),
+            float(best[i]),
+            float(words[i]),
+            _best(cosines[i].T, shares, own),
+        )
         for i in np.argsort(-fused, kind="stable")
     ]
 
@@ -180,3 +189,14 @@ def _enriched_cosines(found: Sequence[StoredPassage], queries: FloatMatrix) -> F
         if stored.enriched_vectors is not None and len(stored.enriched_vectors):
             cosines[row] = np.maximum(0.0, (stored.enriched_vectors @ queries.T).max(axis=0))
     return cosines
+
+
+def _best(by_variant: ArrayLike, shares: FloatVector, own: int) -> FloatVector:
+    """What a signal is of the variant that fits best; the first `own`, the question and its conversation, count as one.
+
+    by_variant: (variants, n), shares: (variants,); the result: (n,) float32.
+    """
+    signals = np.asarray(by_variant, np.float32)
+    asked = shares[:own] @ signals[:own] / shares[:own].sum()
+    best: FloatVector = np.max([asked, *signals[own:]], axis=0)
+    return best
