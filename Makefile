@@ -80,6 +80,7 @@ lint: $(READY)
 
 bench: $(READY)
 	$(BIN)/python -m eval.benchmarks.speed $(if $(SOURCES),--source $(firstword $(SOURCES))) --transcripts $(TRANSCRIPTS)
+	$(BIN)/python -m eval.benchmarks.speed_ingest $(firstword $(SOURCES) eval/sets)
 	$(BIN)/python -m eval.benchmarks.quality --sources $(SOURCES) --questions $(sort $(filter-out %variants.jsonl %understood.jsonl,$(wildcard tests/sets/*.jsonl)))
 	$(BIN)/python -m ui.benchmark
 
