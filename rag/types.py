@@ -1,6 +1,5 @@
-"""The data that flows through the house: one frozen dataclass per arrow.
-
-All ranges are half-open and count Unicode characters of `Document.text`; all scores are similarities, higher is better.
+"""The data that flows through the house, one frozen dataclass per arrow. Ranges are half-open and count characters of
+`Document.text`; scores are similarities, higher is better.
 """
 
 from __future__ import annotations
