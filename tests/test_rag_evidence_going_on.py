@@ -93,6 +93,13 @@ def test_a_new_paragraph_that_completes_nothing_is_not_quoted() -> None:
     ]
 
 
+def test_a_short_paragraph_that_goes_on_with_the_quote_is_quoted_along() -> None:
+    held = stored(0, "The wall stays.\n\nAnd so, we pay for it. It is ours.\n\nThe ferry runs daily.")
+    assert told("The wall stays.", held) == ["The wall stays.\n\nAnd so, we pay for it. It is ours."]
+    for other in ("Go ahead, Bo.", "And " + "we pay for the wall and for all of its gates, " * 6 + "as we said."):
+        assert told("The wall stays.", stored(0, f"The wall stays.\n\n{other}")) == ["The wall stays."]
+
+
 def test_words_of_one_language_complete_nothing_in_another() -> None:
     assert told("The wall stays.", stored(0, "The wall stays.\n\nCar ferries run daily.")) == ["The wall stays."]
     held = stored(0, "Die Mauer bleibt.\n\nAber wir zahlen sie nicht.", language="de")

@@ -1,9 +1,9 @@
 """Where a quote ends: not before the speaker has said it.
 
 What answers is chosen by the sentence (`select.py`), and people seldom say it in one. A quote takes along the rest of a short
-paragraph, and what its last sentence announces ("for two reasons", a colon) or the next one completes ("The second is",
-"But"). Where the paragraph ends a passage, or the asker only nodded, what the speaker goes on to say is a quote of its own:
-each lies in one passage, and nobody's words are taken for somebody else's.
+paragraph, a short one that goes on with it ("And so …"), and what its last sentence announces ("for two reasons", a colon)
+or the next one completes ("The second is", "But"). Where the paragraph ends a passage, or the asker only nodded, what the
+speaker goes on to say is a quote of its own: each lies in one passage, and nobody's words are taken for somebody else's.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ MAX_QUOTE_CHARS = 600
 REST_CHARS = 240  # of a paragraph behind what answers in it: quoted along, if it is no longer
 MOST_ADDED = 2  # sentences of what is announced
 NOD_CHARS = 40
+LEAST_WORDS = 4  # of a sentence that says something by itself
 
 _MARKS = " \t\n\"'“”‘’«»(—–-…."
 
@@ -96,16 +97,25 @@ def _within(quote: Sentence, stored: StoredPassage, starts: set[tuple[str, int]]
         ) in starts or passage.start + end - quote.start > MAX_QUOTE_CHARS:
             break
         free += 1
-    wanted = min(free, max(_rest_of_paragraph(stored, last), _announced(stored, last)))
+    wanted = min(free, max(_leaning_paragraph(stored, _rest_of_paragraph(stored, last)), _announced(stored, last)))
     return _until(quote, stored, _as_said(stored, last, wanted))
 
 
-def _rest_of_paragraph(stored: StoredPassage, last: int) -> int:
-    """The last sentence of the paragraph, if what is left of it is short; else the given one."""
-    end = last
+def _rest_of_paragraph(stored: StoredPassage, first: int, *, behind: int | None = None) -> int:
+    """The last sentence of a paragraph, if what is left of it behind a sentence, the given one, is short; else that one."""
+    last = first if behind is None else behind
+    end = first
     while end + 1 < len(stored.spans) and not begins_paragraph(stored, end + 1):
         end += 1
     return end if stored.spans[end][1] - stored.spans[last][1] <= REST_CHARS else last
+
+
+def _leaning_paragraph(stored: StoredPassage, last: int) -> int:
+    """The last sentence of the next paragraph, if it is short and goes on with this one: "And so …", "It …"; else the given."""
+    following = last + 1
+    if following == len(stored.spans) or not begins_paragraph(stored, following) or not _leans(stored, following):
+        return last
+    return _rest_of_paragraph(stored, following, behind=last)
 
 
 def _announced(stored: StoredPassage, last: int) -> int:
@@ -139,7 +149,9 @@ def _behind(
     wanted = _announces(stored, len(stored.spans) - 1) or _completes(following, 0)
     if passage.turn != quote.passage.turn:
         broken_off = bool(_BROKEN_OFF.search(quote.text)) or not SENTENCE_END.search(quote.text)
-        wanted = wanted or broken_off or _leans(following)
+        opening = _text(following, 0)
+        resumes = bool(_RESUMES.match(opening)) or len(opening.split()) < LEAST_WORDS
+        wanted = wanted or broken_off or resumes or _leans(following, 0)
     start, end = following.spans[0]
     first = Sentence(passage, passage.start + start, passage.start + end, passage.text[start:end], quote.score)
     quoted = (passage.document_id, first.start) in starts
@@ -167,12 +179,11 @@ def begins_paragraph(stored: StoredPassage, number: int) -> bool:
     return "\n\n" in re.sub(r"[^\S\n]", "", between)
 
 
-def _leans(stored: StoredPassage) -> bool:
-    """Whether a passage begins in the middle of what is said."""
-    text = _text(stored, 0)
-    words = re.findall(r"[^\W\d_]+", text[:40])
+def _leans(stored: StoredPassage, number: int) -> bool:
+    """Whether a sentence begins by going on with the one before it, or by referring to it."""
+    words = re.findall(r"[^\W\d_]+", _text(stored, number)[:40])
     leaning = lexicon_of(stored.passage.language).dependent_openers or lexicon_of(None).dependent_openers
-    return bool(_RESUMES.match(text)) or len(words) < 4 or words[0].lower() in leaning
+    return bool(words) and words[0].lower() in leaning
 
 
 def _text(stored: StoredPassage, number: int) -> str:
