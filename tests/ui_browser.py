@@ -10,6 +10,7 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
@@ -19,7 +20,6 @@ from typing import Any
 
 import pytest
 from conftest import ROOT
-from forks import onrecord_command
 from ports import free_port
 
 from rag import Assistant, open_archive
@@ -53,7 +53,7 @@ def serving(archive: Path, *options: str, path: Path | None = None, port: int = 
         port = free_port()
     environment = {**os.environ, **({"PYTHONPATH": str(path)} if path else {})}
     environment.pop("ONRECORD_AUTH", None)
-    command = [*onrecord_command(), "chat", "--archive", str(archive), "--port", str(port), *options]
+    command = [sys.executable, "-m", "rag", "chat", "--archive", str(archive), "--port", str(port), *options]
     with subprocess.Popen(
         command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
     ) as server:
