@@ -12,6 +12,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from embeddings.batches import Inputs, Outputs, Result, processors, run_in_batches
 from embeddings.exported import GRAPH
 from embeddings.precision import BFLOAT16
@@ -45,9 +47,7 @@ class OpenVinoSession:
         def compute(arrays: Inputs) -> Outputs:
             request = requests.get()
             try:
-                request.infer(arrays, share_inputs=True)
-                # A copy: the next batch is written over a request's own results.
-                return {name: request.get_tensor(name).data.copy() for name in outputs}
+                return _infer(request, arrays, outputs)
             finally:
                 requests.put(request)
 
@@ -74,7 +74,18 @@ class OpenVinoSession:
                     "INFERENCE_NUM_THREADS": streams,
                 }
                 model = openvino.Core().compile_model(str(self._path), "CPU", settings)
+                made = [model.create_infer_request() for _ in range(streams)]
+                # The first inference of a process sets up what all share, and two threads that do so at once wait for
+                # each other for ever: one holds Python's lock, the other the one that guards the set-up.
+                eight_tokens = {name: np.ones((1, MULTIPLE), np.int64) for name in self._inputs}
+                _infer(made[0], eight_tokens, [next(iter(output.names)) for output in model.outputs])
                 self._requests = queue.SimpleQueue()
-                for _ in range(streams):
-                    self._requests.put(model.create_infer_request())
+                for request in made:
+                    self._requests.put(request)
             return self._requests
+
+
+def _infer(request: Any, arrays: Inputs, outputs: Sequence[str]) -> Outputs:
+    """The arrays named in `outputs`, copied: the next batch is written over a request's own results."""
+    request.infer(arrays, share_inputs=True)
+    return {name: request.get_tensor(name).data.copy() for name in outputs}

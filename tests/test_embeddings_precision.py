@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import threading
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
+from embeddings import openvino_session
 from embeddings.encoders import export_folder, load_encoder
 from embeddings.models import DEFAULT_SHA256
 from embeddings.onnx import FIRST_TEXTS, OnnxEncoder
@@ -156,3 +159,39 @@ def test_doctor_tells_in_what_passages_are_encoded(tmp_path: Path) -> None:
 
     assert told("auto") == "many passages are encoded in bfloat16 by OpenVINO, questions in float32"
     assert told(FLOAT32) == "many passages are encoded in float32 by OpenVINO"
+
+
+class _Request:
+    """A fake request that notes which thread computes, and when it is given out."""
+
+    def __init__(self, log: list[str]) -> None:
+        self._log = log
+
+    def infer(self, arrays: dict[str, np.ndarray], *, share_inputs: bool) -> None:
+        self._log.append(threading.current_thread().name)
+        self._texts = len(arrays["input_ids"])
+
+    def get_tensor(self, name: str) -> SimpleNamespace:
+        return SimpleNamespace(data=np.full((self._texts, 2), 7.0, np.float32))
+
+
+def test_the_first_inference_is_over_before_threads_compute_side_by_side(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    log: list[str] = []
+    model = SimpleNamespace(
+        outputs=[SimpleNamespace(names={"vectors"})], create_infer_request=lambda: log.append("made") or _Request(log)
+    )
+    core = SimpleNamespace(compile_model=lambda path, device, settings: model)
+    monkeypatch.setattr(openvino_session, "import_openvino", lambda: SimpleNamespace(Core=lambda: core))
+    monkeypatch.setattr(openvino_session, "processors", lambda: 2)
+    session = openvino_session.OpenVinoSession(
+        tmp_path, precision=FLOAT32, inputs=frozenset({"input_ids", "attention_mask"}), max_tokens=8
+    )
+    texts = [SimpleNamespace(ids=[1, 2, 3], type_ids=[0, 0, 0]) for _ in range(40)]
+    found = session.run(texts, ["vectors"], lambda row, outputs: outputs["vectors"].tolist(), threads=2)
+    assert found == [[7.0, 7.0]] * 40
+    here = threading.current_thread().name
+    assert log[:3] == ["made", "made", here]
+    assert here not in log[3:]
+    assert len(log) == 3 + 40 // openvino_session.BATCH_SIZE
