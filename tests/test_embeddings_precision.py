@@ -75,7 +75,7 @@ def test_sentences_in_bfloat16_keep_a_cosine_of_9995() -> None:
     ours, theirs = np.concatenate(wanted), np.concatenate(found)
     read = ours.any(axis=1)  # some last sentences lie behind the last token that is read
     assert read.tolist() == theirs.any(axis=1).tolist()
-    assert 0 < read.sum() < len(read)
+    assert 0 < read.sum() < read.size
     assert (ours * theirs).sum(axis=1)[read].min() >= 0.9995
 
 
@@ -179,9 +179,12 @@ def test_the_first_inference_is_over_before_threads_compute_side_by_side(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     log: list[str] = []
-    model = SimpleNamespace(
-        outputs=[SimpleNamespace(names={"vectors"})], create_infer_request=lambda: log.append("made") or _Request(log)
-    )
+
+    def create() -> _Request:
+        log.append("made")
+        return _Request(log)
+
+    model = SimpleNamespace(outputs=[SimpleNamespace(names={"vectors"})], create_infer_request=create)
     core = SimpleNamespace(compile_model=lambda path, device, settings: model)
     monkeypatch.setattr(openvino_session, "import_openvino", lambda: SimpleNamespace(Core=lambda: core))
     monkeypatch.setattr(openvino_session, "processors", lambda: 2)

@@ -12,7 +12,7 @@ import argparse
 import sys
 import tempfile
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -22,8 +22,8 @@ from eval.measures.squad import exact_match, token_f1
 from eval.statistics import bootstrap_interval
 from rag.archive import open_archive
 from rag.errors import InputError, OnrecordError
-from rag.evidence.score import READING
-from rag.evidence.select import select_quotes
+from rag.evidence.question_terms import question_terms, remembered_stems
+from rag.evidence.score import score_sentences
 from rag.query.build import build_query
 from rag.rerankers import HEURISTIC, Reranker, load_reranker
 from rag.rerankers.training.data import KEPT_APART, Paragraph, squad_paragraphs
@@ -33,7 +33,6 @@ from rag.types import Filters
 
 TUNED_ON = 400  # questions of other articles that choose the threshold
 MOST_PASSAGES = 1_000
-ALONE = replace(READING, join=float("inf"))  # the best sentence without its neighbours
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,14 +137,15 @@ def _read(
     if not candidates:
         return Read(answers, "", 0.0, False)
     if reader is None:
-        (quote, *_), _signals = select_quotes(
-            snapshot, query, candidates, searched=len(candidates), weights=ALONE, max_quotes=1
-        )
-        # Neighbours are never joined here, so the chosen sentence is the last one; sentences before it are its context.
-        (spans,) = (each.stored.spans for each in candidates if each.stored.passage.id == quote.passage.id)
-        (last,) = (span for span in spans if quote.passage.start + span[1] == quote.end)
-        said = sentence = quote.passage.text[slice(*last)]
-        score = quote.score
+        stems_of = remembered_stems(snapshot)
+        terms = question_terms(snapshot, query, stems_of)
+        scored = [
+            (float(each), candidate.stored, number)
+            for candidate in candidates
+            for number, each in enumerate(score_sentences(candidate, terms, stems_of))
+        ]
+        score, chosen, number = max(scored, key=lambda item: item[0])
+        said = sentence = chosen.passage.text[slice(*chosen.spans[number])]
     else:
         stored = [candidate.stored for candidate in candidates]
         results = reader.score(query, stored)

@@ -41,7 +41,7 @@ class ReadingWeights:
     length: float = 0.25  # up to forty words: longer sentences hold more
     asks: float = -0.4  # it is a question itself
     answer: float = 0.1  # how far a reranker finds that it answers, as `clipped_log_odds`
-    keep: float = 0.7  # a quote needs this share of the best one's score to be shown beside it
+    keep: float = 0.75  # a quote needs this share of the best one's score to be shown beside it
     join: float = 0.75  # a neighbour with this share of the best sentence's score is quoted with it
 
 
