@@ -179,8 +179,8 @@ def test_a_number_in_brackets_inside_a_quote_cites_nothing(tmp_path: Path) -> No
     said = [
         ("Question", "Who built the harbour wall?"),
         ("Ann Reed", "The harbour wall was built by nine masons, see plate [3] in the book."),
-        ("Question", "And the harbour wall now?"),
-        ("Ann Reed", "The harbour wall stands."),
+        ("Question", "And who built the harbour wall again?"),
+        ("Ann Reed", "The harbour wall was built again by seven masons."),
         ("Question", "Who repairs the harbour wall?"),
         ("Ann Reed", "The harbour wall was repaired by nine other masons."),
     ]
