@@ -34,8 +34,8 @@ def main() -> None:
     if not pid:
         os.execv(sys.executable, [sys.executable, *words])
     pids.append(pid)
-    for number in asked:
-        os.kill(pid, number)
+    for early in asked:
+        os.kill(pid, early)
     nowhere = os.open(os.devnull, os.O_RDWR)
     for stream in range(3):  # whoever waits for the end of a stream waits for the command's alone
         os.dup2(nowhere, stream)
