@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from ui_api import (
     BUTTON,
@@ -171,6 +171,7 @@ def said(client: Any, *, stream: bool = False, **options: Any) -> tuple[str, str
     return "".join(chunk.choices[0].delta.content or "" for chunk in chunks), chunks[-1].choices[0].finish_reason
 
 
+@example(text="abA", cuts=[2], stops=["abA", "b"], most=None)  # "b" is there before "abA" is
 @given(
     text=st.text("abAB \n", max_size=30),
     cuts=st.lists(st.integers(0, 30)),
@@ -182,7 +183,8 @@ def test_pieces_are_limited_like_the_whole(text: str, cuts: list[int], stops: li
     bounds = sorted({0, *(min(cut, len(text)) for cut in cuts), len(text)})
     limiter = Limiter(wanted)
     given_in_pieces = "".join(limiter.add(text[a:b]) for a, b in pairwise(bounds)) + limiter.end()
-    before = min([text.find(stop) for stop in stops if stop in text], default=len(text))
+    ends = [(text.find(stop) + len(stop), text.find(stop)) for stop in stops if stop in text]
+    _, before = min(ends, default=(0, len(text)))  # of the stop that is complete first
     prefixes = [text[:size] for size in range(before + 1)]
     fitting = [prefix for prefix in prefixes if most is None or estimate_tokens(prefix) <= most]
     assert given_in_pieces.rstrip() == fitting[-1].rstrip()

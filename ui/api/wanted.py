@@ -106,9 +106,10 @@ class Limiter:
         """What can be shown now; an end that may be the beginning of a stop is held back."""
         text = self._held + piece
         self._held = ""
-        found = [at for stop in self._wanted.stops if (at := text.find(stop)) >= 0]
+        found = [(at + len(stop), at) for stop in self._wanted.stops if (at := text.find(stop)) >= 0]
         if found:
-            shown = self._within(text[: min(found)])
+            _, first = min(found)  # of the stop that is complete first, however the pieces are cut
+            shown = self._within(text[:first])
             self._is_over = True
             return shown
         cut = min((_begun(text, stop) for stop in self._wanted.stops), default=len(text))
