@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 import typer
+
+from rag.cli.printing import Order
 
 ArchiveOption = Annotated[
     str | None, typer.Option("--archive", metavar="URL", help="The archive's folder [default: archive]")
@@ -55,6 +57,6 @@ AnswerOption = Annotated[
     ),
 ]
 OrderOption = Annotated[
-    Literal["date", "relevance"],
+    Order,
     typer.Option("--order", help="Quotes of several days: the oldest first, or the closest match"),
 ]

@@ -90,11 +90,8 @@ def _within(quote: Sentence, stored: StoredPassage, starts: set[tuple[str, int]]
     last = max(n for n, (_, end) in enumerate(stored.spans) if passage.start + end <= quote.end)
     free = last
     while free + 1 < len(stored.spans):
-        start, end = stored.spans[free + 1]
-        if (
-            passage.document_id,
-            passage.start + start,
-        ) in starts or passage.start + end - quote.start > MAX_QUOTE_CHARS:
+        start, end = (passage.start + place for place in stored.spans[free + 1])
+        if (passage.document_id, start) in starts or end - quote.start > MAX_QUOTE_CHARS:
             break
         free += 1
     wanted = min(free, max(_leaning_paragraph(stored, _rest_of_paragraph(stored, last)), _announced(stored, last)))
@@ -113,7 +110,7 @@ def _rest_of_paragraph(stored: StoredPassage, first: int, *, behind: int | None 
 def _leaning_paragraph(stored: StoredPassage, last: int) -> int:
     """The last sentence of the next paragraph, if it is short and goes on with this one: "And so …", "It …"; else the given."""
     following = last + 1
-    if following == len(stored.spans) or not begins_paragraph(stored, following) or not _leans(stored, following):
+    if following == len(stored.spans) or not begins_paragraph(stored, following) or not leans(stored, following):
         return last
     return _rest_of_paragraph(stored, following, behind=last)
 
@@ -151,7 +148,7 @@ def _behind(
         broken_off = bool(_BROKEN_OFF.search(quote.text)) or not SENTENCE_END.search(quote.text)
         opening = _text(following, 0)
         resumes = bool(_RESUMES.match(opening)) or len(opening.split()) < LEAST_WORDS
-        wanted = wanted or broken_off or resumes or _leans(following, 0)
+        wanted = wanted or broken_off or resumes or leans(following, 0)
     start, end = following.spans[0]
     first = Sentence(passage, passage.start + start, passage.start + end, passage.text[start:end], quote.score)
     quoted = (passage.document_id, first.start) in starts
@@ -179,7 +176,7 @@ def begins_paragraph(stored: StoredPassage, number: int) -> bool:
     return "\n\n" in re.sub(r"[^\S\n]", "", between)
 
 
-def _leans(stored: StoredPassage, number: int) -> bool:
+def leans(stored: StoredPassage, number: int) -> bool:
     """Whether a sentence begins by going on with the one before it, or by referring to it."""
     words = re.findall(r"[^\W\d_]+", _text(stored, number)[:40])
     leaning = lexicon_of(stored.passage.language).dependent_openers or lexicon_of(None).dependent_openers

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from rag.evidence.calibration import DEFAULT_CALIBRATION, Calibration
-from rag.evidence.going_on import MAX_QUOTE_CHARS, begins_paragraph, completed
+from rag.evidence.going_on import MAX_QUOTE_CHARS, begins_paragraph, completed, leans
 from rag.evidence.kinds import LATEST
 from rag.evidence.question_terms import question_terms, remembered_stems
 from rag.evidence.score import READING, ReadingWeights, score_sentences
@@ -20,7 +20,6 @@ from rag.rerankers.protocol import RERANK_DEPTH
 from rag.retrieval.fusion import Candidate
 from rag.storage.protocol import Snapshot
 from rag.storage.rows import StoredPassage
-from rag.text.lexicon import lexicon_of
 from rag.text.sentences import is_question
 from rag.types import Evidence, Query, Sentence, Signals
 
@@ -204,6 +203,5 @@ def _length(stored: StoredPassage, first: int, last: int) -> int:
 def _needs_previous(stored: StoredPassage, number: int) -> bool:
     """Whether a sentence is not understood without the one before it: it begins by referring to it, or is very short."""
     text = stored.passage.text[slice(*stored.spans[number])]
-    words = re.findall(r"[^\W\d_]+", text[:40])
-    referring = lexicon_of(stored.passage.language).dependent_openers or lexicon_of(None).dependent_openers
-    return bool(words) and (words[0].lower() in referring or len(text.split()) < 4)
+    is_short = len(text.split()) < 4 and re.search(r"[^\W\d_]", text[:40])
+    return leans(stored, number) or bool(is_short)

@@ -37,6 +37,7 @@ EVERYTHING = Scope()
 STRONG_MATCH = 2.9  # rare words' worth of BM25 that count as much as a cosine of 1
 SMALL = 100  # passages; in fewer, that a word is rare says no more
 TYPICAL = 300  # characters of a passage: about fifty words
+A_WORD = 6  # characters, so that an empty passage has a length, too
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +65,7 @@ class Candidate:
 
     Only the fused score averages cosines over all variants, by their weights: a passage that several of them find is above
     one that a single one does. Cosines are in [-1, 1]. A fused `score` has no fixed scale: with `FUSION`, the best
-    candidates of the bundled questions have 0.3 to 2.2, the last ones about 0.1. Scores compare within one question only.
+    candidates of the bundled questions have 0.3 to 1.7, the last ones about 0. Scores compare within one question only.
     A reranker adds up to 2 to it (see `rerank.py`).
     """
 
@@ -144,7 +145,7 @@ def fuse(
     fused = weights.dense * (shares @ dense) + weights.sentence * (shares @ sentence)
     fused += weights.words * (words / strong) ** 2
     if weights.length:
-        fused += weights.length * np.log([(_characters(stored) + 6) / TYPICAL for stored in found])
+        fused += weights.length * np.log([(_characters(stored) + A_WORD) / TYPICAL for stored in found])
     if weights.asked:
         fused += weights.asked * (shares @ (queries @ np.stack([stored.asked_vector for stored in found]).T))
     if weights.enriched:
